@@ -1,0 +1,28 @@
+# Every *.simd.cpp is compiled once per ISA, each time in that ISA's namespace (DLIS_SIMD).
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(DLIS_ISAS generic avx2 avx512)
+  set(DLIS_FLAGS_avx2 -mavx2 -mfma -mf16c)
+  set(DLIS_FLAGS_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16 -mfma
+                        -mf16c -mprefer-vector-width=512)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64")
+  set(DLIS_ISAS generic neon)
+  set(DLIS_FLAGS_neon -march=armv8-a)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^arm")
+  set(DLIS_ISAS generic neon)
+  set(DLIS_FLAGS_neon -march=armv7-a -mfpu=neon-vfpv4)
+else()
+  set(DLIS_ISAS generic)
+endif()
+
+# dlis_add_simd(TARGET sources...)
+function(dlis_add_simd target)
+  foreach(isa ${DLIS_ISAS})
+    set(objects ${target}_${isa})
+    add_library(${objects} OBJECT ${ARGN})
+    target_include_directories(${objects} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_compile_definitions(${objects} PRIVATE DLIS_SIMD=${isa} DLIS_SIMD_${isa}=1)
+    target_compile_options(${objects} PRIVATE -O3 -fno-exceptions -fno-rtti -ffp-contract=fast
+                                              ${DLIS_FLAGS_${isa}})
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${objects}>)
+  endforeach()
+endfunction()

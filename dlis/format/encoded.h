@@ -1,0 +1,37 @@
+// A tensor in a format, and what a format is.
+#pragma once
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "dlis/format/tensor.h"
+
+namespace dlis {
+
+struct Format;
+
+// Weights as a format keeps them. `parts` are the format's own arrays (csr: values, deltas, rows).
+struct Encoded {
+  const Format* format = nullptr;
+  DType value_type = DType::f32;  // what one stored value is
+  Shape shape;                    // logical: OIHW for a convolution, KxC for a dense layer
+  double density = 1;             // share of non-zeros, 0 to 1
+  std::vector<Tensor> parts;
+  std::size_t bytes() const;      // the sum over the parts
+};
+
+// A row of formats.inc. Tensors are f32 in and out.
+struct Format {
+  const char* name;
+  bool exact;                 // decode(encode(x)) == x, bit by bit
+  double rounding;            // largest relative error of one value; 0 where exact
+  std::size_t (*minimum_bytes)(const Tensor& weights);  // arithmetic minimum (narrowest indices)
+  Result<Encoded> (*encode)(const Tensor& weights);
+  Tensor (*decode)(const Encoded& encoded);
+};
+
+std::span<const Format* const> formats();          // in the order of formats.inc
+const Format* find_format(std::string_view name);  // null: there is none
+double density_of(const Tensor& weights);          // share of non-zeros
+
+}  // namespace dlis

@@ -1,0 +1,41 @@
+// One kernel source is compiled once per ISA; this declares the copies and picks one.
+#pragma once
+#include "dlis/hardware/isa.h"
+
+#if defined(__x86_64__)
+#define DLIS_FOR_EACH_ISA(X) X(avx512) X(avx2) X(generic)
+#elif defined(__aarch64__) || defined(__arm__)
+#define DLIS_FOR_EACH_ISA(X) X(neon) X(generic)
+#else
+#define DLIS_FOR_EACH_ISA(X) X(generic)
+#endif
+
+// DLIS_SIMD_TABLE(GemmKernels, gemm_kernels) declares `const GemmKernels gemm_kernels` in every
+// ISA's namespace and `gemm_kernels_for(isa)`. Use it inside namespace dlis, in a header that both
+// the .simd.cpp (which defines `DLIS_SIMD::gemm_kernels`) and its callers include.
+#define DLIS_SIMD_TABLE(Type, name)                                   \
+  DLIS_SIMD_DECLARE_ALL(Type, name)                                   \
+  inline const Type& name##_for(Isa isa) {                            \
+    switch (isa) { DLIS_SIMD_CASES(name) default: break; }            \
+    return generic::name;                                             \
+  }
+
+#if defined(__x86_64__)
+#define DLIS_SIMD_DECLARE_ALL(Type, name)      \
+  namespace avx512 { extern const Type name; } \
+  namespace avx2 { extern const Type name; }   \
+  namespace generic { extern const Type name; }
+#define DLIS_SIMD_CASES(name)              \
+  case Isa::avx512: return avx512::name;   \
+  case Isa::avx2: return avx2::name;
+#elif defined(__aarch64__) || defined(__arm__)
+#define DLIS_SIMD_DECLARE_ALL(Type, name)    \
+  namespace neon { extern const Type name; } \
+  namespace generic { extern const Type name; }
+#define DLIS_SIMD_CASES(name) \
+  case Isa::neon: return neon::name;
+#else
+#define DLIS_SIMD_DECLARE_ALL(Type, name) \
+  namespace generic { extern const Type name; }
+#define DLIS_SIMD_CASES(name)
+#endif

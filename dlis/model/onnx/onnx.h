@@ -1,0 +1,32 @@
+// ONNX files in and out, through protobuf. The only header that others see of this folder.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "dlis/model/graph.h"
+
+namespace dlis {
+
+struct LoadOptions {
+  std::map<std::string, Shape> shapes;    // `--shape name=1x3x224x224`
+  std::int64_t batch = 1;                 // for a symbolic axis 0
+  std::uint64_t max_decompressed_bytes = 4ull << 30;  // of a .gz
+};
+
+// Reads `.onnx` or `.onnx.gz`: opset 7 to 25, any IR version, external data inside the model's folder.
+// Errors: missing, empty, truncated or not an ONNX file; unknown operators (one report names all);
+// symbolic sizes that are not settled (asked for by name); a cycle; weights missing or not finite.
+Result<Graph> load_onnx(const std::filesystem::path& file, const LoadOptions& options = {});
+Result<Graph> parse_onnx(std::span<const std::byte> bytes, const std::filesystem::path& folder,
+                         const LoadOptions& options = {});
+
+// Writes opset 17, IR 8; BatchNormalization is kept. `.gz` compresses. Atomic: no partial file.
+Status save_onnx(const Graph& graph, const std::filesystem::path& file);
+Result<std::string> serialise_onnx(const Graph& graph);
+
+// One TensorProto (.pb), as in the ONNX test data layout.
+Result<Tensor> load_tensor_pb(const std::filesystem::path& file);
+Status save_tensor_pb(const Tensor& tensor, const std::string& name, const std::filesystem::path& file);
+
+}  // namespace dlis

@@ -1,0 +1,19 @@
+// How long things take: medians with their spread, never one number.
+#pragma once
+#include <functional>
+
+#include "dlis/runtime/session.h"
+
+namespace dlis {
+
+struct Timing {
+  double median_ms = 0, p10_ms = 0, p90_ms = 0;
+  int runs = 0;
+  double first_ms = 0;   // the first run, cold
+};
+
+// Calls `body` until `seconds` have passed and at least `min_runs` were made.
+Timing measure(const std::function<void()>& body, double seconds = 0.5, int min_runs = 10);
+Result<Timing> measure(Session& session, double seconds = 0.5, int min_runs = 10);
+
+}  // namespace dlis

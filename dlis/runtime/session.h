@@ -1,0 +1,36 @@
+// A plan that can run: one shape, one arena, sized before the first run and never grown.
+#pragma once
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "dlis/compute/parallel/pool.h"
+#include "dlis/runtime/plan.h"
+
+namespace dlis {
+
+class Session {
+ public:
+  static Result<Session> open(std::shared_ptr<const Plan> plan);
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  // Inputs and outputs in the graph's order, row-major in logical axes. Errors: number, type or shape.
+  Result<std::vector<Tensor>> run(std::span<const Tensor> inputs);
+
+  // As run, and hands every value to `see` right after the step that made it (copied to row-major).
+  using See = std::function<void(const Value& value, const Tensor& tensor)>;
+  Result<std::vector<Tensor>> observe(std::span<const Tensor> inputs, const See& see);
+
+  // Milliseconds of each step in the last profiled run.
+  Result<std::vector<double>> profile(std::span<const Tensor> inputs);
+  const Plan& plan() const;
+
+ private:
+  struct State;
+  explicit Session(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dlis
