@@ -1,9 +1,8 @@
 // Errors as values: what is wrong, where, and what to do about it.
 #pragma once
 #include <string>
-#include <utility>
-
 #include <tl/expected.hpp>
+#include <utility>
 
 namespace dlis {
 
@@ -34,15 +33,17 @@ inline Verdict refuse(std::string reason) { return {std::move(reason)}; }
 }  // namespace dlis
 
 // `auto x = DLIS_TRY(f());` gives the value or returns the error from the enclosing function.
-#define DLIS_TRY(expression)                                          \
-  __extension__({                                                     \
-    auto&& result_ = (expression);                                    \
+#define DLIS_TRY(expression)                                                        \
+  __extension__({                                                                   \
+    auto&& result_ = (expression);                                                  \
     if (!result_) return tl::unexpected<::dlis::Error>(std::move(result_.error())); \
-    ::dlis::detail::take(std::move(result_));                         \
+    ::dlis::detail::take(std::move(result_));                                       \
   })
 
 namespace dlis::detail {
 template <class T>
-T take(tl::expected<T, Error>&& result) { return std::move(*result); }
+T take(tl::expected<T, Error>&& result) {
+  return std::move(*result);
+}
 inline void take(Status&&) {}
 }  // namespace dlis::detail

@@ -22,8 +22,8 @@ Result<Choice> parse_choice(std::string_view text);
 // A parameter a technique takes, for `dlis list`, checks and hints.
 struct ParameterSpec {
   const char* name;
-  const char* summary;       // "share of zeros, 0 to 1"
-  const char* otherwise;     // default as text; null: required
+  const char* summary;    // "share of zeros, 0 to 1"
+  const char* otherwise;  // default as text; null: required
 };
 
 // A row of techniques.inc.

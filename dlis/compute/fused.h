@@ -8,10 +8,10 @@ namespace dlis {
 enum class Activation : std::uint8_t {
   none,
   relu,
-  clip,        // min(max(x, a), b)
-  leaky_relu,  // x < 0 ? a * x : x
-  hardswish,   // x * clip(x / 6 + 0.5, 0, 1)
-  hardsigmoid, // clip(a * x + b, 0, 1)
+  clip,         // min(max(x, a), b)
+  leaky_relu,   // x < 0 ? a * x : x
+  hardswish,    // x * clip(x / 6 + 0.5, 0, 1)
+  hardsigmoid,  // clip(a * x + b, 0, 1)
   sigmoid,
 };
 

@@ -15,21 +15,25 @@ namespace dlis {
 // A 1-D one has h = r = 1; a dense layer is a 1x1 convolution on a 1x1 map with n rows.
 // Activations are NHWC; rows and pixels may lie apart (views into a larger tensor).
 struct ConvProblem {
-  std::int64_t n = 1, h = 1, w = 1, c = 1;        // input
-  std::int64_t k = 1, r = 1, s = 1;               // filters: K x (C / groups) x R x S
+  std::int64_t n = 1, h = 1, w = 1, c = 1;  // input
+  std::int64_t k = 1, r = 1, s = 1;         // filters: K x (C / groups) x R x S
   std::int64_t pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
   std::int64_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
   std::int64_t groups = 1;
   FusedEnds ends;
-  DType type = DType::f32;                        // of activations in and out
-  const Format* format = nullptr;                 // of the weights; null: dense
-  double density = 1;                             // share of non-zero weights
+  DType type = DType::f32;         // of activations in and out
+  const Format* format = nullptr;  // of the weights; null: dense
+  double density = 1;              // share of non-zero weights
   int workers = 1;
   Isa isa = Isa::generic;
-  std::string label;                              // where it comes from: "vgg16:conv1_2"
+  std::string label;  // where it comes from: "vgg16:conv1_2"
 
-  std::int64_t p() const { return (h + pad_top + pad_bottom - dilation_h * (r - 1) - 1) / stride_h + 1; }
-  std::int64_t q() const { return (w + pad_left + pad_right - dilation_w * (s - 1) - 1) / stride_w + 1; }
+  std::int64_t p() const {
+    return (h + pad_top + pad_bottom - dilation_h * (r - 1) - 1) / stride_h + 1;
+  }
+  std::int64_t q() const {
+    return (w + pad_left + pad_right - dilation_w * (s - 1) - 1) / stride_w + 1;
+  }
   std::int64_t macs() const { return n * p() * q() * k * r * s * (c / groups); }
   bool depthwise() const { return groups > 1 && groups == c && k % c == 0; }
   bool pointwise() const;  // 1x1, stride 1, no padding, no groups
@@ -46,8 +50,8 @@ Result<ConvProblem> parse_conv_problem(std::string_view text);
 // counted from 0, defaults filled in, inputs that only carried settings folded into attributes.
 struct TensorDesc {
   DType type = DType::f32;
-  Shape shape;     // logical
-  Shape strides;   // in elements; which physical order the plan chose
+  Shape shape;    // logical
+  Shape strides;  // in elements; which physical order the plan chose
 };
 struct OpProblem {
   std::string op;  // the ONNX operator's name

@@ -18,13 +18,13 @@ struct Worker {
   int count = 1;
 };
 
-// One execution of a problem. Views have the problem's logical shapes (a convolution's are NCHW with
-// any row, pixel and image strides and channel stride 1). Nothing here is owned.
+// One execution of a problem. Views have the problem's logical shapes (a convolution's are NCHW
+// with any row, pixel and image strides and channel stride 1). Nothing here is owned.
 struct Call {
   std::span<const ConstView> inputs;  // a convolution: x, then the residual where ends.add
   std::span<const View> outputs;
   const std::byte* packed = nullptr;  // what pack wrote
-  std::byte* scratch = nullptr;       // scratch_bytes(problem) bytes, aligned to 64, shared by phases
+  std::byte* scratch = nullptr;  // scratch_bytes(problem) bytes, aligned to 64, shared by phases
 };
 
 // How far a row may be from the double-precision reference, relative to the sum of |x * w|
@@ -38,13 +38,13 @@ template <class P>
 struct Row {
   const char* name;
   const char* device = "cpu";
-  const char* summary;           // one line for `dlis list`
-  int version = 1;               // part of the choice cache's key: raise it when the speed changes
+  const char* summary;  // one line for `dlis list`
+  int version = 1;      // part of the choice cache's key: raise it when the speed changes
   Tolerance tolerance;
   Verdict (*accepts)(const P& problem);
   std::size_t (*packed_bytes)(const P& problem, const Encoded* weights);
-  // Writes packed_bytes to `packed`, once, at plan time. `weights` (null for operators without) is in
-  // the problem's format; `bias` has K values or is null.
+  // Writes packed_bytes to `packed`, once, at plan time. `weights` (null for operators without) is
+  // in the problem's format; `bias` has K values or is null.
   void (*pack)(const P& problem, const Encoded* weights, const float* bias, std::byte* packed);
   std::size_t (*scratch_bytes)(const P& problem);
   int (*phases)(const P& problem);
@@ -55,9 +55,9 @@ struct Row {
 using ConvRow = Row<ConvProblem>;
 using OpRow = Row<OpProblem>;
 
-std::span<const ConvRow* const> conv_rows();   // algorithms.inc, in order of preference
+std::span<const ConvRow* const> conv_rows();  // algorithms.inc, in order of preference
 const ConvRow* find_conv_row(std::string_view name);
-std::span<const OpRow* const> op_rows();       // operators.inc
-const OpRow* find_op_row(std::string_view op); // null: no kernel for this operator
+std::span<const OpRow* const> op_rows();        // operators.inc
+const OpRow* find_op_row(std::string_view op);  // null: no kernel for this operator
 
 }  // namespace dlis

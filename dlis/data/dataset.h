@@ -23,13 +23,13 @@ Result<Preprocessing> preprocessing_of(const std::map<std::string, std::string>&
 
 // Images as bytes, all of one size, channels last (N x H x W x C, u8); labels -1 where unknown.
 struct Dataset {
-  std::string spec;      // "cifar10:DIR?split=test&limit=1000"
-  std::string split;     // "test"
+  std::string spec;   // "cifar10:DIR?split=test&limit=1000"
+  std::string split;  // "test"
   int classes = 0;
   Tensor images;
   std::vector<std::int32_t> labels;
   std::int64_t size() const { return images.shape()[0]; }
-  std::string content_hash() const;   // of images and labels
+  std::string content_hash() const;  // of images and labels
 };
 
 // `cifar10:DIR?split=test&limit=N` or `synthetic:N`. Errors: folder or file missing, truncated,
@@ -37,6 +37,7 @@ struct Dataset {
 Result<Dataset> load_dataset(const std::string& spec, const Shape& input_shape);
 
 // Images [first, first + count) as an f32 N x C x H x W tensor.
-Tensor batch_of(const Dataset& data, const Preprocessing& how, std::int64_t first, std::int64_t count);
+Tensor batch_of(const Dataset& data, const Preprocessing& how, std::int64_t first,
+                std::int64_t count);
 
 }  // namespace dlis

@@ -19,14 +19,14 @@ struct ModelOptions {
 Result<Graph> load_model(const std::string& model, const ModelOptions& options = {});
 
 struct EvaluateOptions {
-  std::string data;            // empty: no accuracy
-  double seconds = 0.5;        // of timing
+  std::string data;      // empty: no accuracy
+  double seconds = 0.5;  // of timing
   std::uint64_t seed = 1;
   std::filesystem::path cache;
 };
 
 struct Accuracy {
-  double top1 = 0;             // percent
+  double top1 = 0;  // percent
   std::int64_t images = 0;
   std::vector<std::int32_t> predictions;
 };

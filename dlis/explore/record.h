@@ -22,14 +22,14 @@ struct FieldSpec {
 std::span<const FieldSpec> record_fields();
 
 struct Record {
-  std::map<std::string, Field, std::less<>> values;   // only names of record_fields()
+  std::map<std::string, Field, std::less<>> values;  // only names of record_fields()
   void set(std::string_view name, Field value);
   std::optional<double> number(std::string_view name) const;
   std::string text(std::string_view name) const;
   bool refused() const { return !text("refused").empty(); }
 };
 
-std::string to_json(const Record& record);            // one line, every field, null where not measured
+std::string to_json(const Record& record);  // one line, every field, null where not measured
 Result<Record> record_from_json(std::string_view text);
 std::string csv_header();
 std::string to_csv(const Record& record);

@@ -5,13 +5,13 @@
 namespace dlis {
 
 struct Stack {
-  std::string model;                 // a row or a file, with its `?mean=...` part
-  std::vector<Choice> compress;      // a chain; `none` alone for nothing
+  std::string model;             // a row or a file, with its `?mean=...` part
+  std::vector<Choice> compress;  // a chain; `none` alone for nothing
   std::string format = "auto";
   std::string compute = "auto";
   Choice schedule{"static", {}};
   std::string device = "cpu";
-  int threads = 1;                   // CPU workers
+  int threads = 1;  // CPU workers
   friend bool operator==(const Stack&, const Stack&) = default;
 };
 

@@ -17,14 +17,14 @@ struct Encoded {
   Shape shape;                    // logical: OIHW for a convolution, KxC for a dense layer
   double density = 1;             // share of non-zeros, 0 to 1
   std::vector<Tensor> parts;
-  std::size_t bytes() const;      // the sum over the parts
+  std::size_t bytes() const;  // the sum over the parts
 };
 
 // A row of formats.inc. Tensors are f32 in and out.
 struct Format {
   const char* name;
-  bool exact;                 // decode(encode(x)) == x, bit by bit
-  double rounding;            // largest relative error of one value; 0 where exact
+  bool exact;       // decode(encode(x)) == x, bit by bit
+  double rounding;  // largest relative error of one value; 0 where exact
   std::size_t (*minimum_bytes)(const Tensor& weights);  // arithmetic minimum (narrowest indices)
   Result<Encoded> (*encode)(const Tensor& weights);
   Tensor (*decode)(const Encoded& encoded);

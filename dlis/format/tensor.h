@@ -19,7 +19,10 @@ struct ConstView {
   DType type = DType::f32;
   Shape shape;
   Shape strides;  // in elements
-  template <class T> const T* as() const { return reinterpret_cast<const T*>(data); }
+  template <class T>
+  const T* as() const {
+    return reinterpret_cast<const T*>(data);
+  }
 };
 
 struct View {
@@ -27,15 +30,18 @@ struct View {
   DType type = DType::f32;
   Shape shape;
   Shape strides;
-  template <class T> T* as() const { return reinterpret_cast<T*>(data); }
+  template <class T>
+  T* as() const {
+    return reinterpret_cast<T*>(data);
+  }
   operator ConstView() const { return {data, type, shape, strides}; }
 };
 
 // A value: copies share the bytes, `edit` detaches first. Row-major, aligned to 64 bytes.
 class Tensor {
  public:
-  Tensor() = default;                       // no tensor at all: !has_value()
-  Tensor(DType type, const Shape& shape);   // zeros
+  Tensor() = default;                      // no tensor at all: !has_value()
+  Tensor(DType type, const Shape& shape);  // zeros
   template <class T>
   static Tensor of(const Shape& shape, std::span<const T> values) {
     Tensor t(DTypeOf<T>::value, shape);
@@ -52,18 +58,23 @@ class Tensor {
   std::int64_t elements() const { return shape_.elements(); }
   std::size_t bytes() const { return std::size_t(elements()) * size_of(type_); }
 
-  template <class T> std::span<const T> as() const {
+  template <class T>
+  std::span<const T> as() const {
     return {reinterpret_cast<const T*>(bytes_->data()), std::size_t(elements())};
   }
   const std::byte* data() const { return bytes_->data(); }
-  template <class T> std::span<T> edit() {
+  template <class T>
+  std::span<T> edit() {
     detach();
     return {reinterpret_cast<T*>(bytes_->data()), std::size_t(elements())};
   }
-  std::byte* edit_data() { detach(); return bytes_->data(); }
+  std::byte* edit_data() {
+    detach();
+    return bytes_->data();
+  }
 
-  Tensor reshaped(const Shape& shape) const;     // the same bytes; asserts equal element counts
-  Tensor converted(DType type) const;            // every element cast (saturating to integers)
+  Tensor reshaped(const Shape& shape) const;  // the same bytes; asserts equal element counts
+  Tensor converted(DType type) const;         // every element cast (saturating to integers)
   Tensor permuted(std::span<const int> order) const;  // a copy with axes in that order
   ConstView view() const;
   View edit_view();
@@ -75,5 +86,8 @@ class Tensor {
   Shape shape_;
   std::shared_ptr<Buffer> bytes_;
 };
+
+// Copies element by element between views of one shape and type, whatever their strides.
+void copy_elements(const ConstView& from, const View& to);
 
 }  // namespace dlis

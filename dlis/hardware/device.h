@@ -11,9 +11,9 @@ namespace dlis {
 
 // A row of devices.inc.
 struct Device {
-  const char* name;                     // "cpu"
-  Verdict (*available)();               // why there is none on this machine
-  std::string (*describe)();            // one line for `dlis devices`
+  const char* name;           // "cpu"
+  Verdict (*available)();     // why there is none on this machine
+  std::string (*describe)();  // one line for `dlis devices`
 };
 
 std::span<const Device* const> devices();

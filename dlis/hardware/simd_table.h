@@ -13,29 +13,44 @@
 // DLIS_SIMD_TABLE(GemmKernels, gemm_kernels) declares `const GemmKernels gemm_kernels` in every
 // ISA's namespace and `gemm_kernels_for(isa)`. Use it inside namespace dlis, in a header that both
 // the .simd.cpp (which defines `DLIS_SIMD::gemm_kernels`) and its callers include.
-#define DLIS_SIMD_TABLE(Type, name)                                   \
-  DLIS_SIMD_DECLARE_ALL(Type, name)                                   \
-  inline const Type& name##_for(Isa isa) {                            \
-    switch (isa) { DLIS_SIMD_CASES(name) default: break; }            \
-    return generic::name;                                             \
+#define DLIS_SIMD_TABLE(Type, name)                         \
+  DLIS_SIMD_DECLARE_ALL(Type, name)                         \
+  inline const Type& name##_for(Isa isa) {                  \
+    switch (isa) { DLIS_SIMD_CASES(name) default : break; } \
+    return generic::name;                                   \
   }
 
 #if defined(__x86_64__)
-#define DLIS_SIMD_DECLARE_ALL(Type, name)      \
-  namespace avx512 { extern const Type name; } \
-  namespace avx2 { extern const Type name; }   \
-  namespace generic { extern const Type name; }
-#define DLIS_SIMD_CASES(name)              \
-  case Isa::avx512: return avx512::name;   \
-  case Isa::avx2: return avx2::name;
-#elif defined(__aarch64__) || defined(__arm__)
-#define DLIS_SIMD_DECLARE_ALL(Type, name)    \
-  namespace neon { extern const Type name; } \
-  namespace generic { extern const Type name; }
+#define DLIS_SIMD_DECLARE_ALL(Type, name) \
+  namespace avx512 {                      \
+  extern const Type name;                 \
+  }                                       \
+  namespace avx2 {                        \
+  extern const Type name;                 \
+  }                                       \
+  namespace generic {                     \
+  extern const Type name;                 \
+  }
 #define DLIS_SIMD_CASES(name) \
-  case Isa::neon: return neon::name;
+  case Isa::avx512:           \
+    return avx512::name;      \
+  case Isa::avx2:             \
+    return avx2::name;
+#elif defined(__aarch64__) || defined(__arm__)
+#define DLIS_SIMD_DECLARE_ALL(Type, name) \
+  namespace neon {                        \
+  extern const Type name;                 \
+  }                                       \
+  namespace generic {                     \
+  extern const Type name;                 \
+  }
+#define DLIS_SIMD_CASES(name) \
+  case Isa::neon:             \
+    return neon::name;
 #else
 #define DLIS_SIMD_DECLARE_ALL(Type, name) \
-  namespace generic { extern const Type name; }
+  namespace generic {                     \
+  extern const Type name;                 \
+  }
 #define DLIS_SIMD_CASES(name)
 #endif

@@ -12,24 +12,24 @@ namespace dlis {
 
 // Cores that are alike: the big or the LITTLE cluster, or all cores of a server.
 struct CoreKind {
-  std::string name;        // "cortex-a15", "AMD EPYC", or "kind0"
-  double capacity = 1;     // speed relative to the fastest kind, 0 to 1
-  double max_mhz = 0;      // 0: not stated
+  std::string name;     // "cortex-a15", "AMD EPYC", or "kind0"
+  double capacity = 1;  // speed relative to the fastest kind, 0 to 1
+  double max_mhz = 0;   // 0: not stated
   std::int64_t l1d_bytes = 0, l2_bytes = 0;
 };
 struct Core {
-  int cpu = 0;     // the system's number
-  int kind = 0;    // index into Topology::kinds, fastest first
+  int cpu = 0;   // the system's number
+  int kind = 0;  // index into Topology::kinds, fastest first
   int package = 0;
 };
 struct Topology {
-  std::string model;              // the processor's name
-  std::vector<Core> cores;        // online and allowed by affinity (for the live machine)
+  std::string model;        // the processor's name
+  std::vector<Core> cores;  // online and allowed by affinity (for the live machine)
   std::vector<CoreKind> kinds;
-  std::int64_t l3_bytes = 0;      // of one last-level cache; 0: none
+  std::int64_t l3_bytes = 0;  // of one last-level cache; 0: none
   std::int64_t memory_bytes = 0;
-  double quota_cpus = 0;          // the cgroup's limit; 0: none
-  int usable_cpus() const;        // cores, or the quota rounded up where that is less
+  double quota_cpus = 0;    // the cgroup's limit; 0: none
+  int usable_cpus() const;  // cores, or the quota rounded up where that is less
 };
 
 // `root` is "/" for the live machine or a folder of boards/.

@@ -26,8 +26,8 @@ struct Quant {
 struct Value {
   std::string name;
   DType type = DType::f32;
-  std::optional<Shape> shape;   // logical axes (NCHW); absent until inferred
-  Tensor constant;              // has_value(): a weight or a folded constant
+  std::optional<Shape> shape;  // logical axes (NCHW); absent until inferred
+  Tensor constant;             // has_value(): a weight or a folded constant
   std::optional<Quant> quant;
 };
 
@@ -36,7 +36,7 @@ struct Node {
   const Operator* op = nullptr;
   std::string name;
   Attributes attributes;
-  std::vector<ValueId> inputs;   // kNoValue where an optional one is absent
+  std::vector<ValueId> inputs;  // kNoValue where an optional one is absent
   std::vector<ValueId> outputs;
 };
 
@@ -45,7 +45,7 @@ struct Graph {
   std::string name;
   std::vector<Value> values;
   std::vector<Node> nodes;
-  std::vector<ValueId> inputs, outputs;   // `inputs` without the constants
+  std::vector<ValueId> inputs, outputs;         // `inputs` without the constants
   std::map<std::string, std::string> metadata;  // ONNX metadata_props: mean, std, ...
 
   ValueId add_value(Value value);
@@ -58,8 +58,8 @@ struct Graph {
 // Who uses what, built once for a pass.
 struct Uses {
   explicit Uses(const Graph& graph);
-  std::vector<int> producer;                  // node index by value; -1: input or constant
-  std::vector<std::vector<int>> consumers;    // node indices by value, in order, once a use
+  std::vector<int> producer;                // node index by value; -1: input or constant
+  std::vector<std::vector<int>> consumers;  // node indices by value, in order, once a use
   std::vector<bool> is_output;
 };
 

@@ -9,7 +9,7 @@ namespace dlis {
 struct Timing {
   double median_ms = 0, p10_ms = 0, p90_ms = 0;
   int runs = 0;
-  double first_ms = 0;   // the first run, cold
+  double first_ms = 0;  // the first run, cold
 };
 
 // Calls `body` until `seconds` have passed and at least `min_runs` were made.

@@ -18,9 +18,9 @@ struct PlanOptions {
   std::string schedule = "static";  // "dynamic:chunk=4", or auto
   std::string device = "cpu";
   int threads = 1;
-  bool tune = true;                 // false: the first row that accepts, nothing is measured
-  std::filesystem::path cache;      // of measured choices; empty: the user's cache folder
-  std::filesystem::path choices;    // a file that `save_choices` wrote: taken instead of measuring
+  bool tune = true;               // false: the first row that accepts, nothing is measured
+  std::filesystem::path cache;    // of measured choices; empty: the user's cache folder
+  std::filesystem::path choices;  // a file that `save_choices` wrote: taken instead of measuring
 };
 
 // How physical memory orders a value's logical axes.
@@ -30,23 +30,23 @@ enum class Order : std::uint8_t { row_major, channels_last };
 struct Placement {
   ValueId root = kNoValue;
   Order order = Order::row_major;
-  Shape strides;                 // in elements, logical axes
-  std::int64_t offset = 0;       // bytes from the arena's start (for a root), or from the root's
-  bool is_external = false;      // a graph input or output: its memory belongs to the caller's tensor
+  Shape strides;             // in elements, logical axes
+  std::int64_t offset = 0;   // bytes from the arena's start (for a root), or from the root's
+  bool is_external = false;  // a graph input or output: its memory belongs to the caller's tensor
 };
 
 struct Candidate {
   const ConvRow* row = nullptr;
-  double milliseconds = 0;       // measured; 0 where not
-  std::string refusal;           // empty: accepted
+  double milliseconds = 0;  // measured; 0 where not
+  std::string refusal;      // empty: accepted
 };
 
 // One layer of the plan: a convolution row or another operator's row.
 struct Step {
-  std::string name;              // the node's
-  std::string op;                // "Conv"
-  ConvProblem conv;              // where conv_row
-  OpProblem other;               // where op_row
+  std::string name;  // the node's
+  std::string op;    // "Conv"
+  ConvProblem conv;  // where conv_row
+  OpProblem other;   // where op_row
   const ConvRow* conv_row = nullptr;
   const OpRow* op_row = nullptr;
   ScheduleSpec schedule;
@@ -58,15 +58,15 @@ struct Step {
 };
 
 struct Plan {
-  Graph graph;                   // after the passes
+  Graph graph;  // after the passes
   PlanOptions options;
   std::vector<Step> steps;
   std::vector<Placement> placements;  // by value
-  std::size_t arena_bytes = 0;   // all values alive, laid out by lifetimes
-  std::size_t scratch_bytes = 0; // the largest of the steps
-  std::size_t weights_bytes = 0; // packed weights and constants
-  std::size_t live_bytes = 0;    // the largest sum of values alive at once: the bound for the arena
-  double fallback_macs = 0;      // share of MACs whose layer fell back, 0 to 1
+  std::size_t arena_bytes = 0;        // all values alive, laid out by lifetimes
+  std::size_t scratch_bytes = 0;      // the largest of the steps
+  std::size_t weights_bytes = 0;      // packed weights and constants
+  std::size_t live_bytes = 0;  // the largest sum of values alive at once: the bound for the arena
+  double fallback_macs = 0;    // share of MACs whose layer fell back, 0 to 1
   double plan_ms = 0, pack_ms = 0;
   std::size_t peak_bytes() const { return arena_bytes + scratch_bytes + weights_bytes; }
 };

@@ -16,7 +16,8 @@ class Session {
   Session& operator=(Session&&) noexcept;
   ~Session();
 
-  // Inputs and outputs in the graph's order, row-major in logical axes. Errors: number, type or shape.
+  // Inputs and outputs in the graph's order, row-major in logical axes. Errors: number, type or
+  // shape.
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs);
 
   // As run, and hands every value to `see` right after the step that made it (copied to row-major).
