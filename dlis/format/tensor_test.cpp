@@ -43,9 +43,13 @@ TEST(Tensor, ConvertsWithSaturation) {
 TEST(DTypes, EveryHalfSurvivesTheRoundTrip) {
   for (int bits = 0; bits < 65536; ++bits) {
     const float value = from_f16(std::uint16_t(bits));
-    if (!std::isnan(value)) EXPECT_EQ(to_f16(value), bits);
+    if (!std::isnan(value)) {
+      EXPECT_EQ(to_f16(value), bits);
+    }
     const float wide = from_bf16(std::uint16_t(bits));
-    if (!std::isnan(wide)) EXPECT_EQ(to_bf16(wide), bits);
+    if (!std::isnan(wide)) {
+      EXPECT_EQ(to_bf16(wide), bits);
+    }
   }
 }
 
