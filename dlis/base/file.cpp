@@ -1,0 +1,196 @@
+// Whole files in and out, on POSIX calls because only they report why something failed.
+#include "dlis/base/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+#include "dlis/base/memory.h"
+#include "dlis/base/text.h"
+
+namespace dlis {
+namespace fs = std::filesystem;
+namespace {
+
+// A sentence for what the system said about `file`.
+Error system_error(int code, const fs::path& file, const char* action) {
+  const std::string where = file.string();
+  switch (code) {
+    case ENOENT:
+      return {"there is no such file", where, "check the path"};
+    case ENOTDIR:
+      return {"a part of the path is not a folder", where, "check the path"};
+    case EISDIR:
+      return {"this is a folder, not a file", where, "name a file in it"};
+    case EACCES:
+    case EPERM:
+      return {fmt::format("no permission to {} it", action), where, "check its mode"};
+    case EROFS:
+      return {"the file system is read-only", where, "choose another place"};
+    case ENOSPC:
+    case EDQUOT:
+      return {"the disk is full", where, "free some space or choose another place"};
+    case EFBIG:
+      return {"the file would be larger than the system allows", where, "raise the limit"};
+    case ENAMETOOLONG:
+      return {"the path is too long", where.substr(0, 80) + "...", ""};
+    default:
+      return {fmt::format("cannot {} it ({})", action, std::strerror(code)), where, ""};
+  }
+}
+
+// Closes a descriptor when it goes out of scope.
+struct Descriptor {
+  int number;
+  explicit Descriptor(int opened) : number(opened) {}
+  Descriptor(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+};
+
+// Reads until `size` bytes are there or the file ends; the count, or -1 with errno.
+ssize_t read_up_to(int descriptor, char* to, std::size_t size) {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t n = ::read(descriptor, to + done, size - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return -1;
+    if (n == 0) break;
+    done += std::size_t(n);
+  }
+  return ssize_t(done);
+}
+
+// 0, or the error's number.
+int write_all(int descriptor, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n =
+        ::write(descriptor, bytes.data(), std::min(bytes.size(), std::size_t(1) << 30));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    bytes = bytes.subspan(std::size_t(n));
+  }
+  return 0;
+}
+
+// Where a chain of links ends, so that the link stays and its target is replaced.
+fs::path follow_links(fs::path file) {
+  std::error_code ignored;
+  for (int hops = 0; hops < 32 && fs::is_symlink(file, ignored); ++hops) {
+    const fs::path target = fs::read_symlink(file, ignored);
+    file = target.is_absolute() ? target : file.parent_path() / target;
+  }
+  return file;
+}
+
+Status write_device(const fs::path& file, std::span<const std::byte> bytes) {
+  const Descriptor out(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  if (out.number < 0) return tl::unexpected(system_error(errno, file, "write"));
+  if (const int code = write_all(out.number, bytes))
+    return tl::unexpected(system_error(code, file, "write"));
+  return {};
+}
+
+// Creates FILE.PID.COUNTER.tmp beside the target; an old leftover of that name is skipped.
+int create_beside(const fs::path& target, mode_t mode, fs::path& made) {
+  static std::atomic<unsigned> counter{0};
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    made = target;
+    made += fmt::format(".{}.{}.tmp", ::getpid(), counter++);
+    const int descriptor = ::open(made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (descriptor >= 0 || errno != EEXIST) return descriptor;
+  }
+  return -1;
+}
+
+}  // namespace
+
+Result<Buffer> read_file(const fs::path& file) {
+  // O_NONBLOCK: opening a pipe that nobody writes to must not hang.
+  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (in.number < 0) return tl::unexpected(system_error(errno, file, "read"));
+  struct stat info {};
+  if (::fstat(in.number, &info) != 0) return tl::unexpected(system_error(errno, file, "read"));
+  if (S_ISDIR(info.st_mode)) return tl::unexpected(system_error(EISDIR, file, "read"));
+  if (!S_ISREG(info.st_mode)) return fail("this is not a regular file", file.string());
+  if (info.st_size == 0)
+    return fail("the file is empty", file.string(), "make or download it again");
+  const Error too_large{fmt::format("the file has {}, more than the memory that is available",
+                                    format_bytes(info.st_size)),
+                        file.string(), "free some memory or use a larger machine"};
+  if (info.st_size > available_memory()) return tl::unexpected(too_large);
+  try {
+    Buffer buffer{std::size_t(info.st_size)};
+    const ssize_t n = read_up_to(in.number, reinterpret_cast<char*>(buffer.data()), buffer.size());
+    if (n < 0) return tl::unexpected(system_error(errno, file, "read"));
+    if (std::size_t(n) != buffer.size())
+      return fail("the file became shorter while it was read", file.string(), "try again");
+    return buffer;
+  } catch (const std::bad_alloc&) {
+    return tl::unexpected(too_large);
+  }
+}
+
+Result<std::string> read_text(const fs::path& file, std::size_t limit) {
+  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (in.number < 0) return tl::unexpected(system_error(errno, file, "read"));
+  std::string text;
+  std::size_t chunk = 4096;
+  for (;;) {
+    const std::size_t before = text.size();
+    text.resize(before + chunk);
+    const ssize_t n = read_up_to(in.number, text.data() + before, chunk);
+    if (n < 0) return tl::unexpected(system_error(errno, file, "read"));
+    text.resize(before + std::size_t(n));
+    if (text.size() > limit)
+      return fail(fmt::format("the file has more than {}", format_bytes(std::int64_t(limit))),
+                  file.string());
+    if (std::size_t(n) < chunk) return text;
+    chunk *= 2;
+  }
+}
+
+Status write_file_atomic(const fs::path& file, std::span<const std::byte> bytes) {
+  const fs::path target = follow_links(file);
+  struct stat old {};
+  const bool exists = ::stat(target.c_str(), &old) == 0;
+  if (exists && S_ISDIR(old.st_mode)) return tl::unexpected(system_error(EISDIR, file, "write"));
+  if (exists && !S_ISREG(old.st_mode)) return write_device(target, bytes);
+
+  fs::path made;
+  int code = 0;
+  {
+    const Descriptor out(create_beside(target, exists ? old.st_mode & 07777 : 0666, made));
+    if (out.number < 0) {
+      Error error = system_error(errno, file, "write");
+      if (errno == ENOENT) error = {"there is no such folder", file.string(), "make it first"};
+      return tl::unexpected(error);
+    }
+    code = write_all(out.number, bytes);
+    if (code == 0 && ::fsync(out.number) != 0) code = errno;
+  }
+  if (code == 0 && ::rename(made.c_str(), target.c_str()) != 0) code = errno;
+  if (code != 0) {
+    ::unlink(made.c_str());
+    return tl::unexpected(system_error(code, file, "write"));
+  }
+  // The rename itself becomes durable with the folder; where that is not possible the file is
+  // whole.
+  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  const Descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (parent.number >= 0) (void)::fsync(parent.number);
+  return {};
+}
+
+Status write_file_atomic(const fs::path& file, std::string_view text) {
+  return write_file_atomic(file, bytes_of(text));
+}
+
+}  // namespace dlis

@@ -1,0 +1,114 @@
+// Reads /proc and the control groups of Linux.
+#include "dlis/base/memory.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "dlis/base/file.h"
+#include "dlis/base/text.h"
+
+namespace dlis {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
+
+// The number behind `key` in "key: 123 kB" or "key 123" lines.
+std::optional<std::int64_t> number_after(const std::string& text, std::string_view key) {
+  for (std::string_view line : split(text, '\n')) {
+    if (!line.starts_with(key)) continue;
+    line = trim(line.substr(key.size()));
+    if (const auto value = parse_integer(line.substr(0, line.find(' ')))) return *value;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> number_in(const fs::path& file) {
+  const auto text = read_text(file);
+  if (!text) return std::nullopt;
+  const auto value = parse_integer(trim(*text));
+  return value ? std::optional(*value) : std::nullopt;
+}
+
+// What one group leaves; file pages that the kernel can drop count as free.
+std::int64_t left_in_group(const fs::path& group, const char* limit_name, const char* used_name,
+                           const char* cache_key) {
+  const auto limit = number_in(group / limit_name), used = number_in(group / used_name);
+  if (!limit || !used) return kUnlimited;
+  const auto stat = read_text(group / "memory.stat");
+  const std::int64_t cache = stat ? number_after(*stat, cache_key).value_or(0) : 0;
+  return std::max<std::int64_t>(0, *limit - std::max<std::int64_t>(0, *used - cache));
+}
+
+// The least over the process's group and those above it.
+std::int64_t left_in_groups(const fs::path& mount, std::string_view path, const char* limit_name,
+                            const char* used_name, const char* cache_key) {
+  std::int64_t least = left_in_group(mount, limit_name, used_name, cache_key);
+  fs::path group = mount;
+  for (const std::string_view part : split(path, '/')) {
+    if (part.empty() || part == "..") continue;
+    group /= part;
+    least = std::min(least, left_in_group(group, limit_name, used_name, cache_key));
+  }
+  return least;
+}
+
+std::int64_t left_by_groups(const fs::path& root) {
+  const auto text = read_text(root / "proc/self/cgroup");
+  std::int64_t least = kUnlimited;
+  if (!text) return least;
+  for (const std::string_view line : split(*text, '\n')) {
+    const auto parts = split(line, ':');  // "0::/path" or "4:memory:/path"
+    if (parts.size() != 3) continue;
+    if (parts[1].empty())
+      least = std::min(least, left_in_groups(root / "sys/fs/cgroup", parts[2], "memory.max",
+                                             "memory.current", "inactive_file "));
+    if (parts[1] == "memory")
+      least = std::min(
+          least, left_in_groups(root / "sys/fs/cgroup/memory", parts[2], "memory.limit_in_bytes",
+                                "memory.usage_in_bytes", "total_inactive_file "));
+  }
+  return least;
+}
+
+std::int64_t status_bytes(std::string_view key) {
+  const auto text = read_text("/proc/self/status");
+  return text ? number_after(*text, key).value_or(0) * 1024 : 0;
+}
+
+}  // namespace
+
+std::int64_t available_memory(const fs::path& root) {
+  const auto info = read_text(root / "proc/meminfo");
+  std::optional<std::int64_t> kibibytes;
+  if (info) kibibytes = number_after(*info, "MemAvailable:");
+  const std::int64_t system =
+      kibibytes && *kibibytes < kUnlimited / 1024 ? *kibibytes * 1024 : kUnlimited;
+  return std::min(system, left_by_groups(root));
+}
+
+std::int64_t resident_bytes() { return status_bytes("VmRSS:"); }
+std::int64_t peak_resident_bytes() { return status_bytes("VmHWM:"); }
+
+ResidentGrowth::ResidentGrowth() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
+  // "5" resets the high-water mark (Linux 4.0 and later, proc(5)).
+  if (const int file = ::open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC); file >= 0) {
+    if (::write(file, "5", 1) != 1) { /* the mark stays: see peak_bytes */
+    }
+    ::close(file);
+  }
+  start_ = resident_bytes();
+}
+
+std::int64_t ResidentGrowth::bytes() const { return resident_bytes() - start_; }
+std::int64_t ResidentGrowth::peak_bytes() const { return peak_resident_bytes() - start_; }
+
+}  // namespace dlis
