@@ -70,7 +70,9 @@ TEST_F(File, NoPermission) {
   ::chmod((folder_ / "a").c_str(), 0);
   ::chmod(folder_.c_str(), 0555);
   const uid_t user = ::geteuid();
-  if (user == 0) ASSERT_EQ(::seteuid(65534), 0);
+  if (user == 0) {
+    ASSERT_EQ(::seteuid(65534), 0);
+  }
   const auto text = read_file(folder_ / "a");
   const auto written = write_file_atomic(folder_ / "b", "x");
   ASSERT_EQ(::seteuid(user), 0);
