@@ -1,6 +1,9 @@
 # A layer is a folder: every .cpp below it is its library, every *_test.cpp its test, every
 # *_bench.cpp its bench. Nothing is listed by hand, so a row is one file and one line in a list.
 
+# `benches` builds all of them into bench/; they are no part of the default build.
+add_custom_target(benches)
+
 # dlis_layer(NAME [DEPENDS libs...] [EXCLUDE regex...])
 function(dlis_layer name)
   cmake_parse_arguments(arg "" "" "DEPENDS;EXCLUDE" ${ARGN})
@@ -28,8 +31,11 @@ function(dlis_layer name)
   endif()
   if(DLIS_BUILD_BENCHES AND benches)
     find_package(benchmark REQUIRED)
-    add_executable(${target}_bench ${benches})
+    add_executable(${target}_bench EXCLUDE_FROM_ALL ${benches})
     target_link_libraries(${target}_bench PRIVATE ${target} benchmark::benchmark_main)
+    set_target_properties(${target}_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY
+                                                     ${PROJECT_BINARY_DIR}/bench)
+    add_dependencies(benches ${target}_bench)
   endif()
 endfunction()
 

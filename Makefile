@@ -1,0 +1,30 @@
+# The front door; everything else is CMake (CMakePresets.json lists the other builds).
+DLIS = build/release/dlis
+
+build: setup
+	cmake --preset release
+	cmake --build --preset release --target dlis
+
+demo: build
+	$(DLIS) explore data/resnet20_cifar10.onnx \
+	  --compress none,weight_prune:zeros=0.5,weight_prune:zeros=0.9 \
+	  --format dense,bf16,csr --compute auto --threads 1,2 \
+	  --data cifar10:data/cifar10 -o build/demo.db
+
+test: setup
+	cmake --preset release
+	cmake --build --preset release
+	ctest --preset release
+
+bench: setup
+	cmake --preset release
+	cmake --build --preset release --target benches
+	for bench in build/release/bench/*_bench; do $$bench || exit 1; done
+
+setup:
+	tools/setup build
+
+clean:
+	rm -rf build
+
+.PHONY: build demo test bench setup clean
