@@ -1,0 +1,43 @@
+// What all formats share: their list, the bytes of an encoded tensor, and how dense a tensor is.
+#include "dlis/format/encoded.h"
+
+#include <algorithm>
+#include <array>
+
+namespace dlis {
+
+#define DLIS_ROW(name) extern const Format name##_row;
+#include "dlis/format/formats.inc"
+#undef DLIS_ROW
+
+namespace {
+constexpr std::array kFormats{
+#define DLIS_ROW(name) &name##_row,
+#include "dlis/format/formats.inc"
+#undef DLIS_ROW
+};
+}  // namespace
+
+std::span<const Format* const> formats() { return kFormats; }
+
+const Format* find_format(std::string_view name) {
+  auto found = std::find_if(kFormats.begin(), kFormats.end(),
+                            [&](const Format* format) { return name == format->name; });
+  return found == kFormats.end() ? nullptr : *found;
+}
+
+std::size_t Encoded::bytes() const {
+  std::size_t sum = 0;
+  for (const Tensor& part : parts) sum += part.bytes();
+  return sum;
+}
+
+// A negative zero has bits, so an exact format has to keep it: it counts as a value.
+double density_of(const Tensor& weights) {
+  if (weights.elements() == 0) return 0;
+  std::int64_t kept = 0;
+  for (std::uint32_t bits : weights.as<std::uint32_t>()) kept += bits != 0;
+  return double(kept) / double(weights.elements());
+}
+
+}  // namespace dlis

@@ -1,0 +1,156 @@
+// Every format gives back what it was given, within its stated rounding and near its minimum of
+// bytes.
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "dlis/base/rng.h"
+#include "dlis/format/csr.h"
+
+namespace dlis {
+namespace {
+
+Tensor random_weights(const Shape& shape, double density, std::uint64_t seed) {
+  Rng rng(seed);
+  Tensor t(DType::f32, shape);
+  for (float& x : t.edit<float>())
+    if (rng.uniform() < density) x = float(rng.normal()) + 1e-20f;
+  return t;
+}
+
+bool same_bits(const Tensor& a, const Tensor& b) {
+  return a.shape() == b.shape() && a.type() == b.type() &&
+         std::ranges::equal(a.as<std::uint32_t>(), b.as<std::uint32_t>());
+}
+
+void expect_rounded(const Tensor& x, const Tensor& y, double rounding) {
+  ASSERT_EQ(x.shape(), y.shape());
+  for (std::size_t i = 0; i < x.as<float>().size(); ++i) {
+    const float a = x.as<float>()[i], b = y.as<float>()[i];
+    if (std::isnan(a)) {
+      EXPECT_TRUE(std::isnan(b));
+    } else if (std::isinf(a) || a == 0) {
+      EXPECT_EQ(std::bit_cast<std::uint32_t>(a), std::bit_cast<std::uint32_t>(b));
+    } else {
+      const double lost = std::abs(double(a) - double(b));
+      EXPECT_LE(lost, std::max(rounding * std::abs(double(a)), 0x1p-134)) << a;
+    }
+  }
+}
+
+// One byte is allowed beside the 5 %: csr's threshold, which only a tiny tensor feels.
+void expect_round_trip(const Format& format, const Tensor& weights) {
+  const auto encoded = format.encode(weights);
+  ASSERT_TRUE(encoded) << encoded.error().message();
+  EXPECT_EQ(encoded->format, &format);
+  EXPECT_EQ(encoded->shape, weights.shape());
+  EXPECT_EQ(encoded->density, density_of(weights));
+  EXPECT_LE(double(encoded->bytes()), 1.05 * double(format.minimum_bytes(weights)) + 1);
+  const Tensor back = format.decode(*encoded);
+  if (format.exact) {
+    EXPECT_TRUE(same_bits(back, weights));
+  } else {
+    expect_rounded(weights, back, format.rounding);
+  }
+}
+
+class Formats : public testing::TestWithParam<const Format*> {};
+
+TEST_P(Formats, RoundTripOfManyShapesAndDensities) {
+  const Shape shapes[] = {{64, 32, 3, 3}, {10, 512},     {7, 13, 5, 1}, {1, 1, 1, 1}, {3},
+                          {1, 4000},      {33, 1, 3, 3}, {2, 70000},    {5, 3, 1, 7}, {}};
+  for (const Shape& shape : shapes)
+    for (double density : {0.0, 0.001, 0.004, 0.01, 0.1, 0.5, 0.9, 1.0}) {
+      SCOPED_TRACE(shape.text() + " density " + std::to_string(density));
+      expect_round_trip(*GetParam(), random_weights(shape, density, 7));
+    }
+}
+
+TEST_P(Formats, RoundTripOfRandomProblems) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    Rng rng(seed);
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const Shape shape{1 + rng.below(20), 1 + rng.below(70), 1 + rng.below(5), 1 + rng.below(5)};
+    expect_round_trip(*GetParam(), random_weights(shape, std::pow(rng.uniform(), 3), seed));
+  }
+}
+
+TEST_P(Formats, SpecialValues) {
+  using Limits = std::numeric_limits<float>;
+  const std::vector<float> values = {0.0f,
+                                     -0.0f,
+                                     Limits::infinity(),
+                                     -Limits::infinity(),
+                                     1.0f,
+                                     -1.0f,
+                                     Limits::min(),
+                                     Limits::denorm_min(),
+                                     -2e-41f,
+                                     NAN,
+                                     1e30f,
+                                     3.14159f};
+  expect_round_trip(*GetParam(), Tensor::of<float>({2, 6}, values));
+  expect_round_trip(*GetParam(), Tensor::of<float>({1, 3, 2, 2}, values));
+}
+
+TEST_P(Formats, EmptyTensorsAndRows) {
+  expect_round_trip(*GetParam(), Tensor(DType::f32, {0, 3, 3, 3}));
+  expect_round_trip(*GetParam(), Tensor(DType::f32, {4, 0, 3, 3}));
+  Tensor weights = random_weights({6, 40, 3, 3}, 0.3, 3);
+  auto values = weights.edit<float>();
+  std::fill(values.begin(), values.begin() + 360, 0.0f);
+  std::fill(values.begin() + 3 * 360, values.end(), 0.0f);
+  expect_round_trip(*GetParam(), weights);
+}
+
+TEST_P(Formats, RefusesOtherElementTypes) {
+  EXPECT_FALSE(GetParam()->encode(Tensor(DType::i8, {2, 2})));
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, Formats, testing::ValuesIn(formats().begin(), formats().end()),
+                         [](const auto& row) { return std::string(row.param->name); });
+
+TEST(FormatList, FindsRowsByName) {
+  for (const Format* format : formats()) EXPECT_EQ(find_format(format->name), format);
+  EXPECT_EQ(find_format("nothing"), nullptr);
+}
+
+TEST(FormatList, DensityCountsNegativeZero) {
+  EXPECT_EQ(density_of(Tensor::of<float>({4}, std::vector<float>{0, -0.0f, 1, 0})), 0.5);
+}
+
+// Every single gap of one length, so that the code has to be the best one for it.
+TEST(Csr, EqualGapsNeedTheFewestBytes) {
+  for (std::int64_t gap : {0, 1, 127, 254, 255, 256, 257, 511, 1000, 65000}) {
+    const std::int64_t values = 300;
+    Tensor weights(DType::f32, {1, values * (gap + 1)});
+    for (std::int64_t i = 0; i < values; ++i) weights.edit<float>()[i * (gap + 1) + gap] = 1;
+    SCOPED_TRACE(gap);
+    expect_round_trip(*find_format("csr"), weights);
+  }
+}
+
+TEST(Csr, ColumnsRunOverChannelsFirst) {
+  Tensor weights(DType::f32, {2, 3, 1, 2});  // o i r s
+  auto values = weights.edit<float>();
+  values[4] = 5;      // o0 i2 s0
+  values[1] = 2;      // o0 i0 s1
+  values[6 + 3] = 9;  // o1 i1 s1
+  const Encoded encoded = *find_format("csr")->encode(weights);
+  const CsrRows rows = read_csr(encoded);
+  EXPECT_EQ(rows.columns, 6);
+  EXPECT_EQ(rows.starts, (std::vector<std::int64_t>{0, 2, 3}));
+  EXPECT_EQ(rows.column, (std::vector<std::uint32_t>{2, 3, 4}));
+  EXPECT_EQ(rows.values[0], 5);
+}
+
+TEST(Csr, AQuarterOfTheBytesAtEightyPercentZeros) {
+  const Tensor weights = random_weights({256, 256, 3, 3}, 0.2, 11);
+  const double bytes = double(find_format("csr")->encode(weights)->bytes());
+  EXPECT_LT(bytes, 0.26 * double(weights.bytes()));
+}
+
+}  // namespace
+}  // namespace dlis
