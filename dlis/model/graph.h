@@ -47,6 +47,7 @@ struct Graph {
   std::vector<Node> nodes;
   std::vector<ValueId> inputs, outputs;         // `inputs` without the constants
   std::map<std::string, std::string> metadata;  // ONNX metadata_props: mean, std, ...
+  std::string batch_symbol;  // name of the inputs' symbolic axis 0 ("n"); empty: the batch is fixed
 
   ValueId add_value(Value value);
   ValueId add_constant(std::string name, Tensor tensor);

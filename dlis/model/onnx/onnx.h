@@ -11,6 +11,7 @@ namespace dlis {
 struct LoadOptions {
   std::map<std::string, Shape> shapes;    // `--shape name=1x3x224x224`
   std::int64_t batch = 1;                 // for a symbolic axis 0
+  std::map<std::string, Tensor> constants;  // graph inputs fixed to a value at load
   std::uint64_t max_decompressed_bytes = 4ull << 30;  // of a .gz
 };
 
