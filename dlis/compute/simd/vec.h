@@ -1,0 +1,49 @@
+// A thin vector of f32 for the ISA that the including .simd.cpp is compiled for (DLIS_SIMD).
+// Include it only from .simd.cpp files; everything lives in that ISA's namespace and is inlined, so
+// no symbol is shared between copies compiled for different ISAs.
+//
+// Every header gives: Vec (kLanes floats), Mask, zero, splat, load, store (whole, or the first
+// `count` lanes with 0 <= count <= kLanes; missing lanes load as 0 and are not touched in memory),
+// load_bf16, fma(a, b, c) = a * b + c, add, sub, mul, div, min, max, abs, sqrt, round_even, less,
+// select, exp2_int. max(a, b) and min(a, b) give b where an operand is NaN on x86, NaN on others.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#define DLIS_INLINE static inline __attribute__((always_inline))
+
+#if defined(DLIS_SIMD_avx512)
+#include "dlis/compute/simd/vec_avx512.h"
+#elif defined(DLIS_SIMD_avx2)
+#include "dlis/compute/simd/vec_avx2.h"
+#elif defined(DLIS_SIMD_neon)
+#include "dlis/compute/simd/vec_neon.h"
+#else
+#include "dlis/compute/simd/vec_generic.h"
+#endif
+
+namespace dlis::DLIS_SIMD {
+
+DLIS_INLINE Vec operator+(Vec a, Vec b) { return add(a, b); }
+DLIS_INLINE Vec operator-(Vec a, Vec b) { return sub(a, b); }
+DLIS_INLINE Vec operator*(Vec a, Vec b) { return mul(a, b); }
+DLIS_INLINE Vec operator/(Vec a, Vec b) { return div(a, b); }
+DLIS_INLINE Vec clamp(Vec x, Vec low, Vec high) { return min(high, max(low, x)); }  // keeps NaN
+
+// The lanes' sum and largest, in a fixed order.
+DLIS_INLINE float reduce_add(Vec x) {
+  alignas(64) float lane[kLanes];
+  store(lane, x);
+  for (int width = kLanes / 2; width > 0; width /= 2)
+    for (int i = 0; i < width; ++i) lane[i] += lane[i + width];
+  return lane[0];
+}
+DLIS_INLINE float reduce_max(Vec x) {
+  alignas(64) float lane[kLanes];
+  store(lane, x);
+  for (int width = kLanes / 2; width > 0; width /= 2)
+    for (int i = 0; i < width; ++i) lane[i] = lane[i] < lane[i + width] ? lane[i + width] : lane[i];
+  return lane[0];
+}
+
+}  // namespace dlis::DLIS_SIMD
