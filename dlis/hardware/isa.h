@@ -13,4 +13,8 @@ std::string_view name_of(Isa isa);
 // (an unknown name there is ignored here and reported by `dlis doctor`).
 Isa host_isa();
 
+// The same for a cap given as text; one that is unknown or of another architecture caps nothing.
+Isa host_isa_under(std::string_view cap);
+bool is_isa_name(std::string_view name);
+
 }  // namespace dlis
