@@ -2,20 +2,30 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "dlis/explore/record.h"
 
 namespace dlis {
 
+// A record is on disk when `put` returns, so killing the process at any moment loses none that was
+// finished, and `has` keeps it from being made again. Every call may fail with one sentence: not a
+// database, not a store, of another version, locked by another process, disk full.
 class Store {
  public:
-  // Creates the file where there is none. Errors: not a database, of another version, locked, full.
+  // Creates the file where there is none.
   static Result<Store> open(const std::filesystem::path& file);
+  // For reports: never creates or changes the file, and works while another process writes.
+  static Result<Store> open_existing(const std::filesystem::path& file);
   Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
   ~Store();
+
   Result<bool> has(const std::string& key) const;
-  Status put(const std::string& key, const Record& record);  // durable when it returns
-  Result<std::vector<Record>> all() const;                   // in order of insertion
+  // The first record of a key stays: two processes that evaluate the same stack leave one.
+  Status put(const std::string& key, const Record& record);
+  Result<std::vector<Record>> all() const;  // in order of insertion
 
  private:
   struct State;

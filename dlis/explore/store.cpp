@@ -1,0 +1,214 @@
+// The store's SQL; every exception of SQLite becomes one sentence here.
+#include "dlis/explore/store.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "dlis/base/text.h"
+
+namespace dlis {
+
+namespace fs = std::filesystem;
+
+struct Store::State {
+  fs::path file;
+  SQLite::Database database;
+};
+
+namespace {
+
+constexpr int kApplicationId = 0x646c6973;  // "dlis"
+constexpr int kVersion = 1;                 // of the columns below and of record_fields.inc
+constexpr int kPatienceMs = 10'000;         // for another process's transaction
+
+Error explained(const SQLite::Exception& error, const fs::path& file) {
+  switch (error.getErrorCode()) {
+    case SQLITE_NOTADB:
+      return {"this is not a database", file.string(), "name another file for the store"};
+    case SQLITE_CORRUPT:
+      return {"the store is damaged", file.string(), "move it away and explore again"};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {"another process holds the store", file.string(), "wait for it or name another file"};
+    case SQLITE_FULL:
+      return {"the disk is full", file.string(),
+              "free some space and run the same command: finished records are kept"};
+    case SQLITE_IOERR:
+      return {fmt::format("the disk does not take or give the store ({})", error.what()),
+              file.string(), "check its free space; finished records are kept"};
+    case SQLITE_READONLY:
+      return {"no permission to write the store", file.string(), "check its mode and its folder's"};
+    case SQLITE_CANTOPEN:
+      return {"the store cannot be opened", file.string(),
+              "check that the path is a file in a folder"};
+    default:
+      return {fmt::format("the store failed ({})", error.what()), file.string(), ""};
+  }
+}
+
+// Runs `body` and turns what SQLite throws into an Error.
+template <class Body>
+auto guarded(const fs::path& file, Body body) -> decltype(body()) {
+  try {
+    return body();
+  } catch (const SQLite::Exception& error) {
+    return tl::unexpected(explained(error, file));
+  } catch (const std::exception& error) {
+    return fail(fmt::format("the store failed ({})", error.what()), file.string());
+  }
+}
+
+const char* sql_type(FieldSpec::Kind kind) {
+  switch (kind) {
+    case FieldSpec::Kind::text:
+      return "TEXT";
+    case FieldSpec::Kind::integer:
+      return "INTEGER";
+    case FieldSpec::Kind::real:
+      return "REAL";
+  }
+  return "";
+}
+
+// `"stack", "model", ...`: quoted, because `commit` is a word of SQL.
+std::string columns() {
+  std::vector<std::string> names;
+  for (const FieldSpec& field : record_fields()) names.push_back(fmt::format("\"{}\"", field.name));
+  return join(names, ", ");
+}
+
+std::string create_sql() {
+  std::string sql = "CREATE TABLE records (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE";
+  for (const FieldSpec& field : record_fields())
+    sql += fmt::format(", \"{}\" {}", field.name, sql_type(field.kind));
+  return sql + ")";
+}
+
+// Table and version appear in one transaction: a file is a whole store or none. Two processes may
+// come here at once; the second finds the first one's table.
+void create(SQLite::Database& database) {
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  if (database.tableExists("records")) return;
+  database.exec(create_sql());
+  database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+  database.exec(fmt::format("PRAGMA user_version = {}", kVersion));
+  transaction.commit();
+}
+
+Status check_version(SQLite::Database& database, const fs::path& file) {
+  const int id = database.execAndGet("PRAGMA application_id");
+  const int version = database.execAndGet("PRAGMA user_version");
+  if (id != kApplicationId)
+    return fail("this database is not a store of dlis", file.string(), "name another file");
+  if (version != kVersion)
+    return fail(
+        fmt::format("the store has version {}, this dlis has version {}", version, kVersion),
+        file.string(), "name another file, or use the dlis that wrote it");
+  return {};
+}
+
+bool is_new(SQLite::Database& database) {
+  return database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0 &&
+         database.execAndGet("PRAGMA application_id").getInt() == 0;
+}
+
+Field field_of(const SQLite::Column& column, FieldSpec::Kind kind) {
+  if (column.isNull()) return {};
+  switch (kind) {
+    case FieldSpec::Kind::text:
+      return column.getString();
+    case FieldSpec::Kind::integer:
+      return std::int64_t(column.getInt64());
+    case FieldSpec::Kind::real:
+      return column.getDouble();
+  }
+  return {};
+}
+
+void bind_field(SQLite::Statement& statement, int at, const Field& value) {
+  if (auto* text = std::get_if<std::string>(&value))
+    statement.bind(at, *text);
+  else if (auto* integer = std::get_if<std::int64_t>(&value))
+    statement.bind(at, *integer);
+  else if (auto* real = std::get_if<double>(&value))
+    statement.bind(at, *real);
+  else
+    statement.bind(at);
+}
+
+}  // namespace
+
+Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Result<Store> Store::open(const fs::path& file) {
+  return guarded(file, [&]() -> Result<Store> {
+    const int flags = SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+    auto state = std::unique_ptr<State>(new State{file, {file.string(), flags, kPatienceMs}});
+    SQLite::Database& database = state->database;
+    if (is_new(database)) create(database);
+    DLIS_TRY(check_version(database, file));
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec("PRAGMA synchronous = FULL");  // a record survives power loss as well
+    return Store(std::move(state));
+  });
+}
+
+Result<Store> Store::open_existing(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored))
+    return fail("there is no such file", file.string(), "`dlis explore -o FILE` writes one");
+  return guarded(file, [&]() -> Result<Store> {
+    const int flags = SQLite::OPEN_READONLY;
+    auto state = std::unique_ptr<State>(new State{file, {file.string(), flags, kPatienceMs}});
+    DLIS_TRY(check_version(state->database, file));
+    return Store(std::move(state));
+  });
+}
+
+Result<bool> Store::has(const std::string& key) const {
+  return guarded(state_->file, [&]() -> Result<bool> {
+    SQLite::Statement query(state_->database, "SELECT 1 FROM records WHERE key = ?");
+    query.bind(1, key);
+    return query.executeStep();
+  });
+}
+
+Status Store::put(const std::string& key, const Record& record) {
+  return guarded(state_->file, [&]() -> Status {
+    std::string places = "?";
+    for (std::size_t i = 0; i < record_fields().size(); ++i) places += ", ?";
+    SQLite::Statement insert(state_->database,
+                             fmt::format("INSERT INTO records (key, {}) VALUES ({}) "
+                                         "ON CONFLICT (key) DO NOTHING",
+                                         columns(), places));
+    insert.bind(1, key);
+    int at = 2;
+    for (const FieldSpec& field : record_fields()) {
+      const auto found = record.values.find(field.name);
+      bind_field(insert, at++, found == record.values.end() ? Field{} : found->second);
+    }
+    insert.exec();
+    return {};
+  });
+}
+
+Result<std::vector<Record>> Store::all() const {
+  return guarded(state_->file, [&]() -> Result<std::vector<Record>> {
+    SQLite::Statement query(state_->database,
+                            fmt::format("SELECT {} FROM records ORDER BY id", columns()));
+    std::vector<Record> records;
+    while (query.executeStep()) {
+      Record& record = records.emplace_back();
+      int at = 0;
+      for (const FieldSpec& field : record_fields())
+        record.set(field.name, field_of(query.getColumn(at++), field.kind));
+    }
+    return records;
+  });
+}
+
+}  // namespace dlis
