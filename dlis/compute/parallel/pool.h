@@ -7,10 +7,15 @@
 
 namespace dlis {
 
-// `workers` threads, the caller among them (worker 0). Not copyable; one `run` at a time.
+// `workers` shares of every phase, run by the caller (worker 0) and by threads that stay alive. Not
+// copyable; one `run` at a time, from any thread, and not from inside a task of the same pool.
+// A share that no thread has begun when the caller is done with its own is run by the caller, so a
+// phase waits for work under way but never for a thread that the system has not scheduled.
 class Pool {
  public:
-  explicit Pool(int workers, bool pin = true);
+  // `pin` binds each own thread to one processor. It pays only where the caller is bound as well
+  // and the processors differ in kind; otherwise the system places threads better.
+  explicit Pool(int workers, bool pin = false);
   ~Pool();
   int workers() const;
 
@@ -19,7 +24,10 @@ class Pool {
   void run(std::int64_t tiles, const ScheduleSpec& schedule, Task task, void* context);
   template <class F>
   void run(std::int64_t tiles, const ScheduleSpec& schedule, F&& f) {
-    run(tiles, schedule, [](void* c, Range r, Worker w) { (*static_cast<std::remove_reference_t<F>*>(c))(r, w); }, &f);
+    run(
+        tiles, schedule,
+        [](void* c, Range r, Worker w) { (*static_cast<std::remove_reference_t<F>*>(c))(r, w); },
+        const_cast<void*>(static_cast<const void*>(std::addressof(f))));
   }
 
  private:

@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "dlis/base/result.h"
@@ -33,7 +34,8 @@ struct Schedule {
 };
 
 std::span<const Schedule* const> schedules();
-Result<ScheduleSpec> parse_schedule(std::string_view text);  // "static", "dynamic:chunk=4"
+// "static", "dynamic:chunk=4"; an error names the nearest schedules or what the parameter may be.
+Result<ScheduleSpec> parse_schedule(std::string_view text);
 std::string text_of(const ScheduleSpec& spec);
 
 }  // namespace dlis
