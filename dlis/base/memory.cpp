@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 
+#include "dlis/base/cgroup.h"
 #include "dlis/base/file.h"
 #include "dlis/base/text.h"
 
@@ -36,44 +37,15 @@ std::optional<std::int64_t> number_in(const fs::path& file) {
 }
 
 // What one group leaves; file pages that the kernel can drop count as free.
-std::int64_t left_in_group(const fs::path& group, const char* limit_name, const char* used_name,
-                           const char* cache_key) {
-  const auto limit = number_in(group / limit_name), used = number_in(group / used_name);
+std::int64_t left_in(const ControlGroup& group) {
+  const bool v2 = group.version == 2;
+  const auto limit = number_in(group.folder / (v2 ? "memory.max" : "memory.limit_in_bytes"));
+  const auto used = number_in(group.folder / (v2 ? "memory.current" : "memory.usage_in_bytes"));
   if (!limit || !used) return kUnlimited;
-  const auto stat = read_text(group / "memory.stat");
-  const std::int64_t cache = stat ? number_after(*stat, cache_key).value_or(0) : 0;
+  const auto stat = read_text(group.folder / "memory.stat");
+  const char* key = v2 ? "inactive_file " : "total_inactive_file ";
+  const std::int64_t cache = stat ? number_after(*stat, key).value_or(0) : 0;
   return std::max<std::int64_t>(0, *limit - std::max<std::int64_t>(0, *used - cache));
-}
-
-// The least over the process's group and those above it.
-std::int64_t left_in_groups(const fs::path& mount, std::string_view path, const char* limit_name,
-                            const char* used_name, const char* cache_key) {
-  std::int64_t least = left_in_group(mount, limit_name, used_name, cache_key);
-  fs::path group = mount;
-  for (const std::string_view part : split(path, '/')) {
-    if (part.empty() || part == "..") continue;
-    group /= part;
-    least = std::min(least, left_in_group(group, limit_name, used_name, cache_key));
-  }
-  return least;
-}
-
-std::int64_t left_by_groups(const fs::path& root) {
-  const auto text = read_text(root / "proc/self/cgroup");
-  std::int64_t least = kUnlimited;
-  if (!text) return least;
-  for (const std::string_view line : split(*text, '\n')) {
-    const auto parts = split(line, ':');  // "0::/path" or "4:memory:/path"
-    if (parts.size() != 3) continue;
-    if (parts[1].empty())
-      least = std::min(least, left_in_groups(root / "sys/fs/cgroup", parts[2], "memory.max",
-                                             "memory.current", "inactive_file "));
-    if (parts[1] == "memory")
-      least = std::min(
-          least, left_in_groups(root / "sys/fs/cgroup/memory", parts[2], "memory.limit_in_bytes",
-                                "memory.usage_in_bytes", "total_inactive_file "));
-  }
-  return least;
 }
 
 std::int64_t status_bytes(std::string_view key) {
@@ -89,7 +61,10 @@ std::int64_t available_memory(const fs::path& root) {
   if (info) kibibytes = number_after(*info, "MemAvailable:");
   const std::int64_t system =
       kibibytes && *kibibytes < kUnlimited / 1024 ? *kibibytes * 1024 : kUnlimited;
-  return std::min(system, left_by_groups(root));
+  std::int64_t least = system;
+  for (const ControlGroup& group : control_groups(root, "memory"))
+    least = std::min(least, left_in(group));
+  return least;
 }
 
 std::int64_t resident_bytes() { return status_bytes("VmRSS:"); }
