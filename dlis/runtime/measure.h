@@ -16,4 +16,7 @@ struct Timing {
 Timing measure(const std::function<void()>& body, double seconds = 0.5, int min_runs = 10);
 Result<Timing> measure(Session& session, double seconds = 0.5, int min_runs = 10);
 
+// Normally distributed values for every input of a network.
+std::vector<Tensor> random_inputs(const Graph& graph, std::uint64_t seed = 1);
+
 }  // namespace dlis

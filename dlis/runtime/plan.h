@@ -2,6 +2,7 @@
 // its values lie, and the packed weights. Immutable; any number of sessions share one.
 #pragma once
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,15 +13,23 @@
 
 namespace dlis {
 
+// What one layer was given, as text: "indirect_gemm", "csr", "dynamic:chunk=4".
+struct LayerChoice {
+  std::string row, format, schedule;
+  friend bool operator==(const LayerChoice&, const LayerChoice&) = default;
+};
+// By layer; a layer is named by its first output value.
+using Choices = std::map<std::string, LayerChoice>;
+
 struct PlanOptions {
   std::string format = "auto";      // a row of formats.inc, or auto: only formats that are exact
   std::string compute = "auto";     // a row of algorithms.inc, or auto: measured
-  std::string schedule = "static";  // "dynamic:chunk=4", or auto
+  std::string schedule = "static";  // "dynamic:chunk=4", or auto: measured
   std::string device = "cpu";
   int threads = 1;
-  bool tune = true;               // false: the first row that accepts, nothing is measured
-  std::filesystem::path cache;    // of measured choices; empty: the user's cache folder
-  std::filesystem::path choices;  // a file that `save_choices` wrote: taken instead of measuring
+  bool tune = true;             // false: the first row that accepts, nothing is measured
+  std::filesystem::path cache;  // of measured choices; empty: the user's cache folder
+  Choices choices;              // of an earlier plan: taken as they are, nothing is measured
 };
 
 // How physical memory orders a value's logical axes.
@@ -28,15 +37,17 @@ enum class Order : std::uint8_t { row_major, channels_last };
 
 // Where a value lies at run time: `root` owns the memory, the value is a view into it.
 struct Placement {
-  ValueId root = kNoValue;
+  ValueId root = kNoValue;  // itself, or the value it is a part of; kNoValue: a constant
   Order order = Order::row_major;
-  Shape strides;             // in elements, logical axes
-  std::int64_t offset = 0;   // bytes from the arena's start (for a root), or from the root's
-  bool is_external = false;  // a graph input or output: its memory belongs to the caller's tensor
+  Shape strides;                 // in elements, logical axes
+  std::int64_t offset = 0;       // bytes from the start of the root's memory
+  std::size_t arena_offset = 0;  // of a root: bytes from the start of the arena
 };
 
+// A row that was considered for a layer.
 struct Candidate {
   const ConvRow* row = nullptr;
+  const Format* format = nullptr;
   double milliseconds = 0;  // measured; 0 where not
   std::string refusal;      // empty: accepted
 };
@@ -50,8 +61,11 @@ struct Step {
   const ConvRow* conv_row = nullptr;
   const OpRow* op_row = nullptr;
   ScheduleSpec schedule;
-  std::vector<ValueId> inputs, outputs;
+  std::vector<ValueId> inputs, outputs;   // of a convolution: x, then the residual if there is one
+  std::vector<TensorDesc> reads, writes;  // as the row sees them: a convolution's are NCHW
+  std::int64_t write_offset = 0;          // bytes into the output: a part of a Concat
   Buffer packed;
+  std::size_t weights_bytes = 0;  // of `packed`, and of constants that the row reads
   std::size_t scratch_bytes = 0;
   std::vector<Candidate> candidates;  // for --explain
   bool fallback = false;              // the named format or row did not accept this layer
@@ -76,6 +90,9 @@ Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOpti
 
 // Per layer: the row chosen, its time, its bytes; every refused row with its reason.
 std::string explain(const Plan& plan);
-Status save_choices(const Plan& plan, const std::filesystem::path& file);
+
+Choices choices_of(const Plan& plan);
+Status save_choices(const Choices& choices, const std::filesystem::path& file);  // JSON
+Result<Choices> load_choices(const std::filesystem::path& file);
 
 }  // namespace dlis

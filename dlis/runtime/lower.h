@@ -1,0 +1,24 @@
+// From nodes of the graph to problems of the computation layer.
+#pragma once
+#include "dlis/runtime/placement.h"
+
+namespace dlis {
+
+// A step whose row is not chosen yet. Convolutions and dense layers have weights (OIHW, f32) and
+// perhaps a bias (K values); every other step has its operator's row already.
+struct LoweredStep {
+  Step step;
+  Tensor weights, bias;
+  std::vector<ValueId> consumed;  // constants that live on in the packed weights only
+};
+
+// The steps of all nodes that compute something, in order. Errors: an operator without a kernel, or
+// one whose kernel refuses the problem; one report names them all.
+Result<std::vector<LoweredStep>> lower(const Graph& graph, const Placements& placements,
+                                       int workers);
+
+// A copy between two places of one logical value, as `Reorder` does it.
+Result<Step> copy_step(const std::string& name, const TensorDesc& from, const TensorDesc& to,
+                       int workers);
+
+}  // namespace dlis

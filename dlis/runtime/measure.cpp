@@ -1,0 +1,64 @@
+// Repeats a run and keeps all samples.
+#include "dlis/runtime/measure.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "dlis/base/clock.h"
+#include "dlis/base/rng.h"
+
+namespace dlis {
+namespace {
+
+double quantile(const std::vector<double>& sorted, double share) {
+  const double position = share * double(sorted.size() - 1);
+  const auto below = std::size_t(position);
+  const auto above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (position - double(below)) * (sorted[above] - sorted[below]);
+}
+
+}  // namespace
+
+Timing measure(const std::function<void()>& body, double seconds, int min_runs) {
+  Timing timing;
+  std::vector<double> samples;
+  const double begin = now_ms();
+  while (int(samples.size()) <= min_runs || now_ms() - begin < 1000 * seconds) {
+    const double start = now_ms();
+    body();
+    samples.push_back(now_ms() - start);
+  }
+  timing.first_ms = samples.front();
+  samples.erase(samples.begin());
+  std::ranges::sort(samples);
+  timing.runs = int(samples.size());
+  timing.median_ms = quantile(samples, 0.5);
+  timing.p10_ms = quantile(samples, 0.1);
+  timing.p90_ms = quantile(samples, 0.9);
+  return timing;
+}
+
+Result<Timing> measure(Session& session, double seconds, int min_runs) {
+  const std::vector<Tensor> inputs = random_inputs(session.plan().graph);
+  Status status;
+  Timing timing = measure(
+      [&] {
+        if (auto outputs = session.run(inputs); !outputs) status = tl::unexpected(outputs.error());
+      },
+      seconds, min_runs);
+  DLIS_TRY(std::move(status));
+  return timing;
+}
+
+std::vector<Tensor> random_inputs(const Graph& graph, std::uint64_t seed) {
+  Rng rng(seed);
+  std::vector<Tensor> inputs;
+  for (ValueId id : graph.inputs) {
+    Tensor tensor(DType::f32, *graph.value(id).shape);
+    for (float& value : tensor.edit<float>()) value = float(rng.normal());
+    inputs.push_back(tensor.converted(graph.value(id).type));
+  }
+  return inputs;
+}
+
+}  // namespace dlis

@@ -1,0 +1,198 @@
+// Runs the steps of a plan on a pool, in an arena of its own.
+#include "dlis/runtime/session.h"
+
+#include <fmt/format.h>
+
+#include "dlis/base/clock.h"
+#include "dlis/runtime/lower.h"
+
+namespace dlis {
+namespace {
+
+TensorDesc row_major_desc(const Value& value) {
+  return {value.type, *value.shape, row_major_strides(*value.shape)};
+}
+
+// A step with its views bound to memory.
+struct BoundStep {
+  const Step* step;
+  std::vector<ConstView> reads;
+  std::vector<View> writes;
+};
+
+template <class P>
+void run_row(const Row<P>& row, const P& problem, const Call& call, const ScheduleSpec& schedule,
+             Pool& pool) {
+  const int phases = row.phases(problem);
+  for (int phase = 0; phase < phases; ++phase)
+    pool.run(row.tiles(problem, phase), schedule,
+             [&](Range range, Worker worker) { row.run(problem, call, phase, range, worker); });
+}
+
+}  // namespace
+
+struct Session::State {
+  std::shared_ptr<const Plan> plan;
+  Buffer arena, scratch;
+  Pool pool;
+  std::vector<Step> copies_in, copies_out;  // between the caller's tensors and the arena
+  std::vector<BoundStep> steps;
+
+  explicit State(std::shared_ptr<const Plan> p)
+      : plan(std::move(p)),
+        arena(plan->arena_bytes),
+        scratch(plan->scratch_bytes),
+        pool(plan->options.threads) {}
+
+  const Value& value(ValueId id) const { return plan->graph.value(id); }
+
+  TensorDesc desc(ValueId id) const {
+    if (value(id).constant.has_value()) return row_major_desc(value(id));
+    return {value(id).type, *value(id).shape, plan->placements[std::size_t(id)].strides};
+  }
+
+  // The address of a value; constants are only read.
+  std::byte* address(ValueId id) {
+    if (value(id).constant.has_value()) return const_cast<std::byte*>(value(id).constant.data());
+    const Placement& place = plan->placements[std::size_t(id)];
+    if (place.root == kNoValue) return nullptr;
+    return arena.data() + plan->placements[std::size_t(place.root)].arena_offset + place.offset;
+  }
+
+  Status bind() {
+    for (const Step& step : plan->steps) {
+      BoundStep bound{&step, {}, {}};
+      for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+        const TensorDesc& d = step.reads[i];
+        const bool absent = step.inputs[i] == kNoValue;
+        bound.reads.push_back(
+            {absent ? nullptr : address(step.inputs[i]), d.type, d.shape, d.strides});
+      }
+      for (std::size_t i = 0; i < step.outputs.size(); ++i) {
+        const TensorDesc& d = step.writes[i];
+        const bool absent = step.outputs[i] == kNoValue;
+        bound.writes.push_back({absent ? nullptr : address(step.outputs[i]) + step.write_offset,
+                                d.type, d.shape, d.strides});
+      }
+      steps.push_back(std::move(bound));
+    }
+    for (ValueId id : plan->graph.inputs)
+      DLIS_TRY(add_copy(copies_in, id, row_major_desc(value(id)), desc(id)));
+    for (ValueId id : plan->graph.outputs)
+      DLIS_TRY(add_copy(copies_out, id, desc(id), row_major_desc(value(id))));
+    return {};
+  }
+
+  Status add_copy(std::vector<Step>& copies, ValueId id, const TensorDesc& from,
+                  const TensorDesc& to) {
+    Step step = DLIS_TRY(copy_step(value(id).name, from, to, plan->options.threads));
+    step.schedule = *parse_schedule("static");
+    step.packed = Buffer(step.op_row->packed_bytes(step.other, nullptr));
+    step.op_row->pack(step.other, nullptr, nullptr, step.packed.data());
+    step.scratch_bytes = step.op_row->scratch_bytes(step.other);
+    if (step.scratch_bytes > scratch.size()) scratch = Buffer(step.scratch_bytes);
+    copies.push_back(std::move(step));
+    return {};
+  }
+
+  void copy(const Step& step, const std::byte* from, std::byte* to) {
+    const TensorDesc &r = step.reads[0], &w = step.writes[0];
+    const ConstView read{from, r.type, r.shape, r.strides};
+    const View write{to, w.type, w.shape, w.strides};
+    const Call call{std::span(&read, 1), std::span(&write, 1), step.packed.data(), scratch.data()};
+    run_row(*step.op_row, step.other, call, step.schedule, pool);
+  }
+
+  void execute(const BoundStep& bound) {
+    const Step& step = *bound.step;
+    const Call call{bound.reads, bound.writes, step.packed.data(), scratch.data()};
+    if (step.conv_row) {
+      run_row(*step.conv_row, step.conv, call, step.schedule, pool);
+    } else {
+      run_row(*step.op_row, step.other, call, step.schedule, pool);
+    }
+  }
+
+  Status check_inputs(std::span<const Tensor> inputs) const {
+    const auto& ids = plan->graph.inputs;
+    if (inputs.size() != ids.size())
+      return fail(
+          fmt::format("the network has {} inputs, {} were given", ids.size(), inputs.size()));
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const Value& want = value(ids[i]);
+      if (inputs[i].type() == want.type && inputs[i].shape() == *want.shape) continue;
+      return fail(
+          fmt::format("the input is {} {}, the network wants {} {}", name_of(inputs[i].type()),
+                      inputs[i].shape().text(), name_of(want.type), want.shape->text()),
+          want.name);
+    }
+    return {};
+  }
+
+  void copy_inputs(std::span<const Tensor> inputs) {
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (std::byte* to = address(plan->graph.inputs[i])) copy(copies_in[i], inputs[i].data(), to);
+  }
+
+  std::vector<Tensor> copy_outputs() {
+    std::vector<Tensor> outputs;
+    for (std::size_t i = 0; i < copies_out.size(); ++i) {
+      const ValueId id = plan->graph.outputs[i];
+      outputs.emplace_back(value(id).type, *value(id).shape);
+      copy(copies_out[i], address(id), outputs.back().edit_data());
+    }
+    return outputs;
+  }
+
+  // A value in the order of its logical axes.
+  Tensor snapshot(ValueId id) {
+    const TensorDesc d = desc(id);
+    Tensor out(d.type, d.shape);
+    copy_elements({address(id), d.type, d.shape, d.strides}, out.edit_view());
+    return out;
+  }
+};
+
+Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+const Plan& Session::plan() const { return *state_->plan; }
+
+Result<Session> Session::open(std::shared_ptr<const Plan> plan) {
+  auto state = std::make_unique<State>(std::move(plan));
+  DLIS_TRY(state->bind());
+  return Session(std::move(state));
+}
+
+Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
+  DLIS_TRY(state_->check_inputs(inputs));
+  state_->copy_inputs(inputs);
+  for (const BoundStep& step : state_->steps) state_->execute(step);
+  return state_->copy_outputs();
+}
+
+Result<std::vector<Tensor>> Session::observe(std::span<const Tensor> inputs, const See& see) {
+  DLIS_TRY(state_->check_inputs(inputs));
+  state_->copy_inputs(inputs);
+  for (const BoundStep& step : state_->steps) {
+    state_->execute(step);
+    for (ValueId id : step.step->outputs)
+      if (id != kNoValue) see(state_->value(id), state_->snapshot(id));
+  }
+  return state_->copy_outputs();
+}
+
+Result<std::vector<double>> Session::profile(std::span<const Tensor> inputs) {
+  DLIS_TRY(state_->check_inputs(inputs));
+  state_->copy_inputs(inputs);
+  std::vector<double> times;
+  for (const BoundStep& step : state_->steps) {
+    const double start = now_ms();
+    state_->execute(step);
+    times.push_back(now_ms() - start);
+  }
+  return times;
+}
+
+}  // namespace dlis
