@@ -11,6 +11,7 @@ struct Error {
   std::string what;   // "the file is truncated"
   std::string where;  // "resnet20.onnx, node conv1"; may be empty
   std::string hint;   // "download it again"; may be empty
+  bool refused = false;  // a choice does not apply: an exploration records it and goes on
   std::string message() const;
 };
 
@@ -20,6 +21,10 @@ using Status = Result<void>;
 
 inline tl::unexpected<Error> fail(std::string what, std::string where = {}, std::string hint = {}) {
   return tl::unexpected<Error>(Error{std::move(what), std::move(where), std::move(hint)});
+}
+
+inline tl::unexpected<Error> refusal(std::string reason) {
+  return tl::unexpected<Error>(Error{std::move(reason), {}, {}, true});
 }
 
 // Whether a choice applies; a refusal carries its reason ("needs a 3x3 filter").
