@@ -1,0 +1,9 @@
+// Add: x + y, with broadcasting.
+#include "dlis/compute/nn/elementwise.h"
+#include "dlis/compute/nn/operators.h"
+
+namespace dlis::nn {
+
+constinit const OpRow add_row = binary_row<&ElementwiseKernels::add>("Add", "x + y");
+
+}  // namespace dlis::nn
