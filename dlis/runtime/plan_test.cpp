@@ -1,0 +1,326 @@
+// Whole plans against an oracle that shares no memory: views, Concat, in-place, flattening, fusing.
+#include "dlis/runtime/plan.h"
+
+#include <gmock/gmock.h>
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <random>
+
+#include "dlis/runtime/test_graphs.h"
+
+namespace dlis {
+namespace {
+
+PlanOptions untuned(int threads = 1) {
+  PlanOptions options;
+  options.tune = false;
+  options.threads = threads;
+  return options;
+}
+
+std::shared_ptr<const Plan> plan_of(const Graph& graph, const PlanOptions& options) {
+  auto plan = make_plan(graph, options);
+  EXPECT_TRUE(plan) << (plan ? "" : plan.error().message());
+  return plan ? *plan : nullptr;
+}
+
+std::vector<Tensor> run(const std::shared_ptr<const Plan>& plan,
+                        const std::vector<Tensor>& inputs) {
+  auto session = Session::open(plan);
+  EXPECT_TRUE(session) << (session ? "" : session.error().message());
+  auto outputs = session->run(inputs);
+  EXPECT_TRUE(outputs) << (outputs ? "" : outputs.error().message());
+  const auto again = session->run(inputs);  // the arena is used twice: stale values would show
+  for (std::size_t i = 0; i < outputs->size(); ++i)
+    EXPECT_EQ(std::memcmp((*outputs)[i].data(), (*again)[i].data(), (*again)[i].bytes()), 0);
+  return *outputs;
+}
+
+std::shared_ptr<const Plan> check(const Graph& graph) {
+  const auto inputs = random_inputs(graph);
+  const auto want = run_node_by_node(graph, inputs);
+  const auto plan = plan_of(graph, untuned());
+  const auto got = run(plan, inputs);
+  for (std::size_t i = 0; i < want.size(); ++i) expect_near(got[i], want[i], 1e-5);
+  for (int threads : {2, 3}) {
+    const auto parallel = run(plan_of(graph, untuned(threads)), inputs);
+    for (std::size_t i = 0; i < want.size(); ++i)
+      EXPECT_EQ(std::memcmp(parallel[i].data(), got[i].data(), got[i].bytes()), 0)
+          << threads << " threads";
+  }
+  return plan;
+}
+
+int steps_of(const Plan& plan, std::string_view op) {
+  return int(std::ranges::count_if(plan.steps, [&](const Step& step) { return step.op == op; }));
+}
+
+TEST(Plan, ChainOfConvolutionsFusesAndReusesMemory) {
+  GraphBuilder b;
+  ValueId x = b.input({1, 3, 16, 16});
+  for (int i = 0; i < 4; ++i) x = b.node("Relu", {b.conv(x, i ? 8 : 3, 8, 3)});
+  const auto plan = check(b.finish({x}));
+  EXPECT_EQ(plan->steps.size(), 4u);
+  EXPECT_LE(plan->arena_bytes, 2u * 8 * 16 * 16 * 4);
+  EXPECT_EQ(plan->arena_bytes, plan->live_bytes);
+}
+
+TEST(Plan, ResidualBlock) {
+  GraphBuilder b;
+  const ValueId x = b.node("Relu", {b.conv(b.input({2, 5, 9, 7}), 5, 12, 3)});
+  const ValueId y = b.conv(b.node("Relu", {b.conv(x, 12, 12, 3)}), 12, 12, 3);
+  const auto plan = check(b.finish({b.node("Relu", {b.node("Add", {y, x})})}));
+  EXPECT_EQ(plan->steps.size(), 3u);
+}
+
+TEST(Plan, ConcatIsWrittenInPlace) {
+  GraphBuilder b;
+  const ValueId x = b.input({1, 4, 8, 8});
+  const ValueId y = b.conv(x, 4, 6, 3), z = b.conv(x, 4, 10, 1);
+  const ValueId inner = b.node("Concat", {y, z}, axis_attribute(1));
+  const ValueId w = b.conv(inner, 16, 8, 3);
+  const ValueId outer = b.node("Concat", {inner, w}, axis_attribute(1));
+  const auto plan = check(b.finish({b.conv(outer, 24, 5, 3)}));
+  EXPECT_EQ(steps_of(*plan, "Concat"), 0);
+}
+
+TEST(Plan, ConcatOfOneValueWithItself) {
+  GraphBuilder b;
+  const ValueId y = b.conv(b.input({1, 4, 5, 5}), 4, 6, 3);
+  const auto plan =
+      check(b.finish({b.conv(b.node("Concat", {y, y}, axis_attribute(1)), 12, 4, 1)}));
+  EXPECT_EQ(steps_of(*plan, "Concat"), 1);
+}
+
+TEST(Plan, ConcatOfInputsAndConstants) {
+  GraphBuilder b;
+  const ValueId x = b.input({1, 4, 5, 5}), y = b.input({1, 2, 5, 5});
+  const ValueId c = b.weights({1, 3, 5, 5});
+  check(b.finish({b.node("Relu", {b.node("Concat", {x, c, y}, axis_attribute(1))})}));
+}
+
+TEST(Plan, SplitAndSliceAreViews) {
+  GraphBuilder b;
+  const ValueId x = b.conv(b.input({1, 3, 8, 8}), 3, 8, 3);
+  Attributes split = axis_attribute(1);
+  split.set("split", Ints{5, 3});
+  const auto parts = b.nodes("Split", {x}, split, 2);
+  Attributes slice;
+  slice.set("starts", Ints{0, 1});
+  slice.set("ends", Ints{8, 8});
+  slice.set("axes", Ints{2, 3});
+  slice.set("steps", Ints{2, 2});
+  const ValueId thin = b.node("Slice", {x}, slice);
+  const auto plan = check(
+      b.finish({b.conv(parts[0], 5, 4, 3), b.conv(parts[1], 3, 4, 3), b.conv(thin, 8, 4, 3)}));
+  EXPECT_EQ(steps_of(*plan, "Split") + steps_of(*plan, "Slice"), 0);
+}
+
+TEST(Plan, ShuffleOfSplitParts) {
+  GraphBuilder b;
+  const ValueId x = b.conv(b.input({1, 3, 6, 6}), 3, 8, 3);
+  Attributes split = axis_attribute(1);
+  split.set("split", Ints{4, 4});
+  const auto parts = b.nodes("Split", {x}, split, 2);
+  const ValueId y = b.node("Relu", {b.conv(parts[1], 4, 4, 3)});
+  check(b.finish({b.node("Concat", {parts[0], y}, axis_attribute(1)), x}));
+}
+
+TEST(Plan, ElementwiseWorksInPlaceOnlyWhereNobodyLooksAgain) {
+  GraphBuilder b;
+  const ValueId x = b.input({1, 4, 6, 6});
+  const ValueId a = b.node("Sigmoid", {x});
+  const ValueId c = b.node("Tanh", {a});
+  const ValueId d = b.node("Mul", {a, c});  // reads a after c was made
+  const auto plan = check(b.finish({b.node("Exp", {d}), x}));
+  EXPECT_LE(plan->live_bytes, 3u * 4 * 6 * 6 * 4);
+}
+
+TEST(Plan, FlattenBeforeDenseLayersPermutesWeights) {
+  GraphBuilder b;
+  const ValueId x = b.conv(b.input({3, 3, 4, 5}), 3, 6, 3);
+  const ValueId flat = b.node("Flatten", {x}, axis_attribute(1));
+  Attributes gemm;
+  gemm.set("transB", std::int64_t(1));
+  gemm.set("alpha", 0.5f);
+  gemm.set("beta", 2.0f);
+  const ValueId one = b.node("Gemm", {flat, b.weights({7, 120}), b.weights({7})}, gemm);
+  const ValueId two = b.node("MatMul", {flat, b.weights({120, 9})});
+  const auto plan = check(b.finish({one, two}));
+  EXPECT_EQ(steps_of(*plan, "Flatten"), 0);
+}
+
+TEST(Plan, FlattenSeenByOthersKeepsLogicalOrder) {
+  GraphBuilder b;
+  const ValueId x = b.conv(b.input({1, 3, 4, 5}), 3, 6, 3);
+  const ValueId flat = b.node("Flatten", {x}, axis_attribute(1));
+  Attributes gemm;
+  gemm.set("transB", std::int64_t(1));
+  check(b.finish({b.node("Gemm", {flat, b.weights({7, 120}), b.weights({7})}, gemm), flat}));
+}
+
+TEST(Plan, OneDimensionalConvolutions) {
+  GraphBuilder b;
+  const ValueId x = b.input({2, 3, 17});
+  Attributes a;
+  a.set("kernel_shape", Ints{5});
+  a.set("strides", Ints{2});
+  a.set("dilations", Ints{1});
+  a.set("pads", Ints{1, 3});
+  a.set("group", std::int64_t(1));
+  const ValueId y = b.node("Relu", {b.node("Conv", {x, b.weights({6, 3, 5}), b.weights({6})}, a)});
+  check(b.finish({b.node("GlobalAveragePool", {y}), y}));
+}
+
+TEST(Plan, InputsThatAreOutputsAndConstantsThatAreOutputs) {
+  GraphBuilder b;
+  const ValueId x = b.input({1, 2, 3, 3});
+  const ValueId c = b.weights({2, 2});
+  check(b.finish({x, c, b.node("Relu", {x})}));
+}
+
+TEST(Plan, MatMulOfBatchesRunsAsRows) {
+  GraphBuilder b;
+  const ValueId x = b.input({2, 5, 8});
+  const auto plan = check(b.finish({b.node("MatMul", {x, b.weights({8, 3})})}));
+  EXPECT_NE(plan->steps[0].conv_row, nullptr);
+}
+
+TEST(Plan, NamedRowsApplyWhereTheyAreAccepted) {
+  GraphBuilder b;
+  const ValueId x = b.conv(b.input({1, 8, 8, 8}), 8, 8, 3, 1, 8);
+  const Graph graph = b.finish({b.conv(x, 8, 16, 3)});
+  PlanOptions options = untuned();
+  options.compute = "depthwise";
+  const auto plan = plan_of(graph, options);
+  EXPECT_STREQ(plan->steps[0].conv_row->name, "depthwise");
+  EXPECT_FALSE(plan->steps[0].fallback);
+  EXPECT_TRUE(plan->steps[1].fallback);
+  EXPECT_NEAR(plan->fallback_macs, 16.0 / 17, 1e-9);
+  const auto inputs = random_inputs(graph);
+  expect_near(run(plan, inputs)[0], run_node_by_node(graph, inputs)[0], 1e-5);
+}
+
+TEST(Plan, RefusedWhereNoLayerAccepts) {
+  GraphBuilder b;
+  const Graph graph = b.finish({b.conv(b.input({1, 8, 8, 8}), 8, 16, 3)});
+  PlanOptions options = untuned();
+  options.compute = "depthwise";
+  const auto plan = make_plan(graph, options);
+  ASSERT_FALSE(plan);
+  EXPECT_TRUE(plan.error().refused);
+  EXPECT_THAT(plan.error().message(), testing::HasSubstr("depthwise"));
+}
+
+TEST(Plan, UnknownNamesSuggestTheNearest) {
+  GraphBuilder b;
+  const Graph graph = b.finish({b.conv(b.input({1, 8, 8, 8}), 8, 16, 3)});
+  PlanOptions options = untuned();
+  options.compute = "indirect_gem";
+  const auto plan = make_plan(graph, options);
+  ASSERT_FALSE(plan);
+  EXPECT_FALSE(plan.error().refused);
+  EXPECT_THAT(plan.error().message(), testing::HasSubstr("indirect_gemm"));
+}
+
+TEST(Plan, EveryFormatThroughEveryRow) {
+  GraphBuilder b;
+  const ValueId x = b.conv(b.conv(b.input({1, 8, 9, 9}), 8, 16, 3), 16, 24, 1);
+  const Graph graph = b.finish({x});
+  const auto inputs = random_inputs(graph);
+  const Tensor want = run_node_by_node(graph, inputs)[0];
+  for (const Format* format : formats())
+    for (const ConvRow* row : conv_rows()) {
+      PlanOptions options = untuned();
+      options.format = format->name;
+      options.compute = row->name;
+      const auto plan = make_plan(graph, options);
+      if (!plan) {
+        EXPECT_TRUE(plan.error().refused) << plan.error().message();
+        continue;
+      }
+      expect_near(run(*plan, inputs)[0], want, 1e-5 + format->rounding);
+    }
+}
+
+TEST(Plan, MeasuredChoicesAreKeptAndTakenAgain) {
+  GraphBuilder b;
+  const Graph graph = b.finish({b.conv(b.conv(b.input({1, 8, 9, 9}), 8, 16, 3), 16, 24, 1)});
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("dlis_plan_" + std::to_string(std::random_device{}()));
+  std::filesystem::create_directories(folder);
+  PlanOptions options;
+  options.cache = folder / "choices.tsv";
+  options.schedule = "auto";
+  options.threads = 2;
+  const auto plan = plan_of(graph, options);
+  EXPECT_GT(plan->steps[0].candidates[0].milliseconds, 0);
+  EXPECT_TRUE(std::filesystem::exists(options.cache));
+  ASSERT_TRUE(save_choices(choices_of(*plan), folder / "plan.json"));
+  const auto choices = load_choices(folder / "plan.json");
+  ASSERT_TRUE(choices);
+  EXPECT_EQ(*choices, choices_of(*plan));
+  options.choices = *choices;
+  EXPECT_EQ(choices_of(*plan_of(graph, options)), *choices);
+  options.choices.begin()->second.row = "depthwise";
+  EXPECT_FALSE(make_plan(graph, options));
+  EXPECT_FALSE(load_choices(options.cache));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Session, RefusesWrongInputsWithOneSentence) {
+  GraphBuilder b;
+  const auto plan = plan_of(b.finish({b.conv(b.input({1, 8, 8, 8}), 8, 16, 3)}), untuned());
+  auto session = Session::open(plan);
+  ASSERT_TRUE(session);
+  EXPECT_FALSE(session->run({}));
+  const std::vector<Tensor> wrong{Tensor(DType::f32, {1, 8, 8, 9})};
+  const auto outputs = session->run(wrong);
+  ASSERT_FALSE(outputs);
+  EXPECT_THAT(outputs.error().message(), testing::HasSubstr("1x8x8x9"));
+}
+
+TEST(Session, ManySessionsShareOnePlan) {
+  GraphBuilder b;
+  const Graph graph = b.finish({b.conv(b.input({1, 8, 8, 8}), 8, 16, 3)});
+  const auto plan = plan_of(graph, untuned(2));
+  auto one = Session::open(plan), two = Session::open(plan);
+  const auto inputs = random_inputs(graph), others = random_inputs(graph, 2);
+  const Tensor want = (*one->run(inputs))[0];
+  two->run(others);
+  const Tensor got = (*one->run(inputs))[0];
+  EXPECT_EQ(std::memcmp(want.data(), got.data(), got.bytes()), 0);
+}
+
+TEST(Session, ObservesEveryValue) {
+  GraphBuilder b;
+  const ValueId x = b.conv(b.input({1, 3, 6, 6}), 3, 4, 3);
+  const Graph graph = b.finish({b.node("MaxPool", {x}, [] {
+    Attributes a;
+    a.set("kernel_shape", Ints{2, 2});
+    a.set("strides", Ints{2, 2});
+    a.set("pads", Ints(4, 0));
+    a.set("dilations", Ints{1, 1});
+    return a;
+  }())});
+  auto session = Session::open(plan_of(graph, untuned()));
+  std::vector<std::string> seen;
+  const auto outputs =
+      session->observe(random_inputs(graph), [&](const Value& value, const Tensor& tensor) {
+        EXPECT_EQ(tensor.shape(), *value.shape);
+        seen.push_back(value.name);
+      });
+  ASSERT_TRUE(outputs);
+  EXPECT_THAT(seen, testing::ElementsAre("Conv0_0", "MaxPool1_0"));
+}
+
+TEST(Measure, KeepsTheSpread) {
+  const Timing timing = measure([] {}, 0.01, 20);
+  EXPECT_GE(timing.runs, 20);
+  EXPECT_LE(timing.p10_ms, timing.median_ms);
+  EXPECT_LE(timing.median_ms, timing.p90_ms);
+}
+
+}  // namespace
+}  // namespace dlis
