@@ -1,28 +1,44 @@
 // The graph transformations at the start of `plan`, each of which a test can call alone.
+//
+// Every pass takes a valid graph with inferred shapes and gives one back; values that nothing uses
+// are gone and the rest are numbered as passes/rewrite.h says. Weights are computed in double and
+// rounded once. A node is only merged into the one in front of it when that one's output has no
+// other reader and is no output of the graph.
 #pragma once
 #include "dlis/model/graph.h"
 
 namespace dlis {
 
-// Identity, Dropout and the like vanish; nodes whose inputs are all constant become constants;
-// nodes and values that nothing uses are removed. Loading applies only fold_constants.
+// Nodes whose outputs follow from constants and shapes become constants. Loading applies only this.
+// Afterwards no node has constant inputs alone, but for operators that do not fold.
 [[nodiscard]] Result<Graph> fold_constants(Graph graph);
+
+// Nodes that no output needs are removed; the graph's inputs stay.
 [[nodiscard]] Graph remove_dead(Graph graph);
+
+// Identity, Dropout and whatever copies its input (Reshape to the same shape, Transpose that keeps
+// the order, Concat of one, Pad by nothing, ...) vanish, but for one that connects an input or a
+// constant of the graph, or another of its outputs, to an output. The outputs keep their names.
 [[nodiscard]] Graph remove_identities(Graph graph);
 
+// MatMul of a matrix by a constant matrix becomes Gemm, so that the passes below and the
+// convolution rows see one kind of dense layer.
+[[nodiscard]] Graph use_gemm(Graph graph);
+
 // BatchNormalization goes into the weights and bias of the Conv, ConvTranspose or Gemm in front of
-// it (computed in double); one that stands alone becomes a depthwise 1x1 Conv, so that none
-// survives.
+// it; one that stands alone becomes a depthwise 1x1 Conv (Mul and Add where the value has no one or
+// two spatial axes). Afterwards none with constant statistics survives.
 [[nodiscard]] Graph fold_batchnorm(Graph graph);
 
-// Adjacent Mul/Add by a constant per channel goes into the Conv in front (same condition as above).
+// Mul, Div, Add and Sub by a constant per channel go into the Conv, ConvTranspose or Gemm in front.
 [[nodiscard]] Graph fold_scale(Graph graph);
 
-// A single-consumer chain Conv|Gemm -> [Add residual] -> [activation] becomes the Conv alone. The
-// residual becomes input 3 of the Conv (input 2, the bias, may be absent); the activation becomes
-// the attributes `activation` (text: relu, clip, leaky_relu, hardswish, hardsigmoid, sigmoid),
-// `activation_a` and `activation_b` (see compute/fused.h for their meaning). Such nodes exist only
-// inside a plan.
+// A single-consumer chain Conv -> [Add residual] -> [activation], or Gemm -> [activation], becomes
+// the Conv or Gemm alone. The residual has the output's shape and becomes input 3 of the Conv
+// (input 2, the bias, may be absent); the activation becomes the attributes `activation` (text:
+// relu, clip, leaky_relu, hardswish, hardsigmoid, sigmoid), `activation_a` and `activation_b` (see
+// compute/fused.h for their meaning). The Conv moves to where the Add stood, so the order stays
+// topological. Such nodes exist only inside a plan.
 [[nodiscard]] Graph fuse_ends(Graph graph);
 
 // All of the above in the order that `plan` uses, with validate() after each in debug builds.

@@ -9,25 +9,33 @@
 namespace dlis {
 
 struct LoadOptions {
-  std::map<std::string, Shape> shapes;    // `--shape name=1x3x224x224`
-  std::int64_t batch = 1;                 // for a symbolic axis 0
+  std::map<std::string, Shape> shapes;      // `--shape name=1x3x224x224`
+  std::int64_t batch = 1;                   // for a symbolic axis 0
   std::map<std::string, Tensor> constants;  // graph inputs fixed to a value at load
+  std::uint64_t memory_limit = 0;  // bytes that one value may take; 0: the memory that is available
   std::uint64_t max_decompressed_bytes = 4ull << 30;  // of a .gz
 };
 
-// Reads `.onnx` or `.onnx.gz`: opset 7 to 25, any IR version, external data inside the model's folder.
-// Errors: missing, empty, truncated or not an ONNX file; unknown operators (one report names all);
-// symbolic sizes that are not settled (asked for by name); a cycle; weights missing or not finite.
+// Values that follow from shapes and constants alone are computed, nothing else is changed.
+// FLOAT16, BFLOAT16 and DOUBLE become f32, BOOL becomes u8; values are numbered as passes/rewrite.h
+// says.
+//
+// Reads `.onnx` or `.onnx.gz`: opset 7 to 25, any IR version, external data inside the model's
+// folder. Errors: missing, empty, truncated or not an ONNX file; unknown operators (one report
+// names all); symbolic sizes that are not settled (asked for by name); a cycle; weights missing or
+// not finite.
 Result<Graph> load_onnx(const std::filesystem::path& file, const LoadOptions& options = {});
 Result<Graph> parse_onnx(std::span<const std::byte> bytes, const std::filesystem::path& folder,
                          const LoadOptions& options = {});
 
-// Writes opset 17, IR 8; BatchNormalization is kept. `.gz` compresses. Atomic: no partial file.
+// Writes opset 17, IR 8; BatchNormalization is kept, and axis 0 stays symbolic (batch_symbol) where
+// the network runs with another batch. `.gz` compresses. Atomic: no partial file.
 Status save_onnx(const Graph& graph, const std::filesystem::path& file);
 Result<std::string> serialise_onnx(const Graph& graph);
 
-// One TensorProto (.pb), as in the ONNX test data layout.
+// One TensorProto (.pb), as in the ONNX test data layout; types become those that a model's would.
 Result<Tensor> load_tensor_pb(const std::filesystem::path& file);
-Status save_tensor_pb(const Tensor& tensor, const std::string& name, const std::filesystem::path& file);
+Status save_tensor_pb(const Tensor& tensor, const std::string& name,
+                      const std::filesystem::path& file);
 
 }  // namespace dlis

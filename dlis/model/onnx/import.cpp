@@ -1,0 +1,210 @@
+// A parsed ONNX model to a Graph: each node is imported, its shapes inferred and, where its inputs
+// are constant, computed, before the next one is looked at, so that sizes which the file computes
+// from shapes are constants by the time that an operator needs them.
+#include "dlis/model/onnx/import.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "dlis/base/memory.h"
+#include "dlis/base/text.h"
+#include "dlis/model/onnx/attribute_proto.h"
+#include "dlis/model/onnx/input_shapes.h"
+#include "dlis/model/onnx/node_order.h"
+#include "dlis/model/onnx/support.h"
+#include "dlis/model/onnx/tensor_proto.h"
+#include "dlis/model/op.h"
+#include "dlis/model/passes/rewrite.h"
+
+namespace dlis {
+namespace {
+
+struct Import {
+  int opset;
+  Graph graph;
+  std::unordered_map<std::string, ValueId> ids;
+  std::unordered_set<std::string> read;  // names that a node or the outputs use
+  std::int64_t memory = available_memory();
+};
+
+Status check_name(const Import& in, const std::string& name) {
+  if (name.empty()) return fail("a tensor of the file has no name");
+  if (in.ids.count(name)) return fail(fmt::format("the value '{}' is defined twice", name));
+  return {};
+}
+
+Status add_constant(Import& in, const std::string& name, Tensor tensor) {
+  DLIS_TRY(check_name(in, name));
+  DLIS_TRY(check_finite(tensor, name));
+  in.ids.emplace(name, in.graph.add_constant(name, std::move(tensor)));
+  return {};
+}
+
+// Larger than memory: said before anything tries to allocate it.
+Status check_fits(const Import& in, const Value& value) {
+  if (!value.shape) return {};
+  std::int64_t bytes = std::int64_t(size_of(value.type));
+  for (const std::int64_t extent : *value.shape)
+    if (extent < 0 || __builtin_mul_overflow(bytes, extent, &bytes))
+      return fail(fmt::format("the size {} cannot be", value.shape->text()),
+                  fmt::format("value '{}'", value.name));
+  if (bytes <= in.memory) return {};
+  return fail(fmt::format("it needs {} ({}), but {} of memory are left", format_bytes(bytes),
+                          value.shape->text(), format_bytes(in.memory)),
+              fmt::format("value '{}'", value.name), "choose a smaller batch or shape");
+}
+
+Status read_weights(Import& in, onnx::GraphProto& proto, const std::filesystem::path& folder,
+                    const LoadOptions& options) {
+  if (proto.sparse_initializer_size() > 0)
+    return fail(fmt::format("the file holds {} sparse tensors, which are not supported",
+                            proto.sparse_initializer_size()),
+                {}, "store them densely");
+  for (onnx::TensorProto& tensor : *proto.mutable_initializer()) {
+    if (in.read.count(tensor.name()) && !options.constants.count(tensor.name())) {
+      Tensor weight = DLIS_TRY(tensor_of(tensor, folder));
+      DLIS_TRY(add_constant(in, tensor.name(), std::move(weight)));
+    }
+    tensor = onnx::TensorProto();
+  }
+  return {};
+}
+
+// Graph inputs that the caller fixes to a value.
+Status read_given_constants(Import& in, const onnx::GraphProto& proto, const LoadOptions& options) {
+  std::vector<std::string> names;
+  for (const auto& input : proto.input()) names.push_back(input.name());
+  for (const auto& [name, tensor] : options.constants) {
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      return tl::unexpected(unknown_name("input", name, names));
+    DLIS_TRY(add_constant(in, name, tensor));
+  }
+  return {};
+}
+
+Status read_inputs(Import& in, const onnx::GraphProto& proto,
+                   const std::unordered_set<std::string>& given, const LoadOptions& options) {
+  InputShapes settled = DLIS_TRY(settle_inputs(proto, given, options));
+  for (InputShape& input : settled.inputs) {
+    DLIS_TRY(check_name(in, input.name));
+    const ValueId id =
+        in.graph.add_value({.name = input.name, .type = input.type, .shape = input.shape});
+    DLIS_TRY(check_fits(in, in.graph.value(id)));
+    in.ids.emplace(input.name, id);
+    in.graph.inputs.push_back(id);
+  }
+  in.graph.batch_symbol = std::move(settled.batch_symbol);
+  return {};
+}
+
+// Opset 13's Constant: a tensor, a number or several.
+Result<Tensor> constant_of(const ReadAttributes& attributes) {
+  const Attributes& plain = attributes.plain;
+  const auto tensor = attributes.tensors.find("value");
+  if (tensor != attributes.tensors.end()) return tensor->second;
+  if (plain.has("value_float")) return Tensor::scalar(plain.real("value_float"));
+  if (plain.has("value_int"))
+    return Tensor::ints(std::array{plain.integer("value_int")}).reshaped(Shape{});
+  if (plain.has("value_ints")) return Tensor::ints(plain.ints("value_ints"));
+  const Floats floats = plain.floats("value_floats");
+  if (plain.has("value_floats")) return Tensor::of<float>({std::int64_t(floats.size())}, floats);
+  return fail("its value is missing or of a kind that is not supported");
+}
+
+Node node_of(Import& in, const onnx::NodeProto& proto) {
+  Node node{.op = find_operator(proto.op_type()), .name = proto.name()};
+  for (const std::string& name : proto.input())
+    node.inputs.push_back(name.empty() ? kNoValue : in.ids.at(name));
+  for (const std::string& name : proto.output()) {
+    node.outputs.push_back(name.empty() ? kNoValue : in.graph.add_value({.name = name}));
+    if (!name.empty()) in.ids.emplace(name, node.outputs.back());
+  }
+  return node;
+}
+
+bool is_computed(const Graph& graph, const Node& node) {
+  for (const ValueId id : node.outputs)
+    if (id != kNoValue && !graph.is_constant(id)) return false;
+  return true;
+}
+
+Status read_node(Import& in, const onnx::NodeProto& proto) {
+  ReadAttributes attributes = DLIS_TRY(attributes_of(proto));
+  if (proto.op_type() == "Constant") {
+    if (proto.output_size() != 1) return fail("it needs one output");
+    Tensor value = DLIS_TRY(constant_of(attributes));
+    return add_constant(in, proto.output(0), std::move(value));
+  }
+  Node node = node_of(in, proto);
+  node.attributes = std::move(attributes.plain);
+  ImportNode import{in.graph, in.opset, node, std::move(attributes.tensors), {}};
+  for (const std::string& name : proto.output())
+    import.unused_outputs.push_back(name.empty() || !in.read.count(name));
+  DLIS_TRY(import_node(import));
+  DLIS_TRY(infer_node(in.graph, node));
+  for (const ValueId id : node.outputs)
+    if (id != kNoValue) DLIS_TRY(check_fits(in, in.graph.value(id)));
+  DLIS_TRY(fold_node(in.graph, node));
+  if (!is_computed(in.graph, node)) in.graph.nodes.push_back(std::move(node));
+  return {};
+}
+
+Status read_nodes(Import& in, const onnx::GraphProto& proto,
+                  const std::unordered_set<std::string>& known) {
+  for (const int index : DLIS_TRY(node_order(proto, known))) {
+    const onnx::NodeProto& node = proto.node(index);
+    Status status = read_node(in, node);
+    if (!status && status.error().where.empty()) status.error().where = describe(node);
+    DLIS_TRY(std::move(status));
+  }
+  return {};
+}
+
+Status read_outputs(Import& in, const onnx::GraphProto& proto) {
+  if (proto.output_size() == 0) return fail("the network has no outputs");
+  for (const auto& output : proto.output()) {
+    const auto id = in.ids.find(output.name());
+    if (id == in.ids.end() || output.name().empty())
+      return fail(fmt::format("nothing makes the network's output '{}'", output.name()));
+    in.graph.outputs.push_back(id->second);
+  }
+  return {};
+}
+
+std::unordered_set<std::string> names_read(const onnx::GraphProto& proto) {
+  std::unordered_set<std::string> names;
+  for (const auto& node : proto.node()) names.insert(node.input().begin(), node.input().end());
+  for (const auto& output : proto.output()) names.insert(output.name());
+  return names;
+}
+
+}  // namespace
+
+Result<Graph> import_model(onnx::ModelProto& model, const std::filesystem::path& folder,
+                           const LoadOptions& options) {
+  Import in{DLIS_TRY(opset_of(model)), {}, {}, {}};
+  if (options.memory_limit != 0) in.memory = std::int64_t(options.memory_limit);
+  onnx::GraphProto& proto = *model.mutable_graph();
+  DLIS_TRY(check_operators(proto));
+  in.graph.name = proto.name();
+  for (const auto& entry : model.metadata_props()) in.graph.metadata[entry.key()] = entry.value();
+  in.read = names_read(proto);
+
+  std::unordered_set<std::string> known;
+  for (const auto& [name, tensor] : options.constants) known.insert(name);
+  for (const auto& tensor : proto.initializer()) known.insert(tensor.name());
+  DLIS_TRY(read_given_constants(in, proto, options));
+  DLIS_TRY(read_weights(in, proto, folder, options));
+  DLIS_TRY(read_inputs(in, proto, known, options));
+  for (const auto& input : proto.input()) known.insert(input.name());
+  DLIS_TRY(read_nodes(in, proto, known));
+  DLIS_TRY(read_outputs(in, proto));
+  Graph graph = renumbered(std::move(in.graph));
+  DLIS_TRY(validate(graph));
+  return graph;
+}
+
+}  // namespace dlis

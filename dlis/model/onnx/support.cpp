@@ -1,0 +1,75 @@
+// What of a file this reader does not take, said before anything is read.
+#include "dlis/model/onnx/support.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <vector>
+
+#include "dlis/base/text.h"
+#include "dlis/model/onnx/attribute_proto.h"
+#include "dlis/model/op.h"
+
+namespace dlis {
+namespace {
+
+bool is_onnx(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+
+// "" where there is a row, else the operator's full name and why.
+std::string refusal_of(const onnx::NodeProto& node) {
+  const Operator* op = find_operator(node.op_type());
+  const std::string domain = is_onnx(node.domain()) ? "" : node.domain();
+  const std::string name = domain.empty() ? node.op_type() : domain + "." + node.op_type();
+  const std::string subgraph = subgraph_in(node);
+  if (!subgraph.empty()) return fmt::format("{} (control flow: {})", name, subgraph);
+  if (node.op_type() == "Constant" && domain.empty()) return {};
+  return op && domain == op->domain ? "" : name.empty() ? "(no name)" : name;
+}
+
+struct Users {
+  int count = 0;
+  std::string first;
+};
+
+}  // namespace
+
+Result<int> opset_of(const onnx::ModelProto& model) {
+  if (!model.has_graph())
+    return fail("this is not an ONNX model", {}, "it is truncated or of another kind");
+  std::int64_t opset = 0;
+  for (const auto& import : model.opset_import())
+    if (is_onnx(import.domain())) opset = import.version();
+  if (opset == 0)
+    return fail("the model states no opset", {},
+                "the file is truncated or was written before ONNX 1.0");
+  if (opset < kOldestOpset || opset > kNewestOpset)
+    return fail(fmt::format("the model uses opset {}, supported are {} to {}", opset, kOldestOpset,
+                            kNewestOpset),
+                {}, "export it again with opset 17");
+  return int(opset);
+}
+
+Status check_operators(const onnx::GraphProto& graph) {
+  std::map<std::string, Users> refused;
+  for (const auto& node : graph.node()) {
+    const std::string refusal = refusal_of(node);
+    if (refusal.empty()) continue;
+    Users& users = refused[refusal];
+    if (users.count++ > 0) continue;
+    users.first = !node.name().empty()     ? node.name()
+                  : node.output_size() > 0 ? node.output(0)
+                                           : "?";
+  }
+  if (refused.empty()) return {};
+  std::vector<std::string> parts;
+  for (const auto& [name, users] : refused)
+    parts.push_back(users.count == 1
+                        ? fmt::format("{} ('{}')", name, users.first)
+                        : fmt::format("{} ({} nodes, first '{}')", name, users.count, users.first));
+  return fail(
+      fmt::format("{} not supported: {}", refused.size() == 1 ? "an operator is" : "operators are",
+                  join(parts, ", ")),
+      {}, "`dlis list model` names those that are");
+}
+
+}  // namespace dlis
