@@ -5,7 +5,8 @@
 // Every header gives: Vec (kLanes floats), Mask, zero, splat, load, store (whole, or the first
 // `count` lanes with 0 <= count <= kLanes; missing lanes load as 0 and are not touched in memory),
 // load_bf16, fma(a, b, c) = a * b + c, add, sub, mul, div, min, max, abs, sqrt, round_even, less,
-// select, exp2_int. max(a, b) and min(a, b) give b where an operand is NaN on x86, NaN on others.
+// unordered (either is NaN), select, exp2_int. max(a, b) and min(a, b) give b where an operand is
+// NaN on x86, NaN on others.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -45,6 +45,7 @@ DLIS_INLINE Vec mul(Vec a, Vec b) { return {a.v * b.v}; }
 DLIS_INLINE Vec div(Vec a, Vec b) { return {a.v / b.v}; }
 
 DLIS_INLINE Mask less(Vec a, Vec b) { return {a.v < b.v}; }
+DLIS_INLINE Mask unordered(Vec a, Vec b) { return {(a.v != a.v) | (b.v != b.v)}; }
 DLIS_INLINE Vec select(Mask m, Vec yes, Vec no) {
   return {(Lanes)((m.v & (IntLanes)yes.v) | (~m.v & (IntLanes)no.v))};
 }

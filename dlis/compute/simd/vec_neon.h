@@ -69,6 +69,9 @@ DLIS_INLINE Vec round_even(Vec a) {
 #endif
 
 DLIS_INLINE Mask less(Vec a, Vec b) { return {vcltq_f32(a.v, b.v)}; }
+DLIS_INLINE Mask unordered(Vec a, Vec b) {
+  return {vmvnq_u32(vandq_u32(vceqq_f32(a.v, a.v), vceqq_f32(b.v, b.v)))};
+}
 DLIS_INLINE Vec select(Mask m, Vec yes, Vec no) { return {vbslq_f32(m.v, yes.v, no.v)}; }
 
 // 2^n for whole n from -126 to 127.
