@@ -1,40 +1,56 @@
 // One stack, measured: load . compress . plan . measure.
 #pragma once
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
 
-#include "dlis/data/dataset.h"
+#include "dlis/explore/accuracy.h"
+#include "dlis/explore/load.h"
 #include "dlis/explore/record.h"
 #include "dlis/explore/stack.h"
 #include "dlis/runtime/plan.h"
 
 namespace dlis {
 
-// MODEL as the command takes it: a file (.onnx, .onnx.gz) or a row, with an optional `?mean=...`.
-struct ModelOptions {
-  std::map<std::string, Shape> shapes;
-  std::int64_t batch = 1;
-  std::uint64_t seed = 1;
-};
-Result<Graph> load_model(const std::string& model, const ModelOptions& options = {});
-
 struct EvaluateOptions {
-  std::string data;      // empty: no accuracy
-  double seconds = 0.5;  // of timing
-  std::uint64_t seed = 1;
-  std::filesystem::path cache;
+  ModelOptions model;           // its seed is the seed of everything
+  std::string data;             // `cifar10:DIR?limit=1000`; empty: no accuracy
+  double seconds = 0.5;         // of timing
+  std::filesystem::path cache;  // of measured choices; empty: the user's
+  // What is being done ("accuracy") and which share of it is over; asked often, false stops.
+  std::function<bool(std::string_view phase, double share)> progress;
 };
 
-struct Accuracy {
-  double top1 = 0;  // percent
-  std::int64_t images = 0;
-  std::vector<std::int32_t> predictions;
-};
-// Runs the plan in batches on all of its threads.
-Result<Accuracy> accuracy_of(const Graph& graph, const PlanOptions& options, const Dataset& data,
-                             const std::function<void(std::int64_t done)>& progress = {});
+// What stacks share, kept from one to the next: the model that was loaded last, its last compressed
+// form, the data set, and the accuracy of each computation. Stacks in the order of stacks_of()
+// share the most. Accuracy does not depend on schedule and threads, because the bits do not: two
+// plans of one graph that chose the same rows and formats have the same accuracy, measured once.
+class Prefixes {
+ public:
+  explicit Prefixes(EvaluateOptions options);
+  Prefixes(Prefixes&&) noexcept;
+  ~Prefixes();
 
-// A refused stack is a record with its reason; an error is the world being wrong.
+  // Identifies what `evaluate` would measure: content of the model, stack, content of the data,
+  // seed, seconds, machine, version. Loads the model and the data where they are not loaded yet.
+  Result<std::string> key_of(const Stack& stack);
+
+  // A refused stack is a record with its reason; an error is the world being wrong, or "stopped".
+  Result<Record> evaluate(const Stack& stack);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 Result<Record> evaluate(const Stack& stack, const EvaluateOptions& options);
+
+// What `plan` needs to know of a stack.
+PlanOptions plan_options(const Stack& stack, const std::filesystem::path& cache = {});
+
+// "AMD EPYC 7B13, 2 CPUs, avx2": processor, CPUs that may be used, the ISA that is in force.
+std::string machine_text();
 
 }  // namespace dlis

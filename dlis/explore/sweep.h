@@ -1,29 +1,43 @@
 // The product of the axes, evaluated into a store that a stopped run resumes.
 #pragma once
+#include <functional>
+#include <span>
+
 #include "dlis/explore/evaluate.h"
+#include "dlis/explore/space.h"
+#include "dlis/explore/store.h"
 
 namespace dlis {
 
-struct Space {
-  std::vector<std::string> models, compress, format, compute, schedule, device;
-  std::vector<int> threads;
-};
-std::vector<Stack> stacks_of(const Space& space);  // Result of parsing is checked by the caller
-
 struct Progress {
-  std::int64_t done = 0, total = 0, reused = 0;
-  std::string stack;  // being measured now
-  double seconds_left = 0;
+  std::int64_t done = 0;    // evaluated now or found in the store
+  std::int64_t reused = 0;  // of these, found in the store
+  std::int64_t total = 0;
+  std::string stack;         // being measured now; empty at the end
+  std::string phase;         // "accuracy"
+  double share = 0;          // of the phase that is over, 0 to 1
+  double seconds_left = -1;  // from the stacks evaluated so far; -1: not known yet
 };
 
-// Evaluates every stack that the store does not hold yet. `stop` is polled between stacks.
-Status sweep(const Space& space, const EvaluateOptions& options, const std::filesystem::path& store,
-             const std::function<void(const Progress&)>& report, const std::function<bool()>& stop);
+struct SweepResult {
+  Progress progress;
+  bool stopped = false;  // `report` asked for it; every finished record is in the store
+};
 
-// Indices of the records on the front of (top1 up, median_ms down, peak_bytes down); refused ones
-// and ones with a null among the three that others have are left out.
-std::vector<std::size_t> pareto_front(const std::vector<Record>& records);
-std::string advice(const std::vector<Record>& records);  // one sentence
-std::string table_of(const std::vector<Record>& records);
+// How a stack is identified and measured, so that tests can count and fail at will.
+struct Measuring {
+  std::function<Result<std::string>(const Stack&)> key;
+  std::function<Result<Record>(const Stack&, const std::function<bool(std::string_view, double)>&)>
+      evaluate;
+};
+
+// Evaluates every stack whose key the store does not hold, in order. `report` is called before each
+// stack, at the end and often between; false stops (the stack at hand is not kept). An error ends
+// the sweep; finished records stay.
+using Report = std::function<bool(const Progress&)>;
+Result<SweepResult> sweep(std::span<const Stack> stacks, Store& store, const Measuring& measuring,
+                          const Report& report);
+Result<SweepResult> sweep(const Space& space, const EvaluateOptions& options,
+                          const std::filesystem::path& store, const Report& report);
 
 }  // namespace dlis

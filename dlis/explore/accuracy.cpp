@@ -1,0 +1,136 @@
+// Runs a plan's choices over a data set in batches.
+#include "dlis/explore/accuracy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "dlis/base/clock.h"
+#include "dlis/hardware/topology.h"
+#include "dlis/runtime/session.h"
+
+namespace dlis {
+namespace {
+
+// The largest value of a batch stays near the size of a last-level cache (16 Mi floats at most).
+constexpr std::int64_t kMostElements = 16 << 20, kMostImages = 64;
+
+std::int64_t batch_for(const Graph& graph, std::int64_t images) {
+  std::int64_t largest = 1;
+  const std::int64_t now = (*graph.value(graph.inputs[0]).shape)[0];
+  for (const Node& node : graph.nodes)
+    for (ValueId id : node.outputs)
+      if (id != kNoValue && graph.value(id).shape && !graph.is_constant(id))
+        largest =
+            std::max(largest, graph.value(id).shape->elements() / std::max<std::int64_t>(1, now));
+  return std::clamp<std::int64_t>(kMostElements / largest, 1, std::min(kMostImages, images));
+}
+
+Status check_classifier(const Graph& graph, const Dataset& data) {
+  const auto bad = [&](std::string what) {
+    return fail(std::move(what), graph.name, "accuracy needs a network that classifies images");
+  };
+  if (graph.inputs.size() != 1)
+    return bad(fmt::format("the network has {} inputs", graph.inputs.size()));
+  const Shape& in = *graph.value(graph.inputs[0]).shape;
+  const Shape& size = data.images.shape();
+  if (in.rank() != 4) return bad(fmt::format("the network's input is {}, not images", in.text()));
+  if (in[1] != size[3] || in[2] != size[1] || in[3] != size[2])
+    return fail(fmt::format("the network takes images of {}x{}x{}, the data has {}x{}x{}", in[1],
+                            in[2], in[3], size[3], size[1], size[2]),
+                data.spec, "give data of that size or another --shape");
+  const Shape& out = *graph.value(graph.outputs[0]).shape;
+  const std::int64_t classes = out.elements() / std::max<std::int64_t>(1, in[0]);
+  if (data.classes > 0 && classes != data.classes)
+    return bad(fmt::format("the network tells {} classes, the data has {}", classes, data.classes));
+  return {};
+}
+
+// A graph for batches, or as it is where its batch cannot be changed (a Reshape may fix it).
+Graph for_batch(const Graph& graph, std::int64_t images) {
+  auto wide = with_batch(graph, images);
+  return wide ? std::move(*wide) : graph;
+}
+
+// Images [first, first + batch); behind the end of the data there are zeros.
+Tensor padded_batch(const Dataset& data, const Preprocessing& how, std::int64_t first,
+                    std::int64_t batch) {
+  const std::int64_t count = std::min(batch, data.size() - first);
+  Tensor images = batch_of(data, how, first, count);
+  if (count == batch) return images;
+  Shape shape = images.shape();
+  shape[0] = batch;
+  Tensor padded(DType::f32, shape);
+  std::ranges::copy(images.as<float>(), padded.edit<float>().begin());
+  return padded;
+}
+
+std::int32_t class_of(std::span<const float> logits) {
+  for (float logit : logits)
+    if (std::isnan(logit)) return -1;
+  return std::int32_t(std::max_element(logits.begin(), logits.end()) - logits.begin());
+}
+
+void append_classes(const Tensor& logits, std::int64_t batch, std::int64_t count,
+                    std::vector<std::int32_t>& predictions) {
+  const Tensor values = logits.type() == DType::f32 ? logits : logits.converted(DType::f32);
+  const std::size_t classes = std::size_t(values.elements() / batch);
+  for (std::int64_t i = 0; i < count; ++i)
+    predictions.push_back(class_of(values.as<float>().subspan(std::size_t(i) * classes, classes)));
+}
+
+void count_correct(const Dataset& data, Accuracy& accuracy) {
+  accuracy.images = data.size();
+  bool labelled = false;
+  for (std::size_t i = 0; i < accuracy.predictions.size(); ++i) {
+    labelled = labelled || data.labels[i] >= 0;
+    accuracy.correct += data.labels[i] >= 0 && accuracy.predictions[i] == data.labels[i];
+  }
+  if (labelled) accuracy.top1 = 100.0 * double(accuracy.correct) / double(accuracy.images);
+}
+
+}  // namespace
+
+Result<Accuracy> accuracy_of(const Graph& graph, const Plan& plan, const Dataset& data,
+                             const std::function<bool(std::int64_t)>& progress) {
+  DLIS_TRY(check_classifier(graph, data));
+  const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
+  const Graph wide = for_batch(graph, batch_for(graph, data.size()));
+  const std::int64_t batch = (*wide.value(wide.inputs[0]).shape)[0];
+  PlanOptions options = plan.options;
+  options.choices = choices_of(plan);
+  options.threads = host_topology().usable_cpus();
+  auto wide_plan = DLIS_TRY(make_plan(wide, options));
+  Session session = DLIS_TRY(Session::open(std::move(wide_plan)));
+
+  Accuracy accuracy;
+  const double start = now_ms();
+  for (std::int64_t first = 0; first < data.size(); first += batch) {
+    if (progress && !progress(first)) return fail("stopped", data.spec);
+    const Tensor input = padded_batch(data, how, first, batch);
+    const auto outputs = DLIS_TRY(session.run(std::span(&input, 1)));
+    append_classes(outputs[0], batch, std::min(batch, data.size() - first), accuracy.predictions);
+  }
+  count_correct(data, accuracy);
+  accuracy.images_per_second = 1000 * double(accuracy.images) / std::max(now_ms() - start, 1e-3);
+  return accuracy;
+}
+
+double agreement_of(const Accuracy& a, const Accuracy& b) {
+  DLIS_ASSERT(a.predictions.size() == b.predictions.size());
+  std::int64_t same = 0;
+  for (std::size_t i = 0; i < a.predictions.size(); ++i)
+    same += a.predictions[i] == b.predictions[i];
+  return a.predictions.empty() ? 100 : 100.0 * double(same) / double(a.predictions.size());
+}
+
+Interval wilson_interval(std::int64_t correct, std::int64_t images) {
+  if (images <= 0) return {};
+  const double z = 1.959963984540054, n = double(images), p = double(correct) / n;
+  const double scale = 100 / (1 + z * z / n), centre = p + z * z / (2 * n);
+  const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+  return {std::max(0.0, scale * (centre - half)), std::min(100.0, scale * (centre + half))};
+}
+
+}  // namespace dlis

@@ -1,0 +1,84 @@
+// One sentence of advice, from the records alone.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "dlis/explore/report.h"
+
+namespace dlis {
+namespace {
+
+constexpr double kAcceptablePoints = 1;  // of top-1 below the best: the test set cannot tell less
+
+bool complete(const Record& r) {
+  return !r.refused() && r.number("median_ms") && r.number("peak_bytes");
+}
+double ms(const Record& r) { return *r.number("median_ms"); }
+double bytes(const Record& r) { return *r.number("peak_bytes"); }
+double top1(const Record& r) { return r.number("top1").value_or(0); }
+
+// The best record under `better`, among those that `fits`; the first one of equals.
+template <class Fits, class Better>
+const Record* best(std::span<const Record> records, Fits fits, Better better) {
+  const Record* found = nullptr;
+  for (const Record& r : records)
+    if (complete(r) && fits(r) && (!found || better(r, *found))) found = &r;
+  return found;
+}
+
+bool faster(const Record& a, const Record& b) {
+  return ms(a) != ms(b) ? ms(a) < ms(b) : bytes(a) < bytes(b);
+}
+bool more_accurate(const Record& a, const Record& b) {
+  return top1(a) != top1(b) ? top1(a) > top1(b) : faster(a, b);
+}
+
+std::string size_phrase(double ratio) {
+  if (std::abs(ratio - 1) < 0.005) return "as large in memory";
+  return fmt::format("{:.0f} % {} in memory", 100 * std::abs(1 - ratio),
+                     ratio < 1 ? "smaller" : "larger");
+}
+std::string points_phrase(double lost) {
+  if (std::abs(lost) < 0.005) return "at the same top-1";
+  return lost > 0 ? fmt::format("for {:.2f} points of top-1", lost)
+                  : fmt::format("with {:.2f} points more of top-1", -lost);
+}
+
+std::string against(const Record& pick, const Record& reference) {
+  if (&pick == &reference) return "the uncompressed network as it is";
+  return fmt::format("{:.2f} times as fast as `{}` and {}, {}", ms(reference) / ms(pick),
+                     reference.text("stack"), size_phrase(bytes(pick) / bytes(reference)),
+                     points_phrase(top1(reference) - top1(pick)));
+}
+
+}  // namespace
+
+std::string advice(std::span<const Record> records) {
+  const auto any = [](const Record&) { return true; };
+  std::int64_t measured = 0, with_top1 = 0;
+  for (const Record& r : records)
+    measured += complete(r), with_top1 += complete(r) && r.number("top1");
+  if (!measured) return "There is nothing to advise: no stack was measured.";
+  if (!with_top1) {
+    const Record& pick = *best(records, any, faster);
+    return fmt::format(
+        "`{}` is the fastest of {} stacks with {:.3g} ms; accuracy was not measured.",
+        pick.text("stack"), measured, ms(pick));
+  }
+  const auto labelled = [](const Record& r) { return r.number("top1").has_value(); };
+  const auto plain = [&](const Record& r) { return labelled(r) && r.text("compress") == "none"; };
+  const Record& top = *best(records, labelled, more_accurate);
+  const Record* uncompressed = best(records, plain, more_accurate);
+  const Record& reference = uncompressed ? *uncompressed : top;
+  const auto acceptable = [&](const Record& r) {
+    return labelled(r) && top1(r) >= top1(top) - kAcceptablePoints;
+  };
+  const Record& pick = *best(records, acceptable, faster);
+  return fmt::format(
+      "Ship `{}`: {}; because of {} stacks it is the fastest within {:.0f} point of the best top-1 "
+      "({:.2f} % of {:.0f} images).",
+      pick.text("stack"), against(pick, reference), measured, kAcceptablePoints, top1(top),
+      top.number("images").value_or(0));
+}
+
+}  // namespace dlis

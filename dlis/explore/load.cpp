@@ -1,0 +1,99 @@
+// MODEL as text to a graph.
+#include "dlis/explore/load.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dlis/base/text.h"
+#include "dlis/data/dataset.h"
+#include "dlis/model/onnx/onnx.h"
+#include "dlis/model/zoo/zoo.h"
+
+namespace dlis {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What may stand behind `?`; it means what it means in ONNX metadata.
+const std::vector<std::string> kOptions{"mean", "std", "scale", "order", "resize", "crop"};
+
+Status apply_query(const std::string& model, std::string_view query, Graph& graph) {
+  for (std::string_view part : split(query, '&')) {
+    const std::size_t equals = part.find('=');
+    const std::string key(part.substr(0, equals));
+    if (std::find(kOptions.begin(), kOptions.end(), key) == kOptions.end())
+      return tl::unexpected(unknown_name("option of the model", key, kOptions));
+    if (equals == std::string_view::npos || equals + 1 == part.size())
+      return fail(fmt::format("the option '{}' has no value", key), model, "write it as mean=.5");
+    graph.metadata[key] = part.substr(equals + 1);
+  }
+  return {};
+}
+
+Result<Graph> build_row(const std::string& name, const ModelOptions& options) {
+  Graph graph = DLIS_TRY(build_model(name, options.seed));
+  for (const auto& [input, shape] : options.shapes)
+    graph = DLIS_TRY(with_input_shape(std::move(graph), input, shape));
+  return graph;
+}
+
+Result<Graph> load_file(const fs::path& file, const ModelOptions& options) {
+  LoadOptions load;
+  load.shapes = options.shapes;
+  load.batch = options.batch;
+  return load_onnx(file, load);
+}
+
+// A batch that is asked for holds for networks whose file fixes another one, too.
+Result<Graph> settle_batch(Graph graph, const ModelOptions& options) {
+  for (ValueId id : graph.inputs) {
+    const Value& input = graph.value(id);
+    const bool differs =
+        input.shape && input.shape->rank() > 0 && (*input.shape)[0] != options.batch;
+    if (options.batch > 1 && differs && !options.shapes.count(input.name))
+      return with_batch(std::move(graph), options.batch);
+  }
+  return graph;
+}
+
+}  // namespace
+
+std::optional<fs::path> file_of_model(const std::string& model) {
+  const std::string name = model.substr(0, model.find('?'));
+  if (is_model_name(name)) return std::nullopt;
+  return fs::path(name);
+}
+
+Result<Graph> load_model(const std::string& model, const ModelOptions& options) {
+  if (options.batch < 1)
+    return fail(fmt::format("a batch of {} images makes no sense", options.batch), "--batch",
+                "give 1 or more");
+  const std::size_t question = model.find('?');
+  const std::string name = model.substr(0, question);
+  const bool file = name.find_first_of("/.") != std::string::npos && !is_model_name(name);
+  Graph graph = DLIS_TRY(file ? load_file(name, options) : build_row(name, options));
+  graph = DLIS_TRY(settle_batch(std::move(graph), options));
+  if (question != std::string::npos)
+    DLIS_TRY(apply_query(model, std::string_view(model).substr(question + 1), graph));
+  DLIS_TRY(preprocessing_of(graph.metadata));
+  return graph;
+}
+
+Result<std::pair<std::string, Shape>> parse_shape(std::string_view text) {
+  const std::size_t equals = text.rfind('=');
+  const auto bad = [&] {
+    return fail(fmt::format("'{}' is not an input's shape", text), "--shape",
+                "write it as input=1x3x224x224");
+  };
+  if (equals == std::string_view::npos || equals == 0) return bad();
+  Shape shape;
+  for (std::string_view extent : split(text.substr(equals + 1), 'x')) {
+    const auto number = parse_integer(extent);
+    if (!number || *number < 1 || shape.rank() == kMaxRank) return bad();
+    shape.push_back(*number);
+  }
+  return std::pair(std::string(text.substr(0, equals)), shape);
+}
+
+}  // namespace dlis

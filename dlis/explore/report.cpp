@@ -1,0 +1,131 @@
+// The table of stacks.
+#include "dlis/explore/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+#include "dlis/explore/pareto.h"
+#include "dlis/explore/table.h"
+
+namespace dlis {
+namespace {
+
+std::string cell(const Record& record, const char* field, int digits, double factor = 1) {
+  const auto value = record.number(field);
+  return value ? fmt::format("{:.{}f}", *value * factor, digits) : "-";
+}
+
+// Three significant digits or so, whatever the size of the network.
+int digits_for(double milliseconds) {
+  return milliseconds < 1 ? 4 : milliseconds < 10 ? 3 : milliseconds < 100 ? 2 : 1;
+}
+
+std::string time_cell(const Record& record, const char* field) {
+  const auto median = record.number("median_ms");
+  return median ? cell(record, field, digits_for(*median)) : "-";
+}
+
+std::string zeros_cell(const Record& record) {
+  const auto density = record.number("density");
+  return density ? fmt::format("{:.1f}", 100 * (1 - *density)) : "-";
+}
+
+std::string device_cell(const Record& record) {
+  return fmt::format("{}:{}", record.text("device"), record.number("threads").value_or(0));
+}
+
+// Without labels the agreement with the uncompressed network stands where the accuracy would.
+const char* quality_of(std::span<const Record> records) {
+  for (const Record& record : records)
+    if (record.number("top1")) return "top1";
+  for (const Record& record : records)
+    if (record.number("agreement")) return "agreement";
+  return "top1";
+}
+
+std::vector<std::string> header(const char* quality) {
+  return {"",
+          "compress",
+          "format",
+          "compute",
+          "schedule",
+          "device",
+          quality + std::string(" %"),
+          "zeros %",
+          "median ms",
+          "p10 ms",
+          "p90 ms",
+          "weights MiB",
+          "peak MiB",
+          "fallback %"};
+}
+constexpr std::string_view kAlign = "llllllrrrrrrrr";
+
+std::vector<std::string> line_of(const Record& record, const char* quality, bool on_front) {
+  constexpr double kMiB = 1.0 / (1 << 20);
+  std::vector<std::string> line{on_front ? "*" : "",     record.text("compress"),
+                                record.text("format"),   record.text("compute"),
+                                record.text("schedule"), device_cell(record)};
+  for (std::string text : {cell(record, quality, 2), zeros_cell(record),
+                           time_cell(record, "median_ms"), time_cell(record, "p10_ms"),
+                           time_cell(record, "p90_ms"), cell(record, "weights_bytes", 2, kMiB),
+                           cell(record, "peak_bytes", 2, kMiB), cell(record, "fallback", 1, 100)})
+    line.push_back(std::move(text));
+  return line;
+}
+
+// Model by model, the fastest first, refused ones last; otherwise as they were stored.
+std::vector<std::size_t> reading_order(std::span<const Record> records) {
+  std::vector<std::string> models;
+  for (const Record& record : records)
+    if (std::find(models.begin(), models.end(), record.text("model")) == models.end())
+      models.push_back(record.text("model"));
+  auto place = [&](std::size_t i) {
+    const auto model = std::find(models.begin(), models.end(), records[i].text("model"));
+    const double slowest = std::numeric_limits<double>::infinity();
+    return std::tuple(model, records[i].refused(),
+                      records[i].number("median_ms").value_or(slowest));
+  };
+  std::vector<std::size_t> order(records.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return place(a) < place(b); });
+  return order;
+}
+
+std::string refused_lines(std::span<const Record> records, const std::vector<std::size_t>& order) {
+  std::string text;
+  for (std::size_t i : order)
+    if (records[i].refused())
+      text +=
+          fmt::format("refused: {}: {}\n", records[i].text("stack"), records[i].text("refused"));
+  return text;
+}
+
+}  // namespace
+
+std::string table_of(std::span<const Record> records) {
+  const auto front = pareto_front(records);
+  const auto order = reading_order(records);
+  const char* quality = quality_of(records);
+  std::string text;
+  std::vector<std::vector<std::string>> lines;
+  for (std::size_t at = 0; at < order.size(); ++at) {
+    const Record& record = records[order[at]];
+    const std::string model = record.text("model");
+    if (lines.empty()) lines.push_back(header(quality));
+    if (!record.refused())
+      lines.push_back(
+          line_of(record, quality, std::count(front.begin(), front.end(), order[at]) > 0));
+    const bool last = at + 1 == order.size() || records[order[at + 1]].text("model") != model;
+    if (!last) continue;
+    if (lines.size() > 1) text += fmt::format("{}\n{}\n", model, text_table(lines, kAlign));
+    lines.clear();
+  }
+  return text + refused_lines(records, order);
+}
+
+}  // namespace dlis

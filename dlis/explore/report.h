@@ -1,0 +1,23 @@
+// What an exploration found, for people: the table of stacks, how formats compare, one sentence of
+// advice. Everything is derived from the records alone.
+#pragma once
+#include <span>
+#include <string>
+
+#include "dlis/explore/record.h"
+
+namespace dlis {
+
+// One line a stack, by model (in order of appearance), fastest first; `*` marks the Pareto front
+// over (top1, median_ms, peak_bytes) of all records; refused stacks stand last with their reason.
+std::string table_of(std::span<const Record> records);
+
+// How many times as fast as `dense` each other format is at the same model, technique and threads
+// (fastest stack against fastest stack), and from which share of zeros on it is faster. Empty where
+// there is nothing to compare.
+std::string formats_table(std::span<const Record> records);
+
+// One sentence: the stack to ship, what it gains against the most accurate one, what it costs, why.
+std::string advice(std::span<const Record> records);
+
+}  // namespace dlis

@@ -1,0 +1,88 @@
+// The product of the axes.
+#include "dlis/explore/space.h"
+
+#include <algorithm>
+
+#include "dlis/base/text.h"
+
+namespace dlis {
+namespace {
+
+std::vector<std::string> or_default(std::vector<std::string> axis, const char* value) {
+  if (axis.empty()) axis.emplace_back(value);
+  return axis;
+}
+
+// Appends each stack of `stacks` once for each value of the axis, which `set` applies.
+template <class Values, class Set>
+Status multiply(std::vector<Stack>& stacks, const Values& values, Set set) {
+  std::vector<Stack> product;
+  for (const Stack& stack : stacks)
+    for (const auto& value : values) DLIS_TRY(set(product.emplace_back(stack), value));
+  stacks = std::move(product);
+  return {};
+}
+
+Status set_model(Stack& stack, const std::string& text) {
+  // The parser decides what a model may be, so that every stack can be written as one line.
+  stack.model = DLIS_TRY(parse_stack(text + " | none | auto | auto | cpu")).model;
+  return {};
+}
+Status set_compress(Stack& stack, const std::string& text) {
+  stack.compress = DLIS_TRY(parse_chain(text));
+  return {};
+}
+Status set_schedule(Stack& stack, const std::string& text) {
+  stack.schedule = DLIS_TRY(parse_choice(trim(text)));
+  return {};
+}
+Status set_format(Stack& stack, const std::string& text) {
+  stack.format = trim(text);
+  return {};
+}
+Status set_compute(Stack& stack, const std::string& text) {
+  stack.compute = trim(text);
+  return {};
+}
+
+bool states_workers(const std::string& device) { return device.find("cpu:") != std::string::npos; }
+
+std::vector<std::pair<std::string, int>> places_of(const Space& space) {
+  std::vector<int> threads = space.threads;
+  if (threads.empty()) threads.push_back(1);
+  std::vector<std::pair<std::string, int>> places;
+  for (const std::string& device : or_default(space.device, "cpu"))
+    for (int workers : threads) places.emplace_back(device, states_workers(device) ? 0 : workers);
+  return places;
+}
+
+Status set_place(Stack& stack, const std::pair<std::string, int>& place) {
+  DLIS_TRY(parse_device(place.first, stack));
+  const bool has_cpu = ("+" + stack.device + "+").find("+cpu+") != std::string::npos;
+  if (place.second && has_cpu) stack.threads = place.second;
+  if (stack.threads < 1 || stack.threads > 1024)
+    return fail("there cannot be " + std::to_string(stack.threads) + " workers", "--threads",
+                "give 1 to 1024");
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Stack>> stacks_of(const Space& space) {
+  if (space.models.empty()) return fail("no model is given", "", "name a file or a row");
+  std::vector<Stack> stacks{Stack{}}, unique;
+  DLIS_TRY(multiply(stacks, space.models, set_model));
+  DLIS_TRY(multiply(stacks, or_default(space.compress, "none"), set_compress));
+  DLIS_TRY(multiply(stacks, or_default(space.format, "auto"), set_format));
+  DLIS_TRY(multiply(stacks, or_default(space.compute, "auto"), set_compute));
+  DLIS_TRY(multiply(stacks, or_default(space.schedule, "static"), set_schedule));
+  DLIS_TRY(multiply(stacks, places_of(space), set_place));
+  for (Stack& stack : stacks) {
+    DLIS_TRY(check_names(stack));
+    if (std::find(unique.begin(), unique.end(), stack) == unique.end())
+      unique.push_back(std::move(stack));
+  }
+  return unique;
+}
+
+}  // namespace dlis

@@ -1,0 +1,20 @@
+// Which dlis this is; the build passes both in.
+#include "dlis/explore/version.h"
+
+#ifndef DLIS_VERSION
+#define DLIS_VERSION "unknown"
+#endif
+#ifndef DLIS_COMMIT
+#define DLIS_COMMIT ""
+#endif
+
+namespace dlis {
+
+std::string version() { return DLIS_VERSION; }
+
+std::string commit() {
+  const std::string hash = DLIS_COMMIT;
+  return hash.empty() ? version() : version() + "-" + hash;
+}
+
+}  // namespace dlis
