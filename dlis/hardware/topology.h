@@ -16,11 +16,13 @@ struct CoreKind {
   double capacity = 1;  // speed relative to the fastest kind, 0 to 1
   double max_mhz = 0;   // 0: not stated
   std::int64_t l1d_bytes = 0, l2_bytes = 0;
+  bool caches_stated = true;  // false: the system does not say, and these are cautious guesses
 };
 struct Core {
   int cpu = 0;   // the system's number
   int kind = 0;  // index into Topology::kinds, fastest first
   int package = 0;
+  int thread = 0;  // 0: the first hardware thread of its physical core, 1: the second
 };
 struct Topology {
   std::string model;        // the processor's name
@@ -32,8 +34,12 @@ struct Topology {
   int usable_cpus() const;  // cores, or the quota rounded up where that is less
 };
 
-// `root` is "/" for the live machine or a folder of boards/.
+// `root` is "/" for the live machine or a folder of boards/. Files that are missing or make no
+// sense are replaced by what else is known. Error: there is no such folder, or nothing of a machine
+// in it.
 Result<Topology> read_topology(const std::filesystem::path& root = "/");
 const Topology& host_topology();  // read once
+
+std::string text_of(const Topology& topology);  // one line for people
 
 }  // namespace dlis
