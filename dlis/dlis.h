@@ -1,0 +1,73 @@
+// dlis, the Deep Learning Inference Stack: the whole public API.
+//
+// A stack is one choice per layer: network, compression, weight format, computation, device. The flow
+// is one free function an arrow; each gives a Result (a value, or an error that makes one sentence):
+//
+//   auto graph = dlis::load_model("resnet20_cifar10.onnx");           // or a row: "vgg16@224"
+//   auto small = dlis::compress(*graph, *dlis::parse_chain("weight_prune:zeros=0.9"));
+//   auto plan = dlis::make_plan(*small, {.format = "csr", .threads = 2});
+//   auto session = dlis::Session::open(*plan);
+//   auto outputs = session->run(inputs);                              // std::vector<dlis::Tensor>
+//
+// or all of it for one stack, measured, or for the product of the axes, kept in a database:
+//
+//   auto record = dlis::evaluate(*dlis::parse_stack("vgg16 | none | auto | auto | cpu:2"), {});
+//   auto result = dlis::sweep(space, options, "run.db", report);
+//
+// Values (Graph, Tensor, Record, Stack) are cheap to copy; a Plan is immutable and may be shared by
+// threads; a Session belongs to one thread at a time. The library never prints, aborts or throws
+// across this surface.
+#pragma once
+
+// Errors, bytes and text.
+#include "dlis/base/file.h"      // read_file, read_text, write_file_atomic
+#include "dlis/base/result.h"    // Result, Status, Error, Verdict
+#include "dlis/base/terminal.h"  // stderr_is_terminal
+#include "dlis/base/text.h"      // parse_integer, format_bytes, unknown_name
+
+// Layer 1, the network: Graph, its ONNX form, its rows.
+#include "dlis/model/graph.h"      // Graph, Value, Node, macs_of, parameters_of, with_input_shape
+#include "dlis/model/onnx/onnx.h"  // save_onnx, load_tensor_pb, save_tensor_pb
+#include "dlis/model/op.h"         // Operator: what a node's op is
+#include "dlis/model/zoo/zoo.h"    // models, build_model
+
+// Layer 2, compression: compress, density_of, Choice.
+#include "dlis/compress/technique.h"
+
+// Layer 3, data formats: Tensor, Format, formats.
+#include "dlis/format/encoded.h"
+
+// Layer 4, computation: problems and rows, schedules.
+#include "dlis/compute/parallel/schedule.h"
+#include "dlis/compute/row.h"  // ConvProblem, parse_conv_problem, conv_rows
+
+// Layer 5, hardware: devices, what the machine is made of, its measured limits.
+#include "dlis/hardware/ceiling.h"
+#include "dlis/hardware/device.h"
+#include "dlis/hardware/isa.h"
+#include "dlis/hardware/topology.h"
+
+// Data: images with labels, and how they become an input.
+#include "dlis/data/dataset.h"
+
+// Running: make_plan, explain, save_choices, Session, measure.
+#include "dlis/runtime/measure.h"
+#include "dlis/runtime/plan.h"
+#include "dlis/runtime/session.h"
+
+// Exploring: stacks, records, stores, what they mean.
+#include "dlis/explore/accuracy.h"  // accuracy_of, wilson_interval
+#include "dlis/explore/bench.h"     // bench_rows, roofline_ms
+#include "dlis/explore/compare.h"   // compare
+#include "dlis/explore/evaluate.h"  // evaluate, plan_options, machine_text
+#include "dlis/explore/list.h"      // list_rows
+#include "dlis/explore/load.h"      // load_model, parse_shape
+#include "dlis/explore/pareto.h"    // pareto_front
+#include "dlis/explore/record.h"    // Record, to_json, to_csv
+#include "dlis/explore/report.h"    // table_of, formats_table, advice
+#include "dlis/explore/space.h"     // Space, stacks_of
+#include "dlis/explore/stack.h"     // Stack, parse_stack, text_of, check_names
+#include "dlis/explore/store.h"     // Store
+#include "dlis/explore/sweep.h"     // sweep
+#include "dlis/explore/table.h"     // text_table
+#include "dlis/explore/version.h"   // version, commit
