@@ -61,11 +61,12 @@ struct Operator {
   int min_inputs = 1, max_inputs = 1;  // of the canonical form
   int max_outputs = 1;
   unsigned weights = 0;                              // bit i: input i is a parameter to train
+  std::string_view attributes = "";                  // what a file may give, of all opsets
   Status (*import)(ImportNode& node) = nullptr;      // attributes taken as they are
   Status (*infer)(InferContext& context) = nullptr;  // output 0 has input 0's shape and type
   Status (*export_)(ExportNode& node) = nullptr;     // attributes written as they are
   // The outputs for constant inputs (no tensor where absent): shape arithmetic and weights behind
-  // Transpose or Reshape. The node has been through `infer`. Null: stays as it is.
+  // Transpose or Reshape. The node has been through `infer`. Null, or no outputs: stays as it is.
   Result<std::vector<Tensor>> (*fold)(const Node& node, std::span<const Tensor> inputs) = nullptr;
   std::int64_t (*macs)(const Graph& graph, const Node& node) = nullptr;  // 0
 };

@@ -1,0 +1,31 @@
+// Clip: y = min(max(x, min), max). Canonical: min and max, which are f32's lowest and largest
+// number where there is no bound.
+#include "dlis/model/ops/rules.h"
+
+namespace dlis::model {
+namespace {
+
+using Limits = std::numeric_limits<float>;
+
+Status import(ImportNode& in) {
+  DLIS_TRY(take_settings(in, 1, {{"min", Kind::real}, {"max", Kind::real}}));
+  set_default(in.node.attributes, "min", Limits::lowest());
+  set_default(in.node.attributes, "max", Limits::max());
+  return {};
+}
+
+Status export_(ExportNode& out) {
+  Attributes& attributes = out.node.attributes;
+  const float low = attributes.real("min"), high = attributes.real("max");
+  erase(attributes, {"min", "max"});
+  if (low != Limits::lowest() || high != Limits::max()) out.add_input("min", Tensor::scalar(low));
+  if (high != Limits::max()) out.add_input("max", Tensor::scalar(high));
+  return {};
+}
+
+}  // namespace
+
+extern constinit const Operator clip_row{
+    .name = "Clip", .attributes = "min max", .import = import, .export_ = export_};
+
+}  // namespace dlis::model

@@ -1,0 +1,13 @@
+// Floor: the largest integer that is not above x; exporters compute sizes with it.
+#include <cmath>
+
+#include "dlis/model/ops/elementwise.h"
+
+namespace dlis::model {
+namespace {
+float value_of(float x) { return std::floor(x); }
+}  // namespace
+
+extern constinit const Operator floor_row{.name = "Floor", .fold = fold_unary<value_of>};
+
+}  // namespace dlis::model

@@ -1,0 +1,8 @@
+// HardSwish: y = x * max(0, min(1, x / 6 + 0.5)).
+#include "dlis/model/ops/rules.h"
+
+namespace dlis::model {
+
+extern constinit const Operator hard_swish_row{.name = "HardSwish"};
+
+}  // namespace dlis::model

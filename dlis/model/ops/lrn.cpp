@@ -1,0 +1,29 @@
+// LRN: y = x / (bias + alpha / size * sum of x^2 over `size` channels around)^beta.
+// Canonical: alpha, beta, bias, size.
+#include "dlis/model/ops/rules.h"
+
+namespace dlis::model {
+namespace {
+
+Status import(ImportNode& in) {
+  Attributes& attributes = in.node.attributes;
+  set_default(attributes, "alpha", 1e-4f);
+  set_default(attributes, "beta", 0.75f);
+  set_default(attributes, "bias", 1.0f);
+  DLIS_TRY(require(attributes, "size"));
+  if (attributes.integer("size") < 1) return fail("its size has to be at least 1");
+  return {};
+}
+
+Status infer(InferContext& context) {
+  DLIS_TRY(check_rank(context, 0, 2));
+  set_output(context, shape_of(context, 0));
+  return {};
+}
+
+}  // namespace
+
+extern constinit const Operator lrn_row{
+    .name = "LRN", .attributes = "alpha beta bias size", .import = import, .infer = infer};
+
+}  // namespace dlis::model

@@ -1,0 +1,21 @@
+// MaxPool: the largest value in each window; padding never wins. The indices are not computed.
+#include "dlis/model/ops/pool.h"
+
+namespace dlis::model {
+namespace {
+
+Status import(ImportNode& in) {
+  in.node.attributes.erase("storage_order");  // only orders the indices
+  return import_pool(in);
+}
+
+}  // namespace
+
+extern constinit const Operator max_pool_row{
+    .name = "MaxPool",
+    .attributes = DLIS_WINDOW_ATTRIBUTES " ceil_mode storage_order",
+    .import = import,
+    .infer = infer_pool,
+    .export_ = export_window};
+
+}  // namespace dlis::model

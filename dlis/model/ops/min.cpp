@@ -1,0 +1,23 @@
+// Min: the smallest of any number of inputs. Shapes broadcast as in numpy.
+#include <algorithm>
+#include <cmath>
+
+#include "dlis/model/ops/elementwise.h"
+
+namespace dlis::model {
+namespace {
+
+struct Combine {
+  float operator()(float a, float b) const { return b < a || std::isnan(b) ? b : a; }
+  std::int64_t operator()(std::int64_t a, std::int64_t b) const { return std::min(a, b); }
+};
+
+}  // namespace
+
+extern constinit const Operator min_row{.name = "Min",
+                                        .min_inputs = 1,
+                                        .max_inputs = kAnyNumber,
+                                        .infer = infer_broadcast,
+                                        .fold = fold_broadcast<Combine>};
+
+}  // namespace dlis::model

@@ -1,0 +1,15 @@
+// ReduceMean: the mean over axes.
+#include "dlis/model/ops/reduce.h"
+
+namespace dlis::model {
+namespace {
+Status import(ImportNode& in) { return import_reduce(in, 18); }
+}  // namespace
+
+extern constinit const Operator reduce_mean_row{.name = "ReduceMean",
+                                                .attributes = DLIS_REDUCE_ATTRIBUTES,
+                                                .import = import,
+                                                .infer = infer_reduce,
+                                                .export_ = export_reduce};
+
+}  // namespace dlis::model

@@ -1,0 +1,25 @@
+// ReduceSum: the sum over axes.
+#include "dlis/model/ops/reduce.h"
+
+namespace dlis::model {
+namespace {
+
+Status import(ImportNode& in) { return import_reduce(in, 13); }
+
+Status export_(ExportNode& out) {
+  if (out.node.attributes.ints("axes").empty())
+    out.node.attributes.erase("axes");
+  else
+    give_ints(out, "axes");
+  return {};
+}
+
+}  // namespace
+
+extern constinit const Operator reduce_sum_row{.name = "ReduceSum",
+                                               .attributes = DLIS_REDUCE_ATTRIBUTES,
+                                               .import = import,
+                                               .infer = infer_reduce,
+                                               .export_ = export_};
+
+}  // namespace dlis::model

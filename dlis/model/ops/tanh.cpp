@@ -1,0 +1,13 @@
+// Tanh: the hyperbolic tangent.
+#include <cmath>
+
+#include "dlis/model/ops/elementwise.h"
+
+namespace dlis::model {
+namespace {
+float value_of(float x) { return std::tanh(x); }
+}  // namespace
+
+extern constinit const Operator tanh_row{.name = "Tanh", .fold = fold_unary<value_of>};
+
+}  // namespace dlis::model
