@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
-#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,33 +11,60 @@
 
 namespace dlis {
 
-// How an image becomes a network's input: (x / scale - mean) / std per channel. From the model's
-// metadata or the query part of MODEL.
+// How an image becomes a network's input: (x / scale - mean) / std per channel of the input. From
+// the model's metadata or the query part of MODEL; `mean` and `std` have one value, or one a
+// channel.
 struct Preprocessing {
   std::vector<float> mean{0, 0, 0}, std{1, 1, 1};
   float scale = 255;
-  bool bgr = false;
-  int resize = 0, crop = 0;  // 0: as they are
+  bool bgr = false;          // `order`: the input's channels are blue, green, red
+  int resize = 0, crop = 0;  // the shorter side, then the centre; 0: what the input needs
 };
+// Keys mean, std, scale, order, resize, crop; numbers are separated by blanks, commas or slashes.
+// Errors: a value that makes no sense, quoted.
 Result<Preprocessing> preprocessing_of(const std::map<std::string, std::string>& metadata);
 
 // Images as bytes, all of one size, channels last (N x H x W x C, u8); labels -1 where unknown.
 struct Dataset {
   std::string spec;   // "cifar10:DIR?split=test&limit=1000"
-  std::string split;  // "test"
-  int classes = 0;
+  std::string split;  // "test"; empty where the kind has none
+  int classes = 0;    // 0: unknown
   Tensor images;
   std::vector<std::int32_t> labels;
   std::int64_t size() const { return images.shape()[0]; }
   std::string content_hash() const;  // of images and labels
 };
 
-// `cifar10:DIR?split=test&limit=N` or `synthetic:N`. Errors: folder or file missing, truncated,
-// unknown kind or option, with what is expected there.
-Result<Dataset> load_dataset(const std::string& spec, const Shape& input_shape);
+// What follows the kind in `cifar10:DIR?split=test&limit=N`.
+struct DatasetRequest {
+  std::string place;                           // DIR; N for synthetic
+  std::map<std::string, std::string> options;  // only those the row names
+  std::int64_t limit = 0;                      // most images; 0: all
+  Shape image;                                 // H x W x C of the network's input
+  Preprocessing how;                           // its `resize` matters to image folders
+};
+
+// A row of datasets.inc.
+struct DatasetRow {
+  const char* name;
+  const char* form;                      // "cifar10:DIR?split=test|train&limit=N"
+  std::span<const char* const> options;  // beside `limit`
+  Result<Dataset> (*load)(const DatasetRequest& request);
+};
+std::span<const DatasetRow* const> datasets();
+
+// `cifar10:DIR?split=test&limit=N`, `images:DIR?limit=N` or `synthetic:N?seed=S`, for a network
+// whose input is `input_shape` (N x C x H x W). Errors: folder or file missing, truncated, unknown
+// kind or option, images that do not fit the input, with what is expected there.
+Result<Dataset> load_dataset(const std::string& spec, const Shape& input_shape,
+                             const Preprocessing& how = {});
 
 // Images [first, first + count) as an f32 N x C x H x W tensor.
 Tensor batch_of(const Dataset& data, const Preprocessing& how, std::int64_t first,
                 std::int64_t count);
+
+// u8 images, N x H x W x C, from the first on, as an f32 N x C x H x W tensor.
+Tensor normalised(const Tensor& images, const Preprocessing& how, std::int64_t first,
+                  std::int64_t count);
 
 }  // namespace dlis
