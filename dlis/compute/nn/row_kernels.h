@@ -1,0 +1,24 @@
+// Kernels on one contiguous row of elements, compiled once per ISA. `out` may be `in`.
+#pragma once
+#include <cstdint>
+
+#include "dlis/hardware/simd_table.h"
+
+namespace dlis {
+
+// out[c] = in[c] * (bias + alpha / size * sum of in[c']^2)^-beta over the `size` channels around c.
+struct LrnSettings {
+  std::int64_t size = 1;
+  float alpha = 0, beta = 0, bias = 1;
+};
+
+struct RowKernels {
+  void (*softmax)(std::int64_t n, const float* in, float* out);
+  void (*log_softmax)(std::int64_t n, const float* in, float* out);
+  // `squares` has n + size + 16 floats.
+  void (*lrn)(std::int64_t n, const float* in, float* out, float* squares, LrnSettings settings);
+};
+
+DLIS_SIMD_TABLE(RowKernels, row_kernels)
+
+}  // namespace dlis
