@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dlis/model/graph.h"
 
@@ -16,6 +17,9 @@ struct Choice {
   friend bool operator==(const Choice&, const Choice&) = default;
   friend auto operator<=>(const Choice&, const Choice&) = default;
 };
+// `name` or `name:key=value:key=value`. A name has none of `: , + | = /` and no blanks, a value
+// none of
+// `: , + |` and no blanks. parse_choice(text_of(c)) == c. Errors quote the offending part.
 std::string text_of(const Choice& choice);
 Result<Choice> parse_choice(std::string_view text);
 
@@ -37,8 +41,21 @@ struct Technique {
 std::span<const Technique* const> techniques();
 const Technique* find_technique(std::string_view name);
 
-// Applies a chain in order. Unknown names and parameters are errors with the nearest ones.
+// The name is a row and the parameters are its own; errors name the nearest ones. Values are judged
+// by `apply`.
+Status check_choice(const Choice& choice);
+std::string parameter_of(const Technique& row, const Choice& choice, std::string_view name);
+
+// Applies a chain in order; each choice is checked before the first is applied.
 Result<Graph> compress(const Graph& graph, std::span<const Choice> chain);
-double density_of(const Graph& graph);  // share of non-zero weights in Conv, Gemm and MatMul
+
+// A weight of a Conv, Gemm or MatMul; biases are none.
+struct Weight {
+  ValueId value = kNoValue;
+  bool first = false;      // no other such layer lies before it: it reads the network's inputs
+  bool depthwise = false;  // a convolution with one input channel a group
+};
+std::vector<Weight> weights_of(const Graph& graph);  // each once, in the order of their layers
+double density_of(const Graph& graph);  // share of non-zeros in weights_of; 1: has none
 
 }  // namespace dlis

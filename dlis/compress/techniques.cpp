@@ -1,0 +1,74 @@
+// Layer 2's list, and chains of its rows.
+#include <fmt/format.h>
+
+#include "dlis/base/text.h"
+#include "dlis/compress/technique.h"
+
+namespace dlis {
+
+#define DLIS_ROW(name) extern const Technique name##_row;
+#include "dlis/compress/techniques.inc"
+#undef DLIS_ROW
+
+std::span<const Technique* const> techniques() {
+#define DLIS_ROW(name) &name##_row,
+  static constexpr const Technique* kRows[] = {
+#include "dlis/compress/techniques.inc"
+  };
+#undef DLIS_ROW
+  return kRows;
+}
+
+const Technique* find_technique(std::string_view name) {
+  for (const Technique* row : techniques())
+    if (row->name == name) return row;
+  return nullptr;
+}
+
+namespace {
+const ParameterSpec* find_parameter(const Technique& row, std::string_view name) {
+  for (const ParameterSpec& parameter : row.parameters)
+    if (parameter.name == name) return &parameter;
+  return nullptr;
+}
+}  // namespace
+
+Status check_choice(const Choice& choice) {
+  const Technique* row = find_technique(choice.name);
+  if (!row)
+    return tl::unexpected(
+        unknown_name("compression technique", choice.name, names_of(techniques())));
+  std::vector<std::string> known;
+  for (const ParameterSpec& parameter : row->parameters) {
+    known.emplace_back(parameter.name);
+    if (!parameter.otherwise && !choice.parameters.count(parameter.name))
+      return fail(
+          fmt::format("{} needs the parameter '{}'", row->name, parameter.name), "",
+          fmt::format("write {}:{}=... ({})", row->name, parameter.name, parameter.summary));
+  }
+  for (const auto& [name, value] : choice.parameters)
+    if (!find_parameter(*row, name))
+      return tl::unexpected(unknown_name(fmt::format("parameter of {}", row->name), name, known));
+  return {};
+}
+
+std::string parameter_of(const Technique& row, const Choice& choice, std::string_view name) {
+  if (const auto given = choice.parameters.find(std::string(name));
+      given != choice.parameters.end())
+    return given->second;
+  const ParameterSpec* parameter = find_parameter(row, name);
+  return parameter && parameter->otherwise ? parameter->otherwise : "";
+}
+
+Result<Graph> compress(const Graph& graph, std::span<const Choice> chain) {
+  for (const Choice& choice : chain) DLIS_TRY(check_choice(choice));
+  Graph result = graph;
+  for (const Choice& choice : chain) {
+    Result<Graph> next = find_technique(choice.name)->apply(result, choice);
+    if (!next && next.error().where.empty()) next.error().where = text_of(choice);
+    result = DLIS_TRY(std::move(next));
+  }
+  return result;
+}
+
+}  // namespace dlis
