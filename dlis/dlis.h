@@ -1,7 +1,8 @@
 // dlis, the Deep Learning Inference Stack: the whole public API.
 //
-// A stack is one choice per layer: network, compression, weight format, computation, device. The flow
-// is one free function an arrow; each gives a Result (a value, or an error that makes one sentence):
+// A stack is one choice per layer: network, compression, weight format, computation, device. The
+// flow is one free function an arrow; each gives a Result (a value, or an error that makes one
+// sentence):
 //
 //   auto graph = dlis::load_model("resnet20_cifar10.onnx");           // or a row: "vgg16@224"
 //   auto small = dlis::compress(*graph, *dlis::parse_chain("weight_prune:zeros=0.9"));
@@ -48,9 +49,12 @@
 #include "dlis/hardware/topology.h"
 
 // Data: images with labels, and how they become an input.
-#include "dlis/data/dataset.h"
+#include "dlis/data/dataset.h"  // load_dataset, preprocessing_of
+#include "dlis/data/image.h"    // load_input_image
+#include "dlis/data/npy.h"      // load_npy, save_npy
 
 // Running: make_plan, explain, save_choices, Session, measure.
+#include "dlis/runtime/choice_cache.h"  // default_cache_file
 #include "dlis/runtime/measure.h"
 #include "dlis/runtime/plan.h"
 #include "dlis/runtime/session.h"
@@ -59,7 +63,8 @@
 #include "dlis/explore/accuracy.h"  // accuracy_of, wilson_interval
 #include "dlis/explore/bench.h"     // bench_rows, roofline_ms
 #include "dlis/explore/compare.h"   // compare
-#include "dlis/explore/evaluate.h"  // evaluate, plan_options, machine_text
+#include "dlis/explore/describe.h"  // describe, machine_text
+#include "dlis/explore/evaluate.h"  // evaluate, plan_options
 #include "dlis/explore/list.h"      // list_rows
 #include "dlis/explore/load.h"      // load_model, parse_shape
 #include "dlis/explore/pareto.h"    // pareto_front

@@ -9,9 +9,8 @@
 #include "dlis/base/hash.h"
 #include "dlis/base/text.h"
 #include "dlis/explore/content.h"
+#include "dlis/explore/describe.h"
 #include "dlis/explore/version.h"
-#include "dlis/hardware/isa.h"
-#include "dlis/hardware/topology.h"
 #include "dlis/runtime/measure.h"
 
 namespace dlis {
@@ -30,10 +29,6 @@ struct Compressed {
 };
 using PlanPointer = std::shared_ptr<const Plan>;
 
-bool is_compressed(const Stack& stack) {
-  return stack.compress.size() != 1 || stack.compress[0].name != "none";
-}
-
 // Equal for plans of the same graph that compute the same bits: rows and formats, not schedules.
 std::string computation_of(const std::string& graph_hash, const Plan& plan) {
   Hasher hasher;
@@ -43,53 +38,6 @@ std::string computation_of(const std::string& graph_hash, const Plan& plan) {
     hasher.add(std::string_view(choice.row)).add(std::string_view(choice.format));
   }
   return hasher.hex();
-}
-
-void set_choice(const Stack& stack, const EvaluateOptions& options, Record& record) {
-  record.set("stack", text_of(stack));
-  record.set("model", stack.model);
-  record.set("compress", text_of(stack.compress));
-  record.set("format", stack.format);
-  record.set("compute", stack.compute);
-  record.set("schedule", text_of(stack.schedule));
-  record.set("threads", std::int64_t(stack.threads));
-  record.set("device", stack.device);
-  record.set("batch", options.model.batch);
-  record.set("seed", std::int64_t(options.model.seed));
-  record.set("machine", machine_text());
-  record.set("commit", commit());
-}
-
-void set_graph(const Graph& graph, Record& record) {
-  record.set("macs", macs_of(graph));
-  record.set("parameters", parameters_of(graph));
-  record.set("density", density_of(graph));
-}
-
-void set_plan(const Plan& plan, Record& record) {
-  record.set("pack_ms", plan.pack_ms);
-  record.set("weights_bytes", std::int64_t(plan.weights_bytes));
-  record.set("activation_bytes", std::int64_t(plan.arena_bytes));
-  record.set("scratch_bytes", std::int64_t(plan.scratch_bytes));
-  record.set("peak_bytes", std::int64_t(plan.peak_bytes()));
-  record.set("fallback", plan.fallback_macs);
-}
-
-void set_timing(const Timing& timing, Record& record) {
-  record.set("median_ms", timing.median_ms);
-  record.set("p10_ms", timing.p10_ms);
-  record.set("p90_ms", timing.p90_ms);
-  record.set("runs", std::int64_t(timing.runs));
-  record.set("first_ms", timing.first_ms);
-}
-
-// The size of the model's file is that of what was measured only where nothing was compressed.
-void set_file_bytes(const Stack& stack, Record& record) {
-  const auto file = file_of_model(stack.model);
-  if (!file || is_compressed(stack)) return;
-  std::error_code error;
-  const auto bytes = std::filesystem::file_size(*file, error);
-  if (!error) record.set("file_bytes", std::int64_t(bytes));
 }
 
 }  // namespace
@@ -133,11 +81,12 @@ struct Prefixes::State {
   Result<const Dataset*> dataset() {
     if (loaded.graph.inputs.empty()) return fail("the network has no input", loaded.model);
     const Shape& shape = *loaded.graph.value(loaded.graph.inputs[0]).shape;
-    // Only the size of an image decides, so that networks for the same images share them.
-    std::string size;
+    const Preprocessing how = DLIS_TRY(preprocessing_of(loaded.graph.metadata));
+    // The size of an image decides, so that networks for the same images share them.
+    std::string size = fmt::format("{} {}", how.resize, how.crop);
     for (int axis = 1; axis < shape.rank(); ++axis) size += fmt::format("x{}", shape[axis]);
     if (auto found = datasets.find(size); found != datasets.end()) return &found->second;
-    Dataset data = DLIS_TRY(load_dataset(options.data, shape));
+    Dataset data = DLIS_TRY(load_dataset(options.data, shape, how));
     return &datasets.emplace(size, std::move(data)).first->second;
   }
 
@@ -163,9 +112,7 @@ struct Prefixes::State {
 
   Status set_accuracy(const Stack& stack, const Plan& plan, Record& record) {
     const Accuracy* own = DLIS_TRY(accuracy(compressed.graph, compressed.hash, plan));
-    record.set("split", (*dataset())->split);
-    record.set("images", own->images);
-    if (own->top1) record.set("top1", *own->top1);
+    describe(*own, **dataset(), record);
     const bool needs_before = is_compressed(stack) || !own->top1;
     if (!needs_before) return {};
     const Accuracy* before = DLIS_TRY(accuracy_before());
@@ -178,11 +125,11 @@ struct Prefixes::State {
   }
 
   Status measure_plan(const Stack& stack, const PlanPointer& plan, Record& record) {
-    set_plan(*plan, record);
+    describe(*plan, record);
     if (!go_on("timing", 0)) return fail("stopped");
     {
       Session session = DLIS_TRY(Session::open(plan));
-      set_timing(DLIS_TRY(measure(session, options.seconds)), record);
+      describe(DLIS_TRY(measure(session, options.seconds)), record);
     }
     if (!options.data.empty()) DLIS_TRY(set_accuracy(stack, *plan, record));
     return {};
@@ -210,7 +157,7 @@ Result<Record> Prefixes::evaluate(const Stack& stack) {
   DLIS_TRY(check_names(stack));
   DLIS_TRY(state_->load(stack));
   Record record;
-  set_choice(stack, state_->options, record);
+  describe(stack, state_->options.model, record);
   const auto refused = [&](const Error& error) {
     record.set("refused", error.message());
     return record;
@@ -219,13 +166,12 @@ Result<Record> Prefixes::evaluate(const Stack& stack) {
     if (status.error().refused) return refused(status.error());
     return tl::unexpected(status.error());
   }
-  set_graph(state_->compressed.graph, record);
+  describe(state_->compressed.graph, record);
   if (!state_->go_on("planning", 0)) return fail("stopped");
   auto plan = make_plan(state_->compressed.graph, plan_options(stack, state_->options.cache));
   if (!plan && plan.error().refused) return refused(plan.error());
   if (!plan) return tl::unexpected(plan.error());
   record.set("load_ms", state_->loaded.load_ms);
-  set_file_bytes(stack, record);
   DLIS_TRY(state_->measure_plan(stack, *plan, record));
   return record;
 }
@@ -243,11 +189,6 @@ PlanOptions plan_options(const Stack& stack, const std::filesystem::path& cache)
   options.threads = stack.threads;
   options.cache = cache;
   return options;
-}
-
-std::string machine_text() {
-  const Topology& machine = host_topology();
-  return fmt::format("{}, {} CPUs, {}", machine.model, machine.usable_cpus(), name_of(host_isa()));
 }
 
 }  // namespace dlis

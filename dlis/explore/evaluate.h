@@ -50,7 +50,4 @@ Result<Record> evaluate(const Stack& stack, const EvaluateOptions& options);
 // What `plan` needs to know of a stack.
 PlanOptions plan_options(const Stack& stack, const std::filesystem::path& cache = {});
 
-// "AMD EPYC 7B13, 2 CPUs, avx2": processor, CPUs that may be used, the ISA that is in force.
-std::string machine_text();
-
 }  // namespace dlis

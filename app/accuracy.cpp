@@ -1,0 +1,70 @@
+// dlis accuracy MODEL --data D: how often it is right, and how sure that is.
+#include "model_arguments.h"
+#include "output.h"
+#include "progress.h"
+
+namespace dlis::app {
+namespace {
+
+struct Arguments {
+  ModelArguments subject;
+  std::string data;
+  bool json = false;
+};
+
+Result<Accuracy> measure(const Subject& subject, const Plan& plan, const Dataset& data) {
+  ProgressBar bar;
+  catch_interrupts();
+  return accuracy_of(subject.graph, plan, data, [&](std::int64_t done) {
+    bar.draw(double(done) / double(data.size()), fmt::format("{} of {} images", done, data.size()));
+    return !is_interrupted();
+  });
+}
+
+void print_accuracy(const Accuracy& accuracy, const Dataset& data) {
+  const Interval interval = wilson_interval(accuracy.correct, accuracy.images);
+  if (accuracy.top1)
+    print(fmt::format("top-1 {:.2f} %, 95 % interval {:.2f} to {:.2f} ({} of {} images of {})\n",
+                      *accuracy.top1, interval.low, interval.high, accuracy.correct,
+                      accuracy.images, data.spec));
+  else
+    print(fmt::format("{} images of {} have no labels\n", accuracy.images, data.spec));
+  print(fmt::format("{:.0f} images/s in batches on all cores\n", accuracy.images_per_second));
+}
+
+Status run(const Arguments& arguments) {
+  const Subject subject = DLIS_TRY(load_subject(arguments.subject));
+  if (subject.graph.inputs.empty()) return fail("the network has no input", subject.stack.model);
+  const Preprocessing how = DLIS_TRY(preprocessing_of(subject.graph.metadata));
+  const Shape& input = *subject.graph.value(subject.graph.inputs[0]).shape;
+  const Dataset data = DLIS_TRY(load_dataset(arguments.data, input, how));
+  const auto plan = DLIS_TRY(make_plan(subject.graph, subject.plan));
+  const Accuracy accuracy = DLIS_TRY(measure(subject, *plan, data));
+  if (!arguments.json) {
+    print_accuracy(accuracy, data);
+    return {};
+  }
+  Record record;
+  describe(subject.stack, subject.options, record);
+  describe(subject.graph, record);
+  describe(*plan, record);
+  describe(accuracy, data, record);
+  print(to_json(record) + "\n");
+  return {};
+}
+
+}  // namespace
+
+void add_accuracy(CLI::App& app, Action& chosen) {
+  auto* verb = app.add_subcommand("accuracy", "share of images that are classified correctly");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->subject.add_to(*verb);
+  verb->add_option("--data", arguments->data,
+                   "cifar10:DIR?split=test&limit=N, images:DIR, synthetic:N")
+      ->type_name("D")
+      ->required();
+  verb->add_flag("--json", arguments->json, "a record");
+  when_chosen(verb, chosen, arguments, run);
+}
+
+}  // namespace dlis::app

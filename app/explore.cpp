@@ -1,0 +1,108 @@
+// dlis explore MODEL...: the product of the axes, measured into a store.
+#include "output.h"
+#include "progress.h"
+#include "records_output.h"
+#include "verb.h"
+
+namespace dlis::app {
+namespace {
+
+struct Arguments {
+  Space space;
+  EvaluateOptions options;
+  std::vector<std::string> shapes;
+  std::string store, csv;
+  bool json = false;
+};
+
+// A bar for people; for a log one line a stack.
+class Watcher {
+ public:
+  bool operator()(const Progress& p) {
+    if (p.stack.empty()) return true;
+    if (p.stack != last_ && !bar_.is_live()) bar_.line(text_of(p));
+    last_ = p.stack;
+    bar_.draw(p.total ? double(p.done) / double(p.total) : 1, text_of(p));
+    return !is_interrupted();
+  }
+
+ private:
+  static std::string text_of(const Progress& p) {
+    std::string text = fmt::format("{} of {}", p.done + 1, p.total);
+    if (p.seconds_left >= 0) text += fmt::format(", {} left", duration(p.seconds_left));
+    text += ": " + p.stack;
+    if (!p.phase.empty()) text += ": " + p.phase;
+    if (p.phase == "accuracy") text += fmt::format(" {:.0f} %", 100 * p.share);
+    return text;
+  }
+  ProgressBar bar_;
+  std::string last_;
+};
+
+Result<SweepResult> explore(const Arguments& arguments) {
+  EvaluateOptions options = arguments.options;
+  for (const std::string& text : arguments.shapes)
+    options.model.shapes.insert(DLIS_TRY(parse_shape(text)));
+  if (!(options.seconds > 0 && options.seconds <= 3600))
+    return fail("the time to measure is not right", "--seconds",
+                "give more than 0 and at most 3600");
+  catch_interrupts();
+  Watcher watcher;
+  return sweep(arguments.space, options, arguments.store, std::ref(watcher));
+}
+
+Status run(const Arguments& arguments) {
+  const SweepResult result = DLIS_TRY(explore(arguments));
+  const Progress& p = result.progress;
+  if (result.stopped)
+    return fail(fmt::format("stopped with {} of {} stacks finished", p.done, p.total),
+                arguments.store, "run the same command to go on from there");
+  fmt::print(stderr, "{} stacks, {} of them measured before\n", p.total, p.reused);
+  const Store store = DLIS_TRY(Store::open_existing(arguments.store));
+  const auto records = DLIS_TRY(store.all());
+  if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));
+  if (arguments.csv != "-") print_records(records, arguments.json);
+  return {};
+}
+
+void add_axis(CLI::App* verb, const char* name, std::vector<std::string>& axis, const char* about) {
+  verb->add_option(name, axis, about)->delimiter(',')->type_name("A,B,...");
+}
+
+}  // namespace
+
+void add_explore(CLI::App& app, Action& chosen) {
+  auto* verb =
+      app.add_subcommand("explore", "measure every combination; goes on where it was stopped");
+  auto arguments = std::make_shared<Arguments>();
+  Space& space = arguments->space;
+  EvaluateOptions& options = arguments->options;
+  verb->add_option("MODEL", space.models, "files or rows of `dlis list model`")->required();
+  add_axis(verb, "--compress", space.compress, "layer 2 (none)");
+  add_axis(verb, "--format", space.format, "layer 3 (auto)");
+  add_axis(verb, "--compute", space.compute, "layer 4: algorithms (auto)");
+  add_axis(verb, "--schedule", space.schedule, "layer 4: schedules (static)");
+  verb->add_option("--threads", space.threads, "layer 4: CPU workers (1)")
+      ->delimiter(',')
+      ->type_name("N,...");
+  add_axis(verb, "--device", space.device, "layer 5 (cpu)");
+  verb->add_option("--data", options.data,
+                   "for accuracy: cifar10:DIR?limit=N, images:DIR, synthetic:N")
+      ->type_name("D");
+  verb->add_option("-o,--output", arguments->store, "the store; an old one is continued")
+      ->type_name("RUN.db")
+      ->required();
+  verb->add_option("--seconds", options.seconds, "of timing a stack (0.5)");
+  verb->add_option("--shape", arguments->shapes, "an input's shape: name=1x3x224x224")
+      ->type_name("NAME=SHAPE");
+  verb->add_option("--batch", options.model.batch, "images at once (1)")->type_name("N");
+  verb->add_option("--seed", options.model.seed, "of random weights and inputs (1)")
+      ->type_name("N");
+  auto* json = verb->add_flag("--json", arguments->json, "one record a line in place of the table");
+  verb->add_option("--csv", arguments->csv, "write all records there as well; - is stdout")
+      ->type_name("FILE")
+      ->excludes(json);
+  when_chosen(verb, chosen, arguments, run);
+}
+
+}  // namespace dlis::app

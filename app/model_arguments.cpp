@@ -1,0 +1,83 @@
+// From options to a stack, from a stack to a network that can be planned.
+#include "model_arguments.h"
+
+#include <chrono>
+
+namespace dlis::app {
+namespace {
+
+std::vector<std::string> one_or_none(const std::string& value) {
+  return value.empty() ? std::vector<std::string>{} : std::vector<std::string>{value};
+}
+
+double milliseconds_since(std::chrono::steady_clock::time_point start) {
+  const auto passed = std::chrono::steady_clock::now() - start;
+  return std::chrono::duration<double, std::milli>(passed).count();
+}
+
+}  // namespace
+
+void ModelArguments::add_model_to(CLI::App& verb) {
+  verb.add_option("MODEL", model, "a file or a row of `dlis list model`");
+  verb.add_option("--shape", shapes, "an input's shape: name=1x3x224x224")->type_name("NAME=SHAPE");
+  verb.add_option("--batch", batch, "images at once (1)")->type_name("N");
+  verb.add_option("--seed", seed, "of random weights and inputs (1)")->type_name("N");
+}
+
+void ModelArguments::add_to(CLI::App& verb) {
+  add_model_to(verb);
+  verb.add_option("--compress", compress, "layer 2: techniques chained by + (none)");
+  verb.add_option("--format", format, "layer 3: how weights are kept (auto)");
+  verb.add_option("--compute", compute, "layer 4: convolution algorithm (auto)");
+  verb.add_option("--schedule", schedule, "layer 4: how tiles go to workers (static)");
+  verb.add_option("--threads", threads, "layer 4: CPU workers (1)")->type_name("N");
+  verb.add_option("--device", device, "layer 5 (cpu)");
+  verb.add_option("--stack", stack_text, "all five choices as one line, in place of the above")
+      ->type_name("\"MODEL | COMPRESS | FORMAT | COMPUTE/SCHEDULE | DEVICE\"");
+  verb.add_option("--plan", plan_file, "take the choices of a saved plan (`dlis plan -o FILE`)")
+      ->type_name("FILE");
+}
+
+void ModelArguments::require() const {
+  if (model.empty() && stack_text.empty()) throw CLI::RequiredError("MODEL");
+}
+
+Result<Stack> ModelArguments::stack() const {
+  if (!stack_text.empty()) {
+    Stack parsed = DLIS_TRY(parse_stack(stack_text));
+    DLIS_TRY(check_names(parsed));
+    return parsed;
+  }
+  Space space{one_or_none(model),
+              one_or_none(compress),
+              one_or_none(format),
+              one_or_none(compute),
+              one_or_none(schedule),
+              one_or_none(device),
+              {threads}};
+  return DLIS_TRY(stacks_of(space)).front();
+}
+
+Result<ModelOptions> ModelArguments::options() const {
+  ModelOptions options;
+  options.batch = batch;
+  options.seed = seed;
+  for (const std::string& text : shapes) options.shapes.insert(DLIS_TRY(parse_shape(text)));
+  return options;
+}
+
+Result<Subject> load_subject(const ModelArguments& arguments) {
+  Subject subject;
+  subject.stack = DLIS_TRY(arguments.stack());
+  subject.options = DLIS_TRY(arguments.options());
+  const auto start = std::chrono::steady_clock::now();
+  const Graph graph = DLIS_TRY(load_model(subject.stack.model, subject.options));
+  subject.load_ms = milliseconds_since(start);
+  subject.graph = DLIS_TRY(compress(graph, subject.stack.compress));
+  subject.plan = plan_options(subject.stack);
+  if (!arguments.plan_file.empty())
+    subject.plan.choices = DLIS_TRY(load_choices(arguments.plan_file));
+  return subject;
+}
+
+}  // namespace dlis::app

@@ -1,0 +1,34 @@
+// The options that every verb with a MODEL takes: the five choices, sizes, seed, a saved plan.
+#pragma once
+#include "verb.h"
+
+namespace dlis::app {
+
+struct ModelArguments {
+  std::string model, compress, format, compute, schedule, device, stack_text, plan_file;
+  int threads = 1;
+  std::vector<std::string> shapes;
+  std::int64_t batch = 1;
+  std::uint64_t seed = 1;
+
+  void add_to(CLI::App& verb);
+  // Only what decides the loaded network: MODEL, --shape, --batch, --seed.
+  void add_model_to(CLI::App& verb);
+
+  void require() const;  // wrong usage where neither MODEL nor --stack is given
+
+  Result<Stack> stack() const;  // names checked
+  Result<ModelOptions> options() const;
+};
+
+// MODEL loaded and compressed, and how to plan it.
+struct Subject {
+  Stack stack;
+  ModelOptions options;
+  Graph graph;
+  PlanOptions plan;
+  double load_ms = 0;
+};
+Result<Subject> load_subject(const ModelArguments& arguments);
+
+}  // namespace dlis::app

@@ -1,0 +1,33 @@
+// Tables and JSON to stdout.
+#include "output.h"
+
+#include <algorithm>
+
+namespace dlis::app {
+
+void print_rows(const std::vector<std::vector<std::string>>& rows, std::string_view align,
+                bool json) {
+  if (!json) return print(text_table(rows, align));
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    Json object = Json::object();
+    for (std::size_t j = 0; j < rows[0].size(); ++j) {
+      std::string name = rows[0][j];
+      std::replace(name.begin(), name.end(), ' ', '_');
+      object[name] = j < rows[i].size() ? rows[i][j] : "";
+    }
+    print_line(object);
+  }
+}
+
+std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
+
+std::string count(std::int64_t n) {
+  double value = double(n);
+  for (const char* prefix : {"", " k", " M", " G", " T"}) {
+    if (value < 999.5) return *prefix ? fmt::format("{:.3g}{}", value, prefix) : std::to_string(n);
+    value /= 1000;
+  }
+  return fmt::format("{:.3g} P", value);
+}
+
+}  // namespace dlis::app

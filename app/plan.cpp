@@ -1,0 +1,65 @@
+// dlis plan MODEL: what was chosen for each layer, and why.
+#include "model_arguments.h"
+#include "output.h"
+
+namespace dlis::app {
+namespace {
+
+struct Arguments {
+  ModelArguments subject;
+  bool explain = false, json = false;
+  std::string output;
+};
+
+std::string time_of(const Step& step) {
+  for (const Candidate& candidate : step.candidates)
+    if (candidate.row == step.conv_row && candidate.format == step.conv.format &&
+        candidate.milliseconds > 0)
+      return fmt::format("{:.4f}", candidate.milliseconds);
+  return "-";
+}
+
+void print_plan(const Plan& plan, bool json) {
+  std::vector<std::vector<std::string>> lines{
+      {"layer", "op", "format", "row", "schedule", "ms", "weights bytes", "scratch bytes", ""}};
+  for (const Step& step : plan.steps)
+    lines.push_back({step.name, step.op, step.conv_row ? step.conv.format->name : "",
+                     step.conv_row ? step.conv_row->name : step.op_row->name,
+                     text_of(step.schedule), time_of(step), std::to_string(step.weights_bytes),
+                     std::to_string(step.scratch_bytes), step.fallback ? "fallback" : ""});
+  if (json) lines[0].back() = "note";
+  print_rows(lines, "lllllrrrl", json);
+  if (json) return;
+  print(fmt::format("weights {}, values {}, scratch {}, together {}; planned in {:.0f} ms\n",
+                    format_bytes(std::int64_t(plan.weights_bytes)),
+                    format_bytes(std::int64_t(plan.arena_bytes)),
+                    format_bytes(std::int64_t(plan.scratch_bytes)),
+                    format_bytes(std::int64_t(plan.peak_bytes())), plan.plan_ms));
+}
+
+Status run(const Arguments& arguments) {
+  const Subject subject = DLIS_TRY(load_subject(arguments.subject));
+  const auto plan = DLIS_TRY(make_plan(subject.graph, subject.plan));
+  if (arguments.explain)
+    print(explain(*plan));
+  else
+    print_plan(*plan, arguments.json);
+  if (!arguments.output.empty()) DLIS_TRY(save_choices(choices_of(*plan), arguments.output));
+  return {};
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Action& chosen) {
+  auto* verb = app.add_subcommand("plan", "per layer: the row chosen, its time, its bytes");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->subject.add_to(*verb);
+  auto* why =
+      verb->add_flag("--explain", arguments->explain, "near misses, and refusals with reasons");
+  verb->add_option("-o,--output", arguments->output, "keep the choices for --plan")
+      ->type_name("FILE");
+  verb->add_flag("--json", arguments->json, "one object a line")->excludes(why);
+  when_chosen(verb, chosen, arguments, run);
+}
+
+}  // namespace dlis::app

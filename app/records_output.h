@@ -1,0 +1,15 @@
+// Records as `explore` and `report` give them: tables, CSV, JSON.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "dlis/dlis.h"
+
+namespace dlis::app {
+
+// The table of stacks, how formats compare, one sentence of advice; with `json` one record a line.
+void print_records(const std::vector<Record>& records, bool json);
+// A header and one record a line, to a file or, for `-`, to stdout.
+Status write_csv(const std::vector<Record>& records, const std::string& file);
+
+}  // namespace dlis::app

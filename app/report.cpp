@@ -1,0 +1,36 @@
+// dlis report RUN.db: what an exploration found.
+#include "output.h"
+#include "records_output.h"
+#include "verb.h"
+
+namespace dlis::app {
+namespace {
+
+struct Arguments {
+  std::string store, csv;
+  bool json = false;
+};
+
+Status run(const Arguments& arguments) {
+  const Store store = DLIS_TRY(Store::open_existing(arguments.store));
+  const auto records = DLIS_TRY(store.all());
+  if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));
+  if (arguments.csv != "-") print_records(records, arguments.json);
+  return {};
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Action& chosen) {
+  auto* verb =
+      app.add_subcommand("report", "the stacks of an exploration, the Pareto front, advice");
+  auto arguments = std::make_shared<Arguments>();
+  verb->add_option("RUN.db", arguments->store, "what `dlis explore -o` wrote")->required();
+  auto* json = verb->add_flag("--json", arguments->json, "one record a line");
+  verb->add_option("--csv", arguments->csv, "write all records there; - is stdout")
+      ->type_name("FILE")
+      ->excludes(json);
+  when_chosen(verb, chosen, arguments, run);
+}
+
+}  // namespace dlis::app
