@@ -92,7 +92,16 @@ Status infer(Graph& graph, Node& node) {
   return {};
 }
 
+// A constant this large is no shape arithmetic, and an allocation that a file should not cause.
+bool is_too_large(const Graph& graph, const Node& node) {
+  constexpr std::int64_t kMost = std::int64_t(1) << 28;
+  return std::ranges::any_of(node.outputs, [&](ValueId id) {
+    return id != kNoValue && graph.value(id).shape && graph.value(id).shape->elements() > kMost;
+  });
+}
+
 Status fold(Graph& graph, const Node& node) {
+  if (is_too_large(graph, node)) return {};
   std::vector<Tensor> inputs;
   for (ValueId id : node.inputs) {
     if (id != kNoValue && !graph.is_constant(id)) return {};

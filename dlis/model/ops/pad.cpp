@@ -1,5 +1,5 @@
 // Pad: values added around x, or cut off where a pad is negative. Canonical: pads (for each axis in
-// front, then for each axis behind), mode (constant, reflect, edge), constant_value.
+// front, then for each axis behind), mode (constant, reflect, edge, wrap), constant_value.
 #include "dlis/model/ops/rules.h"
 
 namespace dlis::model {
@@ -15,7 +15,7 @@ Status import(ImportNode& in) {
   attributes.erase("value");
   set_default(attributes, "constant_value", 0.0f);
   const std::string mode = attributes.text("mode");
-  if (mode != "constant" && mode != "reflect" && mode != "edge")
+  if (mode != "constant" && mode != "reflect" && mode != "edge" && mode != "wrap")
     return fail(fmt::format("mode '{}' is not supported", mode));
   return require(attributes, "pads");
 }
@@ -48,7 +48,7 @@ Status check(const std::string& mode, const Shape& x, int axis, std::int64_t fro
         fmt::format("pads {} and {} do not fit axis {} of {}", front, behind, axis, x.text()));
   const bool reflects =
       mode == "reflect" && std::max(front, behind) >= std::max<std::int64_t>(x[axis], 1);
-  const bool repeats = mode == "edge" && std::max(front, behind) > 0 && x[axis] == 0;
+  const bool repeats = mode != "constant" && std::max(front, behind) > 0 && x[axis] == 0;
   if (reflects || repeats)
     return fail(
         fmt::format("axis {} of {} has too little to pad from in mode '{}'", axis, x.text(), mode));
@@ -73,6 +73,8 @@ Status infer(InferContext& context) {
 }
 
 Status export_(ExportNode& out) {
+  if (out.node.attributes.text("mode") == "wrap")
+    return fail("pads in mode 'wrap', which opset 17 does not know");
   give_ints(out, "pads");
   const float value = out.node.attributes.real("constant_value");
   if (value != 0) out.add_input("constant_value", Tensor::scalar(value));
