@@ -23,4 +23,7 @@ struct FusedEnds {
   friend bool operator==(const FusedEnds&, const FusedEnds&) = default;
 };
 
+// One value, in double precision: what every kernel approximates.
+double activate(const FusedEnds& ends, double x);
+
 }  // namespace dlis

@@ -1,0 +1,256 @@
+// Rows x ISAs x cases: every convolution row that accepts a problem agrees with the reference,
+// writes only its view, and gives the same bits however its tiles are handed out. A new row needs
+// no edit.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "dlis/compute/conv/conv_case.h"
+
+namespace dlis {
+namespace {
+
+struct Listed {
+  const char* line;
+  Slack in = {}, out = {};
+};
+
+// Odd channels, groups, dilation, uneven padding, strides, 1-D, views, all ends, batches, dense
+// layers, and formats.
+const Listed kCases[] = {
+    {"n1h8w8c16 k16r3s3 p1 +bias +relu"},
+    {"n1h9w31c64 k32r3s3 p1 +bias +relu vgg16:rows"},
+    {"n1h7w7c24 k40r3s3 p1 +bias +relu +add resnet18:7x7"},
+    {"n2h14w14c16 k48r3s3 u2 p1 +bias resnet18:strided"},
+    {"n1h30w30c3 k64r7s7 u2 p3 +bias +relu resnet18:conv1"},
+    {"n1h17w19c3 k20r3s3 p1 first:odd"},
+    {"n3h2w2c36 k70r3s3 p1 +bias +clip0/6 vgg16:2x2"},
+    {"n1h4w4c256 k33r3s3 p1 +bias spread:3x3"},
+    {"n1h1w1c1 k1r1s1 smallest:one"},
+    {"n1h5w7c13 k17r3s2 p1/0/2/3 +bias uneven:pads"},
+    {"n2h11w10c5 k6r2s3 u3x2 p0/1/2/0 uneven:all"},
+    {"n1h12w12c8 k9r3s3 p2x3 d2x3 +bias +leaky_relu0.1 dilated:both"},
+    {"n1h12w12c8 k9r3s3 u2 p4 d3 +relu dilated:strided"},
+    {"n1h9w9c4 k8r11s11 p5 +bias taps:more_than_64"},
+    {"n1h6w6c12 k18r3s3 p1 g3 +bias +relu grouped:three"},
+    {"n1h10w10c64 k64r3s3 p1 g2 +bias +add grouped:two"},
+    {"n1h9w9c24 k24r3s3 p1 g24 +bias +relu depthwise:s1"},
+    {"n2h13w11c19 k19r3s3 u2 p1 g19 +bias +clip0/6 depthwise:odd"},
+    {"n1h10w12c20 k20r5s5 p2 g20 +bias +hardswish depthwise:5x5"},
+    {"n1h8w8c6 k12r3s3 p1 g6 +bias depthwise:multiplier"},
+    {"n1h9w9c7 k7r3s3 u2 p2 d2 g7 +bias +add depthwise:dilated"},
+    {"n1h1w40c11 k13r1s5 p0x2 +bias +relu one:dimensional"},
+    {"n2h1w33c4 k5r1s3 u1x2 d1x2 +sigmoid one:strided"},
+    {"n1h14w14c512 k16r1s1 +bias +relu pointwise:short"},
+    {"n1h14w14c512 k80r1s1 +bias +relu +add pointwise:spread"},
+    {"n2h5w9c34 k49r1s1 +bias +hardsigmoid0.2/0.5 pointwise:odd"},
+    {"n1h7w7c256 k65r1s1 u2 +bias pointwise:strided"},
+    {"n1h3w3c9 k10r1s1 p1 +bias +add pointwise:padded"},
+    {"n1h1w1c1500 k50r1s1 +bias +relu dense:row"},
+    {"n37h1w1c100 k64r1s1 +bias dense:batch"},
+    {"n20h1w1c2100 k40r1s1 +bias +relu dense:long"},
+    {"n1h8w8c16 k16r3s3 p1 +bias +hardswish +add ends:hardswish"},
+    {"n1h8w8c16 k16r3s3 p1 +bias +sigmoid +add ends:sigmoid"},
+    {"n1h8w8c16 k32r3s3 p1 +bias +leaky_relu0.25 +add ends:leaky"},
+    {"n1h8w8c16 k32r3s3 p1 +clip-0.5/0.5 +add ends:clip"},
+    {"n1h14w30c16 k64r3s3 p1 +bias +relu +add view:rows", {4, 32, 64}, {3, 5, 7}},
+    {"n2h14w14c40 k72r1s1 +bias +relu +add view:pointwise", {8, 0, 0}, {1, 0, 0}},
+    {"n2h6w9c40 k72r1s1 +bias view:uneven_rows", {8, 3, 0}, {1, 0, 2}},
+    {"n2h6w9c512 k72r1s1 +bias view:uneven_images", {0, 0, 5}, {0, 0, 0}},
+    {"n2h7w7c20 k20r3s3 p1 g20 +bias +relu +add view:depthwise", {4, 9, 1}, {2, 2, 2}},
+    {"n1h9w9c30 k30r3s3 +bias bf16 format:bf16"},
+    {"n1h7w7c30 k77r1s1 +bias +relu bf16 format:bf16_pointwise"},
+    {"n1h9w9c30 k30r3s3 p1 +bias +relu csr density0.2 format:csr"},
+    {"n1h9w9c30 k30r1s1 +bias +add csr density0.1 format:csr_pointwise"},
+    {"n2h6w7c8 k9r3s3 u2 p1 +bias csr density0.5 format:csr_strided"},
+    {"n1h6w6c8 k8r3s3 p1 +bias csr density0 format:csr_empty"},
+};
+
+std::vector<Isa> isas() {
+  const Isa host = host_isa();
+  if (host == Isa::avx512) return {Isa::generic, Isa::avx2, Isa::avx512};
+  if (host == Isa::generic) return {Isa::generic};
+  return {Isa::generic, host};
+}
+
+// The largest |got - want| as a share of what the sum's terms and ends add up to.
+double error(ConvCase& c, const std::vector<float>& got, const std::vector<float>& want) {
+  const ConvProblem& p = c.problem();
+  double worst = 0;
+  std::size_t i = 0;
+  for (std::int64_t n = 0; n < p.n; ++n)
+    for (std::int64_t y = 0; y < p.p(); ++y)
+      for (std::int64_t q = 0; q < p.q(); ++q)
+        for (std::int64_t k = 0; k < p.k; ++k, ++i) {
+          const double scale = c.sum_at(n, y, q, k).magnitude + 1 + std::abs(want[i]);
+          const double distance = std::abs(double(got[i]) - want[i]) / scale;
+          if (!(distance <= worst)) worst = std::isnan(distance) ? 1e30 : distance;
+        }
+  return worst;
+}
+
+// What is wrong with a row on a case; empty: nothing.
+std::string judge(const ConvRow& row, ConvCase& c, const std::vector<float>& want) {
+  c.set_workers(1);
+  c.prepare(row);
+  const std::vector<float> got = c.once(row);
+  const double distance = error(c, got, want);
+  const std::string where =
+      line(c.problem()) + " " + row.name + " " + std::string(name_of(c.problem().isa)) + ": ";
+  if (!(distance <= row.tolerance.relative)) return where + "off by " + std::to_string(distance);
+  if (!c.clean_outside()) return where + "writes outside of its view";
+  const auto same = [&](const std::vector<float>& other) {
+    return std::memcmp(got.data(), other.data(), got.size() * sizeof(float)) == 0;
+  };
+  c.whole(row);
+  if (!same(c.outputs())) return where + "other bits for one range than for single tiles";
+  for (int workers : {2, 3, 7}) {
+    c.set_workers(workers);
+    c.prepare(row);
+    if (!same(c.once(row))) return where + "other bits for other workers";
+    if (!c.clean_outside()) return where + "writes outside of its view";
+  }
+  return {};
+}
+
+std::vector<float> truth(ConvCase& c) {
+  const ConvRow& reference = *find_conv_row("reference");
+  c.set_isa(Isa::generic);
+  c.prepare(reference);
+  return c.once(reference);
+}
+
+std::string judge_all(ConvCase& c, const std::vector<const ConvRow*>& rows) {
+  const std::vector<float> want = truth(c);
+  for (const ConvRow* row : rows)
+    for (Isa isa : isas()) {
+      c.set_isa(isa);
+      if (!row->accepts(c.problem())) continue;
+      if (std::string wrong = judge(*row, c, want); !wrong.empty()) return wrong;
+    }
+  return {};
+}
+
+class ConvRows : public testing::TestWithParam<const ConvRow*> {};
+
+TEST_P(ConvRows, AgreeWithTheReference) {
+  const ConvRow& row = *GetParam();
+  int accepted = 0;
+  for (const Listed& listed : kCases) {
+    SCOPED_TRACE(listed.line);
+    const auto problem = parse_conv_problem(listed.line);
+    ASSERT_TRUE(problem) << problem.error().message();
+    if (!row.accepts(*problem)) continue;
+    ++accepted;
+    ConvCase c(*problem, 7, listed.in, listed.out);
+    EXPECT_EQ(judge_all(c, {&row}), "");
+  }
+  EXPECT_GT(accepted, 0) << "no case exercises this row";
+}
+
+TEST_P(ConvRows, SayWhyTheyRefuse) {
+  const ConvRow& row = *GetParam();
+  for (const Listed& listed : kCases) {
+    ConvProblem problem = *parse_conv_problem(listed.line);
+    problem.type = DType::i8;
+    const Verdict verdict = row.accepts(problem);
+    ASSERT_FALSE(verdict) << "no row computes with bytes yet";
+    EXPECT_THAT(verdict.reason, testing::MatchesRegex("[a-z0-9].*[^.]"));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ConvRows, testing::ValuesIn(conv_rows().begin(), conv_rows().end()),
+                         [](const auto& each) { return std::string(each.param->name); });
+
+TEST(ConvReference, IsTheDefinition) {
+  for (const Listed& listed : kCases) {
+    SCOPED_TRACE(listed.line);
+    ConvProblem problem = *parse_conv_problem(listed.line);
+    problem.ends = {};
+    ConvCase c(problem, 3, listed.in, listed.out);
+    const std::vector<float> got = truth(c);
+    std::size_t i = 0;
+    for (std::int64_t n = 0; n < problem.n; ++n)
+      for (std::int64_t p = 0; p < problem.p(); ++p)
+        for (std::int64_t q = 0; q < problem.q(); ++q)
+          for (std::int64_t k = 0; k < problem.k; ++k) {
+            const ConvCase::Sum sum = c.sum_at(n, p, q, k);
+            ASSERT_NEAR(got[i++], sum.value, 1e-7 * (1 + sum.magnitude));
+          }
+  }
+}
+
+// Random problems up to about a million multiplications. `RC_PARAMS=seed=N` runs one again.
+TEST(ConvRandom, RowsAgree) {
+  rc::check([] {
+    ConvProblem p;
+    const auto pick = [](int low, int high) {  // high inclusive
+      return std::int64_t(*rc::gen::inRange(low, high + 1));
+    };
+    p.groups = *rc::gen::element<std::int64_t>(1, 1, 1, 2, 3, 8);
+    p.n = pick(1, 3);
+    p.c = p.groups * pick(1, *rc::gen::element(3, 20, 70));
+    p.k = p.groups * pick(1, *rc::gen::element(3, 20, 70));
+    if (*rc::gen::inRange(0, 5) == 0) p.groups = p.k = p.c;
+    p.r = pick(1, 4);
+    p.s = pick(1, 4);
+    p.h = pick(1, 20);
+    p.w = pick(1, 34);
+    p.stride_h = pick(1, 3);
+    p.stride_w = pick(1, 3);
+    p.dilation_h = pick(1, 2);
+    p.dilation_w = pick(1, 2);
+    for (std::int64_t* pad : {&p.pad_top, &p.pad_left, &p.pad_bottom, &p.pad_right})
+      *pad = pick(0, 3);
+    p.pad_bottom = std::max(p.pad_bottom, p.dilation_h * (p.r - 1) + 1 - p.h - p.pad_top);
+    p.pad_right = std::max(p.pad_right, p.dilation_w * (p.s - 1) + 1 - p.w - p.pad_left);
+    p.ends.bias = *rc::gen::arbitrary<bool>();
+    p.ends.add = *rc::gen::arbitrary<bool>();
+    p.ends.activation = Activation(*rc::gen::inRange(0, 7));
+    p.ends.a = 0.2f;
+    p.ends.b = 0.5f;
+    p.format = *rc::gen::elementOf(std::vector<const Format*>(formats().begin(), formats().end()));
+    p.density = *rc::gen::element(1.0, 0.5, 0.1);
+    RC_PRE(p.macs() < 1000000);
+    const auto slack = [&] { return Slack{pick(0, 2), pick(0, 3), pick(0, 4)}; };
+    ConvCase c(p, std::uint64_t(*rc::gen::inRange(0, 1000)), slack(), slack());
+    const std::string wrong = judge_all(c, {conv_rows().begin(), conv_rows().end()});
+    if (!wrong.empty()) RC_FAIL(wrong);
+  });
+}
+
+TEST(ConvProblemLine, RoundTrips) {
+  for (const Listed& listed : kCases) {
+    const auto problem = parse_conv_problem(listed.line);
+    ASSERT_TRUE(problem) << problem.error().message();
+    EXPECT_EQ(line(*problem), listed.line);
+  }
+  const char* full =
+      "n2h56w57c64 k64r3s2 u2x1 p1/2/3/4 d2x1 g2 +bias +clip-1/6.5 +add typei8 csr density0.25 t2 "
+      "a:b";
+  EXPECT_EQ(line(*parse_conv_problem(full)), full);
+  ConvProblem p;
+  for (const char* label : {"conv1", ":odd", "a b:c", "+relu:x", "csr"}) {
+    p.label = label;
+    const std::string text = line(p);
+    const auto again = parse_conv_problem(text);
+    ASSERT_TRUE(again) << text;
+    EXPECT_EQ(line(*again), text);
+  }
+}
+
+TEST(ConvProblemLine, RefusesWithASentence) {
+  for (const char* text :
+       {"", "n1h1w1c1", "n1h1w1 k1r1s1", "n0h1w1c1 k1r1s1", "n1h1w1c1 k1r1s", "n1h1w1c1 k1r1s1x",
+        "n1h1w1c1 k1r2s1", "n1h1w1c3 k2r1s1 g2", "n1h9w9c1 k1r1s1 u0", "n1h9w9c1 k1r1s1 p1/2",
+        "n1h9w9c1 k1r1s1 +relu6", "n1h9w9c1 k1r1s1 +clip0", "n1h9w9c1 k1r1s1 cser",
+        "n1h9w9c1 k1r1s1 density2", "n1h9w9c1 k1r1s1 t0", "n-1h9w9c1 k1r1s1",
+        "n99999999999h9w9c1 k1r1s1", "n1h9w9c1 k1r1s1 p9999999999999999999999"}) {
+    const auto problem = parse_conv_problem(text);
+    ASSERT_FALSE(problem) << text;
+    EXPECT_FALSE(problem.error().message().empty());
+  }
+}
+
+}  // namespace
+}  // namespace dlis

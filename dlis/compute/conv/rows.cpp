@@ -1,0 +1,25 @@
+// Collects the rows of algorithms.inc.
+#include "dlis/compute/row.h"
+
+namespace dlis {
+
+#define DLIS_ROW(name) extern const ConvRow name##_row;
+#include "dlis/compute/conv/algorithms.inc"
+#undef DLIS_ROW
+
+std::span<const ConvRow* const> conv_rows() {
+  static constexpr const ConvRow* kRows[] = {
+#define DLIS_ROW(name) &name##_row,
+#include "dlis/compute/conv/algorithms.inc"
+#undef DLIS_ROW
+  };
+  return kRows;
+}
+
+const ConvRow* find_conv_row(std::string_view name) {
+  for (const ConvRow* row : conv_rows())
+    if (name == row->name) return row;
+  return nullptr;
+}
+
+}  // namespace dlis
