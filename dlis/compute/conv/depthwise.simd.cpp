@@ -6,25 +6,11 @@
 #include "dlis/compute/conv/depthwise.h"
 
 #include "dlis/compute/simd/activate.h"
+#include "dlis/compute/simd/unroll.h"
 
 namespace dlis::DLIS_SIMD {
 
 namespace {
-
-template <int i>
-struct Index {
-  static constexpr int value = i;
-};
-
-// f(Index<0>), f(Index<1>) ... f(Index<n - 1>), all inlined, so that arrays become registers.
-template <int n, class F>
-DLIS_INLINE void unroll(const F& f) {
-  if constexpr (n > 0) {
-    unroll<n - 1>(f);
-    f(Index<n - 1>{});
-  }
-}
-#define DLIS_LAMBDA(i) [&](auto i) __attribute__((always_inline))
 
 DLIS_INLINE Vec load_weights(const float* w) { return load(w); }
 DLIS_INLINE Vec load_weights(const std::uint16_t* w) { return load_bf16(w); }

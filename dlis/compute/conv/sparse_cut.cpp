@@ -1,0 +1,104 @@
+// Chooses tiles whose sums and planes stay in the second-level cache, and blocks of channels whose
+// planes stay in the first while a group of outputs is summed.
+#include "dlis/compute/conv/sparse_cut.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace dlis {
+namespace {
+
+constexpr std::int64_t kTilePixels = 512;
+constexpr std::int64_t kSumFloats = 1 << 16;    // of a tile: a quarter of a megabyte
+constexpr std::int64_t kGroupPixels = 128;      // what one pass over the weights sums
+constexpr std::int64_t kFirstLevel = 24 << 10;  // bytes of planes that a group may touch
+constexpr double kFewestTerms = 12;             // a row of a block, to pay for its sums' round trip
+
+std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+std::int64_t round_up(std::int64_t a, std::int64_t b) { return divide_up(a, b) * b; }
+
+// Short rows take the next power of two, so that a vector holds whole rows.
+std::int64_t aligned_pitch(std::int64_t q) {
+  std::int64_t pitch = 1;
+  while (pitch < q && pitch < kSparseAlign) pitch *= 2;
+  return round_up(q, pitch);
+}
+
+void set_planes(const ConvProblem& p, SparseCut& cut) {
+  cut.row_period = p.stride_h / std::gcd(p.stride_h, p.dilation_h);
+  cut.row_planes = std::min(p.r, cut.row_period);
+  cut.row_shift = (p.r - 1) * p.dilation_h / p.stride_h;
+  cut.column_period = p.stride_w / std::gcd(p.stride_w, p.dilation_w);
+  cut.column_planes = cut.shifted ? p.s : std::min(p.s, cut.column_period);
+  const std::int64_t shift = cut.shifted ? 0 : (p.s - 1) * p.dilation_w / p.stride_w;
+  cut.pitch = p.r == 1 || !cut.shifted ? p.q() + shift : aligned_pitch(p.q());
+}
+
+// Extents that follow from band and images. A plane is an odd number of lines, so that planes do
+// not fall onto the same sets of the cache.
+void set_extents(const ConvProblem& p, SparseCut& cut) {
+  cut.rows = cut.band + cut.row_shift;
+  cut.pixels = round_up(((cut.images - 1) * cut.rows + cut.band) * cut.pitch, kSparseAlign);
+  const std::int64_t reach = cut.row_shift * cut.pitch + p.s * p.dilation_w;
+  const std::int64_t filled = cut.images * cut.rows * cut.pitch;
+  cut.plane = round_up(std::max(cut.pixels + reach, filled), kSparseAlign) | kSparseAlign;
+  cut.channel = cut.plane * cut.row_planes * cut.column_planes;
+  cut.bands = divide_up(p.p(), cut.band);
+  cut.image_blocks = divide_up(p.n, cut.images);
+}
+
+// The largest band whose sums and planes fit, then whole images as long as they do.
+void set_tile(const ConvProblem& p, SparseCut& cut) {
+  const std::int64_t most = std::clamp(kSumFloats / p.k, kSparseAlign, kTilePixels);
+  cut.band = std::clamp<std::int64_t>(most / cut.pitch, 1, p.p());
+  set_extents(p, cut);
+  for (; cut.channel > kSparseReach / 4 && cut.band > 1; set_extents(p, cut)) cut.band /= 2;
+  cut.band = divide_up(p.p(), cut.bands);  // as even as can be
+  set_extents(p, cut);
+  if (cut.band < p.p()) return;
+  const std::int64_t images = std::min(most, kSparseReach / 4 / (cut.channel / cut.plane));
+  cut.images = std::clamp<std::int64_t>(images / (cut.rows * cut.pitch), 1, p.n);
+  set_extents(p, cut);
+}
+
+// Where tiles of pixels do not feed the workers evenly, each is cut over its outputs as well.
+void set_k_blocks(const ConvProblem& p, SparseCut& cut) {
+  cut.block_k = round_up(p.k, kSparseAlign);
+  for (std::int64_t blocks = 2; cut.tiles() % p.workers && cut.tiles() < 8 * p.workers; ++blocks) {
+    const std::int64_t block = round_up(divide_up(p.k, blocks), kSparseAlign);
+    if (blocks > 4 * p.workers || block <= kSparseAlign) break;
+    cut.block_k = block;
+    cut.k_blocks = divide_up(p.k, block);
+  }
+}
+
+void set_c_blocks(const ConvProblem& p, SparseCut& cut) {
+  const std::int64_t group = std::min(cut.pixels, kGroupPixels) + cut.row_shift * cut.pitch;
+  const std::int64_t bytes = group * 4 * cut.row_planes * cut.column_planes;
+  const double terms = std::max(1e-3, p.density) * double(p.r * p.s);
+  const std::int64_t block = std::max(kFirstLevel / bytes, std::int64_t(kFewestTerms / terms) + 1);
+  const std::int64_t most = std::max<std::int64_t>(1, kSparseReach / cut.channel);
+  cut.block_c = std::min({round_up(block, 8), most, p.c});
+  cut.c_blocks = divide_up(p.c, cut.block_c);
+}
+
+}  // namespace
+
+std::int64_t SparseCut::offset(const ConvProblem& p, std::int64_t r, std::int64_t s) const {
+  const std::int64_t column_plane = shifted ? s : s % column_period;
+  const std::int64_t column = shifted ? 0 : s * p.dilation_w / p.stride_w;
+  const std::int64_t row = r * p.dilation_h / p.stride_h;
+  return (r % row_period * column_planes + column_plane) * plane + row * pitch + column;
+}
+
+SparseCut sparse_cut(const ConvProblem& p) {
+  SparseCut cut;
+  cut.shifted = true;
+  set_planes(p, cut);
+  set_tile(p, cut);
+  set_k_blocks(p, cut);
+  set_c_blocks(p, cut);
+  return cut;
+}
+
+}  // namespace dlis

@@ -1,0 +1,93 @@
+// The kernels of sparse_direct, once per ISA.
+//
+// Several vectors of pixels stay in registers while one output's non-zeros pass by: each is a
+// broadcast weight, an offset that is the same for all pixels, and a fused multiply-add a vector.
+#include "dlis/compute/conv/sparse_direct.h"
+
+#include "dlis/compute/simd/activate.h"
+#include "dlis/compute/simd/transpose.h"
+#include "dlis/compute/simd/unroll.h"
+
+namespace dlis::DLIS_SIMD {
+
+namespace {
+
+constexpr int kGroup = 8;  // vectors of pixels summed at once
+
+void gather(const SparseGather& g) {
+  for (std::int64_t i = 0; i < g.length; i += kLanes)
+    for (std::int64_t c = 0; c < g.channels; c += kLanes) {
+      Vec x[kLanes];
+      unroll<kLanes>(
+          DLIS_LAMBDA(lane) { x[lane.value] = load(g.taps[i + lane.value] + g.first + c); });
+      transpose(x);
+      float* to = g.planes + c * g.channel + i;
+      unroll<kLanes>(DLIS_LAMBDA(lane) {
+        if (c + lane.value < g.channels) store(to + lane.value * g.channel, x[lane.value]);
+      });
+    }
+}
+
+template <int vectors>
+void sum_group(const SparseSum& s, std::int64_t pixel) {
+  const float* planes = s.planes + pixel;
+  for (std::int64_t k = 0; k < s.outputs; ++k) {
+    const std::uint32_t end = s.starts[k + 1];
+    std::uint32_t j = s.starts[k];
+    if (j == end) continue;
+    float* sums = s.sums + k * s.pixels + pixel;
+    Vec sum[vectors];
+    unroll<vectors>(DLIS_LAMBDA(v) { sum[v.value] = load(sums + v.value * kLanes); });
+    for (; j < end; ++j) {
+      const Vec w = splat(s.values[j]);
+      const float* x = planes + s.offsets[j];
+      unroll<vectors>(
+          DLIS_LAMBDA(v) { sum[v.value] = fma(w, load(x + v.value * kLanes), sum[v.value]); });
+    }
+    unroll<vectors>(DLIS_LAMBDA(v) { store(sums + v.value * kLanes, sum[v.value]); });
+  }
+}
+
+template <int vectors>
+void sum_rest(const SparseSum& s, std::int64_t pixel) {
+  if constexpr (vectors > 0) {
+    if (s.pixels - pixel == vectors * kLanes) return sum_group<vectors>(s, pixel);
+    sum_rest<vectors - 1>(s, pixel);
+  }
+}
+
+void sum(const SparseSum& s) {
+  std::int64_t pixel = 0;
+  for (; pixel + kGroup * kLanes <= s.pixels; pixel += kGroup * kLanes) sum_group<kGroup>(s, pixel);
+  sum_rest<kGroup - 1>(s, pixel);
+}
+
+void finish(const SparseFinish& f) {
+  const Vec a = splat(f.a), b = splat(f.b);
+  for (std::int64_t k = 0; k < f.outputs; k += kLanes) {
+    const std::int64_t left = f.outputs - k;
+    const int count = left < kLanes ? static_cast<int>(left) : kLanes;
+    const Vec bias = load(f.bias + k);
+    for (int first = 0; first < 16; first += kLanes) {
+      Vec x[kLanes];
+      unroll<kLanes>(DLIS_LAMBDA(i) {
+        x[i.value] = i.value < count ? load(f.sums + (k + i.value) * f.pixels + first) : zero();
+      });
+      transpose(x);
+      unroll<kLanes>(DLIS_LAMBDA(i) {
+        if (float* y = f.y[first + i.value]) {
+          Vec sum = x[i.value] + bias;
+          if (f.add) sum = sum + load(f.residual[first + i.value] + k, count);
+          store(y + k, activate(sum, f.activation, a, b), count);
+        }
+      });
+    }
+  }
+}
+
+}  // namespace
+
+extern const SparseKernels sparse_kernels;
+const SparseKernels sparse_kernels = {gather, sum, finish};
+
+}  // namespace dlis::DLIS_SIMD
