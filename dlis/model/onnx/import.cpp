@@ -100,20 +100,6 @@ Status read_inputs(Import& in, const onnx::GraphProto& proto,
   return {};
 }
 
-// Opset 13's Constant: a tensor, a number or several.
-Result<Tensor> constant_of(const ReadAttributes& attributes) {
-  const Attributes& plain = attributes.plain;
-  const auto tensor = attributes.tensors.find("value");
-  if (tensor != attributes.tensors.end()) return tensor->second;
-  if (plain.has("value_float")) return Tensor::scalar(plain.real("value_float"));
-  if (plain.has("value_int"))
-    return Tensor::ints(std::array{plain.integer("value_int")}).reshaped(Shape{});
-  if (plain.has("value_ints")) return Tensor::ints(plain.ints("value_ints"));
-  const Floats floats = plain.floats("value_floats");
-  if (plain.has("value_floats")) return Tensor::of<float>({std::int64_t(floats.size())}, floats);
-  return fail("its value is missing or of a kind that is not supported");
-}
-
 Node node_of(Import& in, const onnx::NodeProto& proto) {
   Node node{.op = find_operator(proto.op_type()), .name = proto.name()};
   for (const std::string& name : proto.input())
@@ -133,11 +119,6 @@ bool is_computed(const Graph& graph, const Node& node) {
 
 Status read_node(Import& in, const onnx::NodeProto& proto) {
   ReadAttributes attributes = DLIS_TRY(attributes_of(proto));
-  if (proto.op_type() == "Constant") {
-    if (proto.output_size() != 1) return fail("it needs one output");
-    Tensor value = DLIS_TRY(constant_of(attributes));
-    return add_constant(in, proto.output(0), std::move(value));
-  }
   Node node = node_of(in, proto);
   node.attributes = std::move(attributes.plain);
   ImportNode import{in.graph, in.opset, node, std::move(attributes.tensors), {}};
@@ -148,6 +129,8 @@ Status read_node(Import& in, const onnx::NodeProto& proto) {
   for (const ValueId id : node.outputs)
     if (id != kNoValue) DLIS_TRY(check_fits(in, in.graph.value(id)));
   DLIS_TRY(fold_node(in.graph, node));
+  if (proto.op_type() == "Constant" && is_computed(in.graph, node))
+    DLIS_TRY(check_finite(in.graph.value(node.outputs[0]).constant, proto.output(0)));
   if (!is_computed(in.graph, node)) in.graph.nodes.push_back(std::move(node));
   return {};
 }

@@ -22,7 +22,6 @@ std::string refusal_of(const onnx::NodeProto& node) {
   const std::string name = domain.empty() ? node.op_type() : domain + "." + node.op_type();
   const std::string subgraph = subgraph_in(node);
   if (!subgraph.empty()) return fmt::format("{} (control flow: {})", name, subgraph);
-  if (node.op_type() == "Constant" && domain.empty()) return {};
   return op && domain == op->domain ? "" : name.empty() ? "(no name)" : name;
 }
 

@@ -9,7 +9,8 @@
 namespace dlis {
 
 // A row of models.inc. `size` is the input's side: 32 is the CIFAR-10 form (10 classes), 224 the
-// ImageNet form (1000 classes); where only one form exists `sizes` holds only that.
+// ImageNet form (1000 classes); `cifar` and `imagenet` say which forms exist. Weights are random
+// but such that values stay near 1 in all layers; the same seed gives the same bits everywhere.
 struct ModelRow {
   const char* name;
   const char* summary;
