@@ -57,23 +57,6 @@ Result<std::string> parse_device_part(std::string_view part, Stack& into) {
   return name;
 }
 
-Status check_technique(const Choice& choice) {
-  const Technique* row = find_technique(choice.name);
-  if (!row) return tl::unexpected(unknown_name("technique", choice.name, names_of(techniques())));
-  std::vector<std::string> known;
-  for (const ParameterSpec& parameter : row->parameters) known.emplace_back(parameter.name);
-  for (const auto& [name, value] : choice.parameters) {
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      return tl::unexpected(unknown_name("parameter of " + choice.name, name, known));
-  }
-  for (const ParameterSpec& parameter : row->parameters)
-    if (!parameter.otherwise && !choice.parameters.count(parameter.name))
-      return fail(
-          fmt::format("{} needs a value for '{}'", choice.name, parameter.name), "",
-          fmt::format("write {}:{}=..., {}", choice.name, parameter.name, parameter.summary));
-  return {};
-}
-
 Status check_model(const std::string& model) {
   const std::string name = model.substr(0, model.find('?'));
   if (name.find_first_of("/.") != std::string::npos || is_model_name(name)) return {};
@@ -141,7 +124,7 @@ Result<Stack> parse_stack(std::string_view text) {
 
 Status check_names(const Stack& stack) {
   DLIS_TRY(check_model(stack.model));
-  for (const Choice& choice : stack.compress) DLIS_TRY(check_technique(choice));
+  for (const Choice& choice : stack.compress) DLIS_TRY(check_choice(choice));
   if (stack.format != "auto" && !find_format(stack.format))
     return tl::unexpected(unknown_name("format", stack.format, names_of(formats())));
   if (stack.compute != "auto" && !find_conv_row(stack.compute))
