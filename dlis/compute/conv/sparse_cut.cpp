@@ -28,10 +28,8 @@ void set_planes(const ConvProblem& p, SparseCut& cut) {
   cut.row_period = p.stride_h / std::gcd(p.stride_h, p.dilation_h);
   cut.row_planes = std::min(p.r, cut.row_period);
   cut.row_shift = (p.r - 1) * p.dilation_h / p.stride_h;
-  cut.column_period = p.stride_w / std::gcd(p.stride_w, p.dilation_w);
-  cut.column_planes = cut.shifted ? p.s : std::min(p.s, cut.column_period);
-  const std::int64_t shift = cut.shifted ? 0 : (p.s - 1) * p.dilation_w / p.stride_w;
-  cut.pitch = p.r == 1 || !cut.shifted ? p.q() + shift : aligned_pitch(p.q());
+  cut.column_planes = p.s;
+  cut.pitch = p.r == 1 ? p.q() : aligned_pitch(p.q());
 }
 
 // Extents that follow from band and images. A plane is an odd number of lines, so that planes do
@@ -39,7 +37,7 @@ void set_planes(const ConvProblem& p, SparseCut& cut) {
 void set_extents(const ConvProblem& p, SparseCut& cut) {
   cut.rows = cut.band + cut.row_shift;
   cut.pixels = round_up(((cut.images - 1) * cut.rows + cut.band) * cut.pitch, kSparseAlign);
-  const std::int64_t reach = cut.row_shift * cut.pitch + p.s * p.dilation_w;
+  const std::int64_t reach = cut.row_shift * cut.pitch;
   const std::int64_t filled = cut.images * cut.rows * cut.pitch;
   cut.plane = round_up(std::max(cut.pixels + reach, filled), kSparseAlign) | kSparseAlign;
   cut.channel = cut.plane * cut.row_planes * cut.column_planes;
@@ -78,22 +76,20 @@ void set_c_blocks(const ConvProblem& p, SparseCut& cut) {
   const double terms = std::max(1e-3, p.density) * double(p.r * p.s);
   const std::int64_t block = std::max(kFirstLevel / bytes, std::int64_t(kFewestTerms / terms) + 1);
   const std::int64_t most = std::max<std::int64_t>(1, kSparseReach / cut.channel);
-  cut.block_c = std::min({round_up(block, 8), most, p.c});
+  cut.block_c = std::min({round_up(block, block < kSparseAlign ? 8 : kSparseAlign), most, p.c});
   cut.c_blocks = divide_up(p.c, cut.block_c);
+  cut.gather_blocks = std::min(divide_up(kSparseAlign, cut.block_c), cut.c_blocks);
 }
 
 }  // namespace
 
 std::int64_t SparseCut::offset(const ConvProblem& p, std::int64_t r, std::int64_t s) const {
-  const std::int64_t column_plane = shifted ? s : s % column_period;
-  const std::int64_t column = shifted ? 0 : s * p.dilation_w / p.stride_w;
   const std::int64_t row = r * p.dilation_h / p.stride_h;
-  return (r % row_period * column_planes + column_plane) * plane + row * pitch + column;
+  return (r % row_period * column_planes + s) * plane + row * pitch;
 }
 
 SparseCut sparse_cut(const ConvProblem& p) {
   SparseCut cut;
-  cut.shifted = true;
   set_planes(p, cut);
   set_tile(p, cut);
   set_k_blocks(p, cut);

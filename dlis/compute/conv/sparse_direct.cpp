@@ -98,7 +98,8 @@ Scratch scratch_of(const ConvProblem& p, const SparseCut& cut) {
   s.taps = 0;
   s.planes =
       round_up(s.length * cut.row_planes * cut.column_planes * std::int64_t(sizeof(float*)), 64);
-  s.sums = s.planes + round_up((cut.block_c * cut.channel + kSparseAlign) * 4, 64);
+  s.sums =
+      s.planes + round_up((cut.gather_blocks * cut.block_c * cut.channel + kSparseAlign) * 4, 64);
   s.end = s.sums + round_up(std::min(cut.block_k, p.k) * cut.pixels * 4, 64);
   return s;
 }
@@ -140,11 +141,11 @@ void locate(const Tile& t) {
   const SparseCut& cut = t.cut;
   for (std::int64_t plane = 0; plane < cut.row_planes * cut.column_planes; ++plane) {
     const std::int64_t r = plane / cut.column_planes, s = plane % cut.column_planes;
-    const std::int64_t column = cut.shifted ? s * p.dilation_w : s * p.dilation_w % p.stride_w;
+    const std::int64_t column = s * p.dilation_w - p.pad_left;
     const std::int64_t row = t.p0 * p.stride_h + r * p.dilation_h % p.stride_h - p.pad_top;
     const float** taps = t.taps() + plane * t.scratch.length;
     for (std::int64_t i = 0; i < cut.images * cut.rows; ++i)
-      locate_row(t, t.n0 + i / cut.rows, row + i % cut.rows * p.stride_h, column - p.pad_left,
+      locate_row(t, t.n0 + i / cut.rows, row + i % cut.rows * p.stride_h, column,
                  taps + i * cut.pitch);
     const std::int64_t filled = cut.images * cut.rows * cut.pitch;
     std::fill(taps + filled, taps + t.scratch.length,
@@ -152,26 +153,27 @@ void locate(const Tile& t) {
   }
 }
 
-void gather(const Tile& t, std::int64_t block) {
+void gather(const Tile& t, std::int64_t first_block) {
   const SparseCut& cut = t.cut;
   SparseGather g{.length = t.scratch.length, .channel = cut.channel};
-  const std::int64_t c0 = block * cut.block_c;
-  g.channels = std::min(cut.block_c, t.p.c - c0);
+  g.first = first_block * cut.block_c;
+  g.channels = std::min(cut.gather_blocks * cut.block_c, t.p.c - g.first);
   for (std::int64_t plane = 0; plane < cut.row_planes * cut.column_planes; ++plane) {
     g.taps = t.taps() + plane * t.scratch.length;
-    g.first = c0;
     g.planes = t.planes() + plane * cut.plane;
     t.kernels.gather(g);
   }
 }
 
 void sum(const Tile& t, std::int64_t block) {
+  const SparseCut& cut = t.cut;
   SparseSum s;
-  s.planes = t.planes(), s.sums = t.sums();
+  s.planes = t.planes() + block % cut.gather_blocks * cut.block_c * cut.channel;
+  s.sums = t.sums();
   s.starts = reinterpret_cast<const std::uint32_t*>(t.call.packed) + block * t.p.k + t.k0;
   s.values = reinterpret_cast<const float*>(t.call.packed + t.packed.values);
   s.offsets = reinterpret_cast<const std::uint16_t*>(t.call.packed + t.packed.offsets);
-  s.outputs = t.outputs, s.pixels = t.cut.pixels;
+  s.outputs = t.outputs, s.pixels = cut.pixels;
   t.kernels.sum(s);
 }
 
@@ -212,7 +214,7 @@ void run_tile(Tile& t, std::int64_t index) {
   locate(t);
   std::memset(t.sums(), 0, std::size_t(t.outputs * cut.pixels) * 4);
   for (std::int64_t block = 0; block < cut.c_blocks; ++block) {
-    gather(t, block);
+    if (block % cut.gather_blocks == 0) gather(t, block);
     sum(t, block);
   }
   finish(t);

@@ -28,24 +28,46 @@ void gather(const SparseGather& g) {
     }
 }
 
+// `outputs` of them side by side: a single vector of pixels would wait for its own last sum.
+template <int outputs, int vectors>
+DLIS_INLINE void sum_outputs(const SparseSum& s, const float* planes, float* sums, std::int64_t k) {
+  std::uint32_t j[outputs], shared = ~0u;
+  Vec sum[outputs * vectors];
+  const auto add = DLIS_LAMBDA(o) {
+    const Vec w = splat(s.values[j[o.value]]);
+    const float* x = planes + s.offsets[j[o.value]++];
+    unroll<vectors>(DLIS_LAMBDA(v) {
+      Vec& to = sum[o.value * vectors + v.value];
+      to = fma(w, load(x + v.value * kLanes), to);
+    });
+  };
+  unroll<outputs>(DLIS_LAMBDA(o) {
+    j[o.value] = s.starts[k + o.value];
+    const std::uint32_t count = s.starts[k + o.value + 1] - j[o.value];
+    shared = count < shared ? count : shared;
+    unroll<vectors>(DLIS_LAMBDA(v) {
+      sum[o.value * vectors + v.value] = load(sums + o.value * s.pixels + v.value * kLanes);
+    });
+  });
+  for (; shared > 0; --shared) unroll<outputs>(add);
+  unroll<outputs>(DLIS_LAMBDA(o) {
+    const std::uint32_t end = s.starts[k + o.value + 1];
+    while (j[o.value] < end) add(o);
+    unroll<vectors>(DLIS_LAMBDA(v) {
+      store(sums + o.value * s.pixels + v.value * kLanes, sum[o.value * vectors + v.value]);
+    });
+  });
+}
+
 template <int vectors>
 void sum_group(const SparseSum& s, std::int64_t pixel) {
+  constexpr int side_by_side = vectors == 1 ? 4 : vectors <= 3 ? 2 : 1;
   const float* planes = s.planes + pixel;
-  for (std::int64_t k = 0; k < s.outputs; ++k) {
-    const std::uint32_t end = s.starts[k + 1];
-    std::uint32_t j = s.starts[k];
-    if (j == end) continue;
-    float* sums = s.sums + k * s.pixels + pixel;
-    Vec sum[vectors];
-    unroll<vectors>(DLIS_LAMBDA(v) { sum[v.value] = load(sums + v.value * kLanes); });
-    for (; j < end; ++j) {
-      const Vec w = splat(s.values[j]);
-      const float* x = planes + s.offsets[j];
-      unroll<vectors>(
-          DLIS_LAMBDA(v) { sum[v.value] = fma(w, load(x + v.value * kLanes), sum[v.value]); });
-    }
-    unroll<vectors>(DLIS_LAMBDA(v) { store(sums + v.value * kLanes, sum[v.value]); });
-  }
+  float* sums = s.sums + pixel;
+  std::int64_t k = 0;
+  for (; k + side_by_side <= s.outputs; k += side_by_side)
+    sum_outputs<side_by_side, vectors>(s, planes, sums + k * s.pixels, k);
+  for (; k < s.outputs; ++k) sum_outputs<1, vectors>(s, planes, sums + k * s.pixels, k);
 }
 
 template <int vectors>
