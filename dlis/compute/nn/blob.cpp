@@ -21,7 +21,8 @@ Verdict needs_inputs(const OpProblem& problem, std::size_t least, std::size_t mo
 }
 
 Verdict needs_equal_types(const OpProblem& problem) {
-  const DType type = problem.inputs.at(0).type;
+  if (problem.inputs.empty()) return accept();  // refused by needs_inputs
+  const DType type = problem.inputs[0].type;
   for (const TensorDesc& out : problem.outputs)
     if (out.type != type)
       return refuse(fmt::format("moves {} unchanged, not to {}", name_of(type), name_of(out.type)));

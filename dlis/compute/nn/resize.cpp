@@ -11,18 +11,6 @@
 
 namespace dlis::nn {
 
-float resize_coordinate(const std::string& mode, std::int64_t i, std::int64_t in, std::int64_t out,
-                        float scale) {
-  const auto x = float(i);
-  if (mode == "asymmetric") return x / scale;
-  if (mode == "align_corners") return out == 1 ? 0.0f : x * float(in - 1) / float(out - 1);
-  if (mode == "pytorch_half_pixel" && out == 1) return 0;
-  const float half_pixel = (x + 0.5f) / scale - 0.5f;
-  if (mode != "half_pixel_symmetric") return half_pixel;
-  const float adjustment = float(out) / (scale * float(in));
-  return float(in) / 2 * (1 - adjustment) + half_pixel;
-}
-
 std::int64_t nearest_index(const std::string& mode, float x, std::int64_t in) {
   float index = std::floor(x);
   if (mode == "ceil") index = std::ceil(x);
@@ -57,8 +45,8 @@ Tables nearest_tables(const OpProblem& problem) {
     auto& table = tables.emplace_back();
     for (std::int64_t i = 0; i < out[axis]; ++i)
       table.push_back(nearest_index(mode,
-                                    resize_coordinate(coordinates_of(problem), i, in[axis],
-                                                      out[axis], scales[std::size_t(axis)]),
+                                    resize_coordinate<float>(coordinates_of(problem), i, in[axis],
+                                                             out[axis], scales[std::size_t(axis)]),
                                     in[axis]));
   }
   return tables;

@@ -52,10 +52,10 @@ Tap tap_at(const OpProblem& problem, int axis, std::int64_t i, float scale) {
   const float x =
       resize_coordinate(problem.attributes.text("coordinate_transformation_mode", "half_pixel"), i,
                         extent, problem.outputs[0].shape[axis], scale);
-  const float at = std::clamp(x, 0.0f, float(extent - 1));
+  const double at = std::clamp(x, 0.0, double(extent - 1));
   const auto low = std::int64_t(std::floor(at));
   return {low * in.strides[axis], std::min(low + 1, extent - 1) * in.strides[axis],
-          at - float(low)};
+          float(at - double(low))};
 }
 
 Params params_of(const OpProblem& problem, std::vector<int>& axes) {

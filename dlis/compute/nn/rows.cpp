@@ -28,7 +28,7 @@ std::int64_t row_tiles(const RowsParams& params) {
   return params.length == 0 ? 0 : params.tiling.count();
 }
 
-void gather_row(const Loops& row, int operand, const float* from, float* to) {
+void read_row(const Loops& row, int operand, const float* from, float* to) {
   for_all(row, [&](std::int64_t rows, std::int64_t cols, const std::int64_t* at) {
     for (std::int64_t r = 0; r < rows; ++r) {
       const float* p = from + at[operand] + r * row.row_stride(operand);
@@ -37,7 +37,7 @@ void gather_row(const Loops& row, int operand, const float* from, float* to) {
   });
 }
 
-void scatter_row(const Loops& row, const float* from, float* to) {
+void write_row(const Loops& row, const float* from, float* to) {
   for_all(row, [&](std::int64_t rows, std::int64_t cols, const std::int64_t* at) {
     for (std::int64_t r = 0; r < rows; ++r) {
       float* p = to + at[0] + r * row.row_stride(0);

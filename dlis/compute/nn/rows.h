@@ -26,8 +26,8 @@ struct RowsCall {
   float* out;
   float* gathered;  // a row, where rows are not contiguous
 };
-void gather_row(const Loops& row, int operand, const float* from, float* to);
-void scatter_row(const Loops& row, const float* from, float* to);
+void read_row(const Loops& row, int operand, const float* from, float* to);
+void write_row(const Loops& row, const float* from, float* to);
 
 // Calls f(in, out) with `length` contiguous elements each, for every row of the tiles.
 template <class F>
@@ -43,9 +43,9 @@ void for_rows(const RowsCall& call, Range range, F&& f) {
               const float* in =
                   call.in + at[1] + r * p.outer.row_stride(1) + c * p.outer.col_stride(1);
               float* out = call.out + at[0] + r * p.outer.row_stride(0) + c * p.outer.col_stride(0);
-              if (!reads_straight) gather_row(p.row, 1, in, call.gathered);
+              if (!reads_straight) read_row(p.row, 1, in, call.gathered);
               f(reads_straight ? in : call.gathered, writes_straight ? out : call.gathered);
-              if (!writes_straight) scatter_row(p.row, call.gathered, out);
+              if (!writes_straight) write_row(p.row, call.gathered, out);
             }
         });
 }
