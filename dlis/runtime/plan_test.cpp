@@ -2,6 +2,7 @@
 #include "dlis/runtime/plan.h"
 
 #include <gmock/gmock.h>
+
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
@@ -247,15 +248,16 @@ TEST(Plan, EveryFormatThroughEveryRow) {
 TEST(Plan, MeasuredChoicesAreKeptAndTakenAgain) {
   GraphBuilder b;
   const Graph graph = b.finish({b.conv(b.conv(b.input({1, 8, 9, 9}), 8, 16, 3), 16, 24, 1)});
-  const auto folder =
-      std::filesystem::temp_directory_path() / ("dlis_plan_" + std::to_string(std::random_device{}()));
+  const auto folder = std::filesystem::temp_directory_path() /
+                      ("dlis_plan_" + std::to_string(std::random_device{}()));
   std::filesystem::create_directories(folder);
   PlanOptions options;
   options.cache = folder / "choices.tsv";
   options.schedule = "auto";
   options.threads = 2;
   const auto plan = plan_of(graph, options);
-  EXPECT_GT(plan->steps[0].candidates[0].milliseconds, 0);
+  EXPECT_TRUE(
+      std::ranges::any_of(plan->steps[0].candidates, [](auto& c) { return c.milliseconds > 0; }));
   EXPECT_TRUE(std::filesystem::exists(options.cache));
   ASSERT_TRUE(save_choices(choices_of(*plan), folder / "plan.json"));
   const auto choices = load_choices(folder / "plan.json");
