@@ -65,7 +65,10 @@ Result<Graph> compress(const Graph& graph, std::span<const Choice> chain) {
   Graph result = graph;
   for (const Choice& choice : chain) {
     Result<Graph> next = find_technique(choice.name)->apply(result, choice);
-    if (!next && next.error().where.empty()) next.error().where = text_of(choice);
+    if (!next) {
+      const std::string inside = next.error().where;
+      next.error().where = text_of(choice) + (inside.empty() ? "" : ", " + inside);
+    }
     result = DLIS_TRY(std::move(next));
   }
   return result;

@@ -37,9 +37,9 @@ Result<Settings> settings_of(const Choice& choice) {
   Settings settings;
   settings.zeros = DLIS_TRY(parse_real(parameter_of(weight_prune_row, choice, "zeros"), "zeros"));
   if (settings.zeros < 0 || settings.zeros > 1)
-    return fail("zeros is a share from 0 to 1", text_of(choice), "0.9 keeps every tenth weight");
+    return fail("must be a share from 0 to 1", "zeros", "0.9 keeps every tenth weight");
   const std::string all = parameter_of(weight_prune_row, choice, "all");
-  if (all != "0" && all != "1") return fail("all is 0 or 1", text_of(choice));
+  if (all != "0" && all != "1") return fail("must be 0 or 1", "all");
   settings.all = all == "1";
   return settings;
 }
@@ -102,10 +102,9 @@ Result<Graph> apply(const Graph& graph, const Choice& choice) {
   const std::int64_t wanted = std::llround(settings.zeros * double(all));
   if (wanted > prunable)
     return refusal(
-        fmt::format("{}: {} of {} weights would have to be zero, but only {} are neither in the "
-                    "first layer nor "
-                    "depthwise; ask for less or add all=1",
-                    text_of(choice), wanted, all, prunable));
+        fmt::format("{} of {} weights would have to be zero, but only {} are neither in the "
+                    "first layer nor depthwise; ask for less or add all=1",
+                    wanted, all, prunable));
   Graph result = graph;
   if (wanted == 0) return result;
   Cut cut = find_cut(tensors, wanted);
