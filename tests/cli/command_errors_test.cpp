@@ -1,0 +1,169 @@
+// What goes wrong in the world gets one sentence and exit status 1: no crash, no hang, no partial
+// file.
+#include <random>
+
+#include "command.h"
+#include "onnx_bytes.h"
+
+namespace dlis::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Errors : public CommandTest {};
+
+TEST_F(Errors, FileMissingEmptyOrAFolder) {
+  expect_failure({"show", "none.onnx"}, "no such file");
+  write("empty.onnx", "");
+  expect_failure({"show", "empty.onnx"}, "empty");
+  fs::create_directory(folder_ / "folder.onnx");
+  expect_failure({"show", "folder.onnx"}, "folder");
+}
+
+TEST_F(Errors, TruncatedAnywhere) {
+  const std::string whole = contents(kNetwork);
+  ASSERT_GT(whole.size(), 1'000'000u);
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 12; ++i) {
+    write("cut.onnx", whole.substr(0, 1 + random() % (whole.size() - 1)));
+    expect_failure({"show", "cut.onnx"}, "cut.onnx");
+  }
+}
+
+TEST_F(Errors, RandomBytes) {
+  std::mt19937_64 random(2);
+  for (const char* name : {"noise.onnx", "noise.onnx.gz"}) {
+    std::string noise(5000, '\0');
+    for (char& c : noise) c = char(random());
+    write(name, noise);
+    expect_failure({"show", name}, name);
+  }
+}
+
+TEST_F(Errors, MoreMemoryThanThereIs) {
+  expect_failure({"bench", "resnet20", "--batch", "100000000000"}, "memory");
+  write("huge.onnx", model(small_conv(tensor_head("w", {1 << 30, 1 << 30, 3, 3}))));
+  expect_failure({"show", "huge.onnx"}, "huge.onnx");
+  expect_failure({"bench", "n1h1000000w1000000c64 k64r3s3 p1"}, "GB");
+}
+
+TEST_F(Errors, UnknownOperator) {
+  Parts parts = small_conv(tensor("w", {1, 1, 1, 1}, {1}));
+  parts.nodes = {node("Frobnicate", "f", {"x"}, "t"), node("Twist", "g", {"t"}, "y")};
+  write("unknown.onnx", model(parts));
+  expect_failure({"show", "unknown.onnx"}, "Frobnicate");
+  EXPECT_THAT(run({"show", "unknown.onnx"}).err, HasSubstr("Twist"));
+}
+
+TEST_F(Errors, WrongShape) {
+  write("channels.onnx", model(small_conv(tensor("w", {1, 2, 1, 1}, {1, 1}))));
+  expect_failure({"show", "channels.onnx"}, "conv");
+  expect_failure({"show", kNetwork.string(), "--shape", "input=1x5x32x32"}, "");
+  expect_failure({"show", kNetwork.string(), "--shape", "input=1xx"}, "'input=1xx'");
+  expect_failure({"show", kNetwork.string(), "--shape", "nobody=1x3x32x32"}, "nobody");
+}
+
+TEST_F(Errors, WeightsMissingOrNotFinite) {
+  Parts parts = small_conv("");
+  parts.initialisers.clear();
+  write("missing.onnx", model(parts));
+  expect_failure({"bench", "missing.onnx"}, "w");
+  write("nan.onnx", model(small_conv(tensor("w", {1, 1, 1, 1}, {std::nanf("")}))));
+  expect_failure({"show", "nan.onnx"}, "w");
+  write("short.onnx", model(small_conv(tensor("w", {1, 1, 2, 2}, {1, 2}))));
+  expect_failure({"show", "short.onnx"}, "w");
+}
+
+TEST_F(Errors, CyclicGraph) {
+  Parts parts = small_conv(tensor("w", {1, 1, 1, 1}, {1}));
+  parts.nodes = {node("Add", "a", {"x", "u"}, "t"), node("Relu", "b", {"t"}, "u"),
+                 node("Relu", "c", {"t"}, "y")};
+  write("cycle.onnx", model(parts));
+  expect_failure({"show", "cycle.onnx"}, "cycle");
+}
+
+TEST_F(Errors, ExternalDataOutsideTheFolder) {
+  write("secret.bin", std::string(4, '\0'));
+  for (const char* location : {"../secret.bin", "/etc/hostname", "sub/../../secret.bin"}) {
+    write("inside/net.onnx", model(small_conv(external_tensor("w", {1, 1, 1, 1}, location))));
+    expect_failure({"show", "inside/net.onnx"}, "outside");
+  }
+  write("inside/net.onnx", model(small_conv(external_tensor("w", {1, 1, 1, 1}, "none.bin"))));
+  expect_failure({"show", "inside/net.onnx"}, "none.bin");
+}
+
+TEST_F(Errors, DataMissingOrTruncated) {
+  const std::string network = kNetwork.string();
+  expect_failure({"accuracy", network, "--data", "cifar10:nowhere"}, "nowhere");
+  write("cifar/test_batch.bin", std::string(3073 * 3 + 17, '\1'));
+  expect_failure({"accuracy", network, "--data", "cifar10:cifar"}, "test_batch.bin");
+  expect_failure({"accuracy", network, "--data", "cifar1:x"}, "cifar10");
+  expect_failure({"accuracy", network, "--data", kImages + "?limt=5"}, "limit");
+  expect_failure({"accuracy", "vgg16@224", "--data", kImages + "?limit=2"}, "");
+}
+
+TEST_F(Errors, UnknownRowsComeWithTheNearest) {
+  const std::string network = kNetwork.string();
+  expect_failure({"show", "resnet21"}, "resnet20");
+  expect_failure({"bench", network, "--format", "cser"}, "csr");
+  expect_failure({"bench", network, "--compute", "indirekt_gemm"}, "indirect_gemm");
+  expect_failure({"bench", network, "--schedule", "dynamik"}, "dynamic");
+  expect_failure({"bench", network, "--compress", "weight_prun:zeros=0.5"}, "weight_prune");
+  expect_failure({"bench", network, "--compress", "weight_prune:zeros=1.5"}, "zeros");
+  expect_failure({"bench", network, "--device", "gpu"}, "gpu");
+  expect_failure({"bench", network, "--threads", "0"}, "workers");
+  expect_failure({"list", "formt"}, "format");
+  expect_failure({"explore", network, "--format", "dense,cser", "-o", "run.db"}, "csr");
+  EXPECT_FALSE(fs::exists(folder_ / "run.db"));
+  expect_failure({"evaluate", "resnet20 | none | auto"}, "five fields");
+  expect_failure({"show", "resnet20?maen=.5"}, "mean");
+  expect_failure({"show", "resnet20?mean=half"}, "half");
+}
+
+TEST_F(Errors, StoresOfAnotherKind) {
+  write("text.db", std::string(5000, 'x'));
+  const std::string network = kNetwork.string();
+  expect_failure({"explore", network, "-o", "text.db"}, "not a database");
+  EXPECT_EQ(contents(folder_ / "text.db"), std::string(5000, 'x'));
+  expect_failure({"report", "text.db"}, "not a database");
+  expect_failure({"report", "none.db"}, "no such file");
+  expect_failure({"explore", network, "-o", "none/run.db"}, "cannot be opened");
+}
+
+TEST_F(Errors, DiskFull) {
+  const std::string network = kNetwork.string();
+  const Outcome full = finish(start({"list"}, "/dev/full"), "/dev/full");
+  EXPECT_EQ(full.status, 1);
+  EXPECT_THAT(full.err, HasSubstr("cannot be written"));
+  expect_failure({"plan", network, "-o", "/dev/full"}, "full");
+  expect_failure(
+      {"evaluate", "resnet20|none|auto|auto|cpu", "--seconds", "0.01", "-o", "/dev/full"}, "full");
+}
+
+TEST_F(Errors, NoPartialOutput) {
+  const std::string network = kNetwork.string();
+  expect_failure({"compress", network, "--compress", "none", "-o", "none/out.onnx"}, "folder");
+  expect_failure({"compress", network, "--compress", "none", "-o", "out.txt"}, ".onnx");
+  expect_failure({"plan", network, "-o", "none/plan.json"}, "folder");
+  write("plan.json", "{}");
+  expect_failure({"bench", network, "--plan", "plan.json"}, "plan.json");
+  expect_failure({"run", network, "--input", "none.png"}, "none.png");
+  write("x.txt", "x");
+  expect_failure({"run", network, "--input", "x.txt"}, ".txt");
+  write("x.npy", "x");
+  expect_failure({"run", network, "--input", "x.npy"}, "x.npy");
+  for (const auto& entry : fs::directory_iterator(folder_))
+    EXPECT_THAT(entry.path().filename().string(), Not(HasSubstr("tmp")));
+}
+
+TEST_F(Errors, DoctorNamesAWrongEnvironment) {
+  const Outcome outcome = run({"doctor"}, {{"DLIS_ISA", "avx3"}});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("'avx3'"));
+  EXPECT_EQ(lines_in(outcome.err), 1u);
+  EXPECT_EQ(run({"doctor"}, {{"DLIS_DATA", "/nowhere/at/all"}}).status, 1);
+}
+
+}  // namespace
+}  // namespace dlis::test

@@ -1,0 +1,127 @@
+// `dlis explore` from end to end: resumed after SIGKILL and SIGINT, refusals kept, reports.
+#include <sys/mount.h>
+
+#include <random>
+#include <set>
+
+#include "command.h"
+#include "dlis/dlis.h"
+
+namespace dlis::test {
+namespace {
+
+using testing::HasSubstr;
+
+class Explore : public CommandTest {
+ protected:
+  // 12 stacks, of which those with sparse_direct and dense weights are refused.
+  std::vector<std::string> arguments(const std::string& store = "run.db") const {
+    return {"explore",    kNetwork.string(),
+            "--compress", "none,weight_prune:zeros=0.9",
+            "--format",   "dense,csr",
+            "--compute",  "indirect_gemm,sparse_direct,reference",
+            "--data",     kImages + "?limit=20",
+            "--seconds",  "0.02",
+            "-o",         store};
+  }
+  std::vector<Record> records(const std::string& store = "run.db") const {
+    const auto opened = Store::open_existing(folder_ / store);
+    if (!opened) return {};
+    return opened->all().value();
+  }
+  static std::set<std::string> stacks_in(const std::vector<Record>& records) {
+    std::set<std::string> stacks;
+    for (const Record& record : records) stacks.insert(record.text("stack"));
+    return stacks;
+  }
+};
+
+TEST_F(Explore, SigkillAtRandomMomentsLosesAndRepeatsNothing) {
+  std::mt19937 random(7);
+  std::vector<Record> before;
+  for (int round = 0; round < 6; ++round) {
+    const pid_t child = start(arguments());
+    std::this_thread::sleep_for(std::chrono::milliseconds(100 + random() % 900));
+    kill(child, SIGKILL);
+    finish(child);
+    if (!fs::exists(folder_ / "run.db")) continue;
+    const auto now = records();
+    ASSERT_GE(now.size(), before.size());
+    // What was there stays as it was: nothing is lost, measured again or written twice.
+    EXPECT_TRUE(std::equal(before.begin(), before.end(), now.begin()));
+    EXPECT_EQ(stacks_in(now).size(), now.size());
+    before = now;
+  }
+  const Outcome outcome = run(arguments());
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(records().size(), 12u);
+  EXPECT_EQ(stacks_in(records()).size(), 12u);
+  const Outcome again = run(arguments());
+  EXPECT_THAT(again.err, HasSubstr("12 stacks, 12 of them measured before"));
+  EXPECT_EQ(again.out, outcome.out);
+}
+
+TEST_F(Explore, RecordsRefusalsAndReports) {
+  const Outcome outcome = run(arguments());
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  std::map<std::string, std::set<double>> accuracies;
+  int refused = 0;
+  for (const Record& record : records()) {
+    refused += record.refused();
+    if (record.refused())
+      EXPECT_FALSE(record.number("median_ms"));
+    else
+      accuracies[record.text("compress")].insert(*record.number("top1"));
+  }
+  EXPECT_GT(refused, 0);
+  EXPECT_EQ(accuracies.size(), 2u);
+  EXPECT_THAT(outcome.out, HasSubstr("refused: "));
+  EXPECT_THAT(outcome.out, HasSubstr("Ship `"));
+  EXPECT_EQ(run({"report", "run.db"}).out, outcome.out);
+
+  EXPECT_EQ(run({"report", "run.db", "--csv", "run.csv"}).status, 0);
+  const std::string csv = contents(folder_ / "run.csv");
+  EXPECT_EQ(lines_in(csv), 13u);
+  EXPECT_THAT(csv, testing::StartsWith(csv_header() + "\n"));
+  EXPECT_EQ(run({"report", "run.db", "--csv", "-"}).out, csv);
+  std::istringstream lines(run({"report", "run.db", "--json"}).out);
+  std::vector<Record> read;
+  for (std::string line; std::getline(lines, line);) read.push_back(record_from_json(line).value());
+  EXPECT_EQ(read, records());
+}
+
+TEST_F(Explore, InterruptEndsCleanlyAndSaysHowToGoOn) {
+  auto longer = arguments();
+  *std::find(longer.begin(), longer.end(), "0.02") = "2";
+  const pid_t child = start(longer);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+  kill(child, SIGINT);
+  const Outcome outcome = finish(child);
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("of 12 stacks finished; run the same command"));
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_LT(records().size(), 12u);
+}
+
+TEST_F(Explore, AStoreOfAnotherVersionIsLeftAlone) {
+  { ASSERT_TRUE(Store::open(folder_ / "run.db")); }
+  std::string bytes = contents(folder_ / "run.db");
+  ASSERT_GT(bytes.size(), 64u);
+  bytes[63] = 99;  // the last byte of user_version in the header of SQLite's file format
+  write("run.db", bytes);
+  expect_failure(arguments(), "version 99");
+  expect_failure({"report", "run.db"}, "version 99");
+  EXPECT_EQ(contents(folder_ / "run.db"), bytes);
+}
+
+TEST_F(Explore, AFullDiskIsOneSentence) {
+  const fs::path disk = folder_ / "disk";
+  fs::create_directory(disk);
+  if (mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=64k") != 0)
+    GTEST_SKIP() << "mounting a small disk needs root";
+  expect_failure(arguments("disk/run.db"), "disk");
+  umount2(disk.c_str(), MNT_DETACH);
+}
+
+}  // namespace
+}  // namespace dlis::test

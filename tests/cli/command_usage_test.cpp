@@ -1,0 +1,191 @@
+// Help, wrong usage, lists, and each verb once on the network that the repository carries.
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "dlis/dlis.h"
+
+namespace dlis::test {
+namespace {
+
+using testing::HasSubstr;
+
+const std::vector<std::string> kVerbs{
+#define DLIS_VERB(name) #name,
+#include "app/verbs.inc"
+#undef DLIS_VERB
+};
+
+class Usage : public CommandTest {
+ protected:
+  // Runs the verb, which must succeed, and gives the objects that it printed.
+  std::vector<nlohmann::json> objects(const std::vector<std::string>& arguments) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    std::vector<nlohmann::json> objects;
+    std::istringstream lines(outcome.out);
+    for (std::string line; std::getline(lines, line);)
+      objects.push_back(nlohmann::json::parse(line));
+    return objects;
+  }
+  std::string output(const std::vector<std::string>& arguments) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return outcome.out;
+  }
+};
+
+TEST_F(Usage, HelpWorksForEveryVerb) {
+  const std::string help = output({"--help"});
+  for (const std::string& verb : kVerbs) {
+    EXPECT_THAT(help, HasSubstr(verb));
+    EXPECT_THAT(output({verb, "--help"}), HasSubstr("--help")) << verb;
+  }
+  EXPECT_THAT(output({"--version"}), HasSubstr(version()));
+}
+
+TEST_F(Usage, WrongUsageIsExitStatus2) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{},
+                                                    {"frobnicate"},
+                                                    {"show"},
+                                                    {"show", "a", "b"},
+                                                    {"list", "--wrong"},
+                                                    {"run", "resnet20"},
+                                                    {"accuracy", "resnet20"},
+                                                    {"explore", "resnet20"},
+                                                    {"compare", "resnet20"},
+                                                    {"bench", "resnet20", "--threads", "two"},
+                                                    {"report"},
+                                                    {"evaluate"},
+                                                    {"compress", "resnet20"},
+                                                    {"plan", "resnet20", "--explain", "--json"}}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.status, 2) << fmt::format("dlis {}", fmt::join(arguments, " "));
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_NE(outcome.err, "");
+  }
+}
+
+TEST_F(Usage, ListShowsEveryRowOfEveryList) {
+  const std::string all = output({"list"});
+  std::size_t rows = 0;
+  const auto expect_names = [&](const auto& list, const std::string& layer) {
+    const std::string text = output({"list", layer});
+    for (const auto* row : list) {
+      EXPECT_THAT(all, HasSubstr(row->name));
+      EXPECT_THAT(text, HasSubstr(row->name));
+      ++rows;
+    }
+  };
+  expect_names(models(), "model");
+  expect_names(techniques(), "compress");
+  expect_names(formats(), "format");
+  expect_names(conv_rows(), "compute");
+  expect_names(op_rows(), "compute");
+  expect_names(schedules(), "schedule");
+  expect_names(devices(), "device");
+  EXPECT_EQ(lines_in(all), rows);
+  EXPECT_EQ(objects({"list", "--json"}).size(), rows);
+}
+
+TEST_F(Usage, Devices) {
+  EXPECT_THAT(output({"devices"}), HasSubstr("processor"));
+  EXPECT_GE(objects({"devices", "--json"})[0]["cores"], 1);
+}
+
+TEST_F(Usage, ShowCountsTheNetwork) {
+  EXPECT_THAT(output({"show", kNetwork.string()}), HasSubstr("multiply-adds"));
+  std::int64_t macs = 0;
+  for (const auto& layer : objects({"show", kNetwork.string(), "--json"}))
+    macs += std::stoll(layer["macs"].get<std::string>());
+  EXPECT_NEAR(double(macs), 41e6, 1e6);
+}
+
+TEST_F(Usage, APlanIsKeptAndUsedAgain) {
+  const std::string network = kNetwork.string();
+  EXPECT_THAT(output({"plan", network, "--explain"}), HasSubstr("refused"));
+  const auto first = objects({"plan", network, "--json", "-o", "plan.json"});
+  const auto again = objects({"plan", network, "--json", "--plan", "plan.json"});
+  ASSERT_EQ(first.size(), again.size());
+  for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(first[i]["row"], again[i]["row"]);
+}
+
+TEST_F(Usage, RunPrintsOrWrites) {
+  const Tensor image(DType::f32, {1, 3, 32, 32});
+  ASSERT_TRUE(save_npy(image, folder_ / "x.npy"));
+  const std::string network = kNetwork.string();
+  const auto top = objects({"run", network, "--input", "x.npy", "--json"});
+  EXPECT_EQ(top.size(), 5u);
+  EXPECT_EQ(output({"run", network, "--input", "input=x.npy", "--output", "y.npy"}), "");
+  EXPECT_EQ(
+      output({"run", network, "--input", "x.npy", "--output", "y.pb", "--compute", "reference"}),
+      "");
+  const Tensor y = load_npy(folder_ / "y.npy").value(),
+               z = load_tensor_pb(folder_ / "y.pb").value();
+  ASSERT_EQ(y.shape(), (Shape{1, 10}));
+  ASSERT_EQ(z.shape(), (Shape{1, 10}));
+  for (std::size_t i = 0; i < 10; ++i) EXPECT_NEAR(y.as<float>()[i], z.as<float>()[i], 1e-4);
+}
+
+TEST_F(Usage, CompareFindsTheFirstThatDiffers) {
+  const std::string network = kNetwork.string();
+  Tensor image(DType::f32, {1, 3, 32, 32});
+  image.edit<float>()[100] = 1;
+  ASSERT_TRUE(save_tensor_pb(image, "input", folder_ / "input_0.pb"));
+  ASSERT_EQ(run({"run", network, "--input", "input_0.pb", "--output", "output_0.pb"}).status, 0);
+  EXPECT_THAT(output({"compare", network, ".", "--compute", "reference"}), HasSubstr("agrees"));
+  Tensor wrong = load_tensor_pb(folder_ / "output_0.pb").value();
+  wrong.edit<float>()[3] += 0.5f;
+  ASSERT_TRUE(save_tensor_pb(wrong, "logits", folder_ / "output_0.pb"));
+  expect_failure({"compare", network, "."}, "first value that differs is 'logits'");
+  fs::remove(folder_ / "output_0.pb");
+  expect_failure({"compare", network, "."}, "nothing to compare");
+  expect_failure({"compare", network, "nowhere"}, "no such folder");
+}
+
+TEST_F(Usage, AccuracyTellsItsInterval) {
+  const auto text = output({"accuracy", kNetwork.string(), "--data", kImages + "?limit=100"});
+  EXPECT_THAT(text, HasSubstr("of 100 images"));
+  EXPECT_THAT(text, HasSubstr("95 % interval"));
+  const auto record =
+      objects({"accuracy", kNetwork.string(), "--data", kImages + "?limit=100", "--json"})[0];
+  EXPECT_EQ(record["images"], 100);
+  EXPECT_GT(record["top1"], 80);
+  EXPECT_TRUE(record["median_ms"].is_null());
+}
+
+TEST_F(Usage, BenchOfAModelAndOfAProblem) {
+  const auto record = objects({"bench", kNetwork.string(), "--seconds", "0.05", "--json"})[0];
+  EXPECT_GT(record["median_ms"], 0);
+  EXPECT_GT(record["peak_bytes"], 0);
+  EXPECT_TRUE(record["top1"].is_null());
+  EXPECT_EQ(record.size(), record_fields().size());
+  const auto rows = objects({"bench", "n1h8w8c16 k16r3s3 p1 +relu", "--seconds", "0.02", "--json"});
+  EXPECT_EQ(rows.size(), conv_rows().size());
+}
+
+TEST_F(Usage, CompressWritesANetwork) {
+  ASSERT_EQ(run({"compress", kNetwork.string(), "--compress", "weight_prune:zeros=0.5", "-o",
+                 "half.onnx"})
+                .status,
+            0);
+  EXPECT_THAT(output({"show", "half.onnx"}), HasSubstr("50.0 % of weights are zero"));
+}
+
+TEST_F(Usage, EvaluateWritesOneRecord) {
+  const std::string stack = kNetwork.string() + " | weight_prune:zeros=0.5 | csr | auto | cpu:1";
+  ASSERT_EQ(
+      run({"evaluate", stack, "--data", kImages + "?limit=20", "--seconds", "0.05", "-o", "r.json"})
+          .status,
+      0);
+  const auto record = nlohmann::json::parse(contents(folder_ / "r.json"));
+  EXPECT_EQ(record["compress"], "weight_prune:zeros=0.5");
+  EXPECT_NEAR(record["density"], 0.5, 0.01);
+  EXPECT_GT(record["top1_before"], 70);
+  EXPECT_EQ(record["top1_surgery"], record["top1"]);
+  EXPECT_TRUE(record["refused"].is_null());
+}
+
+TEST_F(Usage, Doctor) { EXPECT_THAT(output({"doctor"}), HasSubstr("GFLOP/s")); }
+
+}  // namespace
+}  // namespace dlis::test
