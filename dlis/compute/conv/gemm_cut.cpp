@@ -25,7 +25,7 @@ std::int64_t input_limit(const ConvProblem& p, bool band) {
   const std::int64_t values = (p.n * p.h * p.w * p.c + p.n * p.p() * p.q() * p.k) * kFloat;
   const std::int64_t weights = p.k * (p.c / p.groups) * p.r * p.s * kFloat;
   const std::int64_t least = weights > (2 << 20) ? 192 << 10 : (112 << 10) / p.workers;
-  return std::clamp<std::int64_t>(values / 6 / p.workers, least, 400 << 10);
+  return std::clamp<std::int64_t>(values / 6 / p.workers, least, 320 << 10);
 }
 
 }  // namespace
@@ -82,6 +82,7 @@ GemmCut::GemmCut(const ConvProblem& p) {
   band_bytes = band ? std::size_t(task_images * band_image * kFloat + 63) / 64 * 64 : 0;
   stretch = 1024;
   panel_share = kPanelShare;
+
   const bool blocks = packed.panel_bytes() > std::size_t(kPanelShare) || p.r * p.s > 64;
   partial_bytes =
       blocks ? std::size_t(task_images * task_rows * cols * packed.wide()) * sizeof(float) : 0;

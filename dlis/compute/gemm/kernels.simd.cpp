@@ -14,6 +14,11 @@ namespace {
 constexpr int kRows = kRegisters == 32 ? 14 : 6;
 constexpr int kVectors = 2;
 
+// Weights are asked for so many elements ahead: 32 terms, which take long enough for the last-level
+// cache to answer. A kernel of few rows runs at the memory's rate, where asking costs more than it
+// saves.
+constexpr int kAhead = 32 * kVectors * kLanes;
+
 DLIS_INLINE Vec load_weights(const float* b) { return load(b); }
 DLIS_INLINE Vec load_weights(const std::uint16_t* b) { return load_bf16(b); }
 
@@ -74,6 +79,25 @@ void gemm(const GemmTile& t) {
     DLIS_ROWS(RESUME)
   }
 
+  if (t.last) {
+#define FETCH(i)                                                                      \
+  if constexpr (i < rows) {                                                           \
+    const float* y = (i < half ? t.y0 : t.y1) + (i < half ? i : i - half) * t.y_step; \
+    __builtin_prefetch(y, 1);                                                         \
+    if constexpr (columns > 16) __builtin_prefetch(y + 16, 1);                        \
+  }
+    DLIS_ROWS(FETCH)
+    if (t.r0) {
+#define FETCH_ADD(i)                                                                  \
+  if constexpr (i < rows) {                                                           \
+    const float* r = (i < half ? t.r0 : t.r1) + (i < half ? i : i - half) * t.r_step; \
+    __builtin_prefetch(r);                                                            \
+    if constexpr (columns > 16) __builtin_prefetch(r + 16);                           \
+  }
+      DLIS_ROWS(FETCH_ADD)
+    }
+  }
+
   Strides s{t.a_step * 4, t.a_step * 12, t.a_step * 20};
   opaque(s.one);
   opaque(s.three);
@@ -84,6 +108,10 @@ void gemm(const GemmTile& t) {
     const char* a1 = reinterpret_cast<const char*>(t.a1 + t.runs[run].offset);
     std::int64_t n = t.runs[run].length;
     do {
+      if constexpr (rows >= 4) {
+        __builtin_prefetch(b + kAhead);
+        if constexpr (columns * sizeof(Weight) > 64) __builtin_prefetch(b + kAhead + columns / 2);
+      }
       const Vec b0 = load_weights(b);
       [[maybe_unused]] Vec b1;
       if constexpr (vectors > 1) b1 = load_weights(b + kLanes);
