@@ -1,6 +1,6 @@
 // dlis compress MODEL --compress C -o OUT.onnx: layer 2 alone, kept as a file.
+#include "json_output.h"
 #include "model_arguments.h"
-#include "output.h"
 
 namespace dlis::app {
 namespace {

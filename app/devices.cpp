@@ -1,5 +1,5 @@
 // dlis devices: what this machine (or a recorded board) is made of, and its measured limits.
-#include "output.h"
+#include "json_output.h"
 #include "verb.h"
 
 namespace dlis::app {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "json_output.h"
+
 namespace dlis::app {
 
 void print_rows(const std::vector<std::vector<std::string>>& rows, std::string_view align,

@@ -1,20 +1,14 @@
-// Tables and JSON to stdout.
+// Tables, and their lines as JSON, to stdout.
 #pragma once
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "dlis/dlis.h"
 
 namespace dlis::app {
 
-using Json = nlohmann::ordered_json;
-
 inline void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-inline void print_line(const Json& object) {
-  print(object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
-}
 
 // A table, or its lines as objects named by the header (the first row, whose blanks become '_').
 void print_rows(const std::vector<std::vector<std::string>>& rows, std::string_view align,
