@@ -1,12 +1,7 @@
 // Which dlis this is; the build passes both in.
 #include "dlis/explore/version.h"
 
-#ifndef DLIS_VERSION
-#define DLIS_VERSION "unknown"
-#endif
-#ifndef DLIS_COMMIT
-#define DLIS_COMMIT ""
-#endif
+#include "dlis_commit.h"
 
 namespace dlis {
 
