@@ -34,6 +34,7 @@ function(dlis_layer name)
     find_package(benchmark REQUIRED)
     add_executable(${target}_bench EXCLUDE_FROM_ALL ${benches})
     target_link_libraries(${target}_bench PRIVATE ${target} benchmark::benchmark_main)
+    target_compile_definitions(${target}_bench PRIVATE DLIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     set_target_properties(${target}_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY
                                                      ${PROJECT_BINARY_DIR}/bench)
     add_dependencies(benches ${target}_bench)

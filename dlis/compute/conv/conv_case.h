@@ -144,6 +144,17 @@ class ConvCase {
     return sum;
   }
 
+  // The output itself, with its ends.
+  Sum output_at(std::int64_t n, std::int64_t p, std::int64_t q, std::int64_t k) {
+    Sum sum = sum_at(n, p, q, k);
+    const View r = residual_.view();
+    if (problem_.ends.bias) sum.value += bias_[std::size_t(k)];
+    if (problem_.ends.add)
+      sum.value += r.as<float>()[n * r.strides[0] + p * r.strides[2] + q * r.strides[3] + k];
+    sum.value = activate(problem_.ends, sum.value);
+    return sum;
+  }
+
  private:
   Shape output_shape() const { return Shape{problem_.n, problem_.k, problem_.p(), problem_.q()}; }
   void encode() {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "dlis/compute/conv/conv_case.h"
+#include "dlis/compute/conv/conv_judge.h"
 
 namespace dlis {
 namespace {
@@ -85,71 +85,6 @@ const Listed kCases[] = {
     {"n1h8w8c16 k16r3s3 p1 +bias csr sparse:no_zeros"},
     {"n2h9w40c24 k20r3s3 p1 +bias +add csr density0.3 sparse:view", {4, 9, 1}, {3, 5, 7}},
 };
-
-std::vector<Isa> isas() {
-  const Isa host = host_isa();
-  if (host == Isa::avx512) return {Isa::generic, Isa::avx2, Isa::avx512};
-  if (host == Isa::generic) return {Isa::generic};
-  return {Isa::generic, host};
-}
-
-// The largest |got - want| as a share of what the sum's terms and ends add up to.
-double error(ConvCase& c, const std::vector<float>& got, const std::vector<float>& want) {
-  const ConvProblem& p = c.problem();
-  double worst = 0;
-  std::size_t i = 0;
-  for (std::int64_t n = 0; n < p.n; ++n)
-    for (std::int64_t y = 0; y < p.p(); ++y)
-      for (std::int64_t q = 0; q < p.q(); ++q)
-        for (std::int64_t k = 0; k < p.k; ++k, ++i) {
-          const double scale = c.sum_at(n, y, q, k).magnitude + 1 + std::abs(want[i]);
-          const double distance = std::abs(double(got[i]) - want[i]) / scale;
-          if (!(distance <= worst)) worst = std::isnan(distance) ? 1e30 : distance;
-        }
-  return worst;
-}
-
-// What is wrong with a row on a case; empty: nothing.
-std::string judge(const ConvRow& row, ConvCase& c, const std::vector<float>& want) {
-  c.set_workers(1);
-  c.prepare(row);
-  const std::vector<float> got = c.once(row);
-  const double distance = error(c, got, want);
-  const std::string where =
-      line(c.problem()) + " " + row.name + " " + std::string(name_of(c.problem().isa)) + ": ";
-  if (!(distance <= row.tolerance.relative)) return where + "off by " + std::to_string(distance);
-  if (!c.clean_outside()) return where + "writes outside of its view";
-  const auto same = [&](const std::vector<float>& other) {
-    return std::memcmp(got.data(), other.data(), got.size() * sizeof(float)) == 0;
-  };
-  c.whole(row);
-  if (!same(c.outputs())) return where + "other bits for one range than for single tiles";
-  for (int workers : {2, 3, 7}) {
-    c.set_workers(workers);
-    c.prepare(row);
-    if (!same(c.once(row))) return where + "other bits for other workers";
-    if (!c.clean_outside()) return where + "writes outside of its view";
-  }
-  return {};
-}
-
-std::vector<float> truth(ConvCase& c) {
-  const ConvRow& reference = *find_conv_row("reference");
-  c.set_isa(Isa::generic);
-  c.prepare(reference);
-  return c.once(reference);
-}
-
-std::string judge_all(ConvCase& c, const std::vector<const ConvRow*>& rows) {
-  const std::vector<float> want = truth(c);
-  for (const ConvRow* row : rows)
-    for (Isa isa : isas()) {
-      c.set_isa(isa);
-      if (!row->accepts(c.problem())) continue;
-      if (std::string wrong = judge(*row, c, want); !wrong.empty()) return wrong;
-    }
-  return {};
-}
 
 class ConvRows : public testing::TestWithParam<const ConvRow*> {};
 
