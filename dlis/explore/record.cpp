@@ -20,7 +20,7 @@ constexpr FieldSpec kFields[] = {
 #undef DLIS_FIELD
 };
 
-bool fits(Kind kind, const Field& value) {
+[[maybe_unused]] bool fits(Kind kind, const Field& value) {
   if (std::holds_alternative<std::monostate>(value)) return true;
   if (kind == Kind::text) return std::holds_alternative<std::string>(value);
   if (kind == Kind::integer) return std::holds_alternative<std::int64_t>(value);
