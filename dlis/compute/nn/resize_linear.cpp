@@ -49,9 +49,9 @@ int channel_axis(const OpProblem& problem, const std::vector<bool>& resized) {
 Tap tap_at(const OpProblem& problem, int axis, std::int64_t i, float scale) {
   const TensorDesc in = input_desc(problem, 0);
   const std::int64_t extent = in.shape[axis];
-  const float x =
-      resize_coordinate(problem.attributes.text("coordinate_transformation_mode", "half_pixel"), i,
-                        extent, problem.outputs[0].shape[axis], scale);
+  const double x = resize_coordinate<double>(
+      problem.attributes.text("coordinate_transformation_mode", "half_pixel"), i, extent,
+      problem.outputs[0].shape[axis], scale);
   const double at = std::clamp(x, 0.0, double(extent - 1));
   const auto low = std::int64_t(std::floor(at));
   return {low * in.strides[axis], std::min(low + 1, extent - 1) * in.strides[axis],

@@ -33,6 +33,7 @@ DLIS_INLINE Vec tanh(Vec x) {
   small = fma(small, s, splat(1.33314422036e-1f));
   small = fma(small, s, splat(-3.33332819422e-1f));
   small = fma(small * s, x, x);
+  small = select(less(t, splat(1e-10f)), x, small);  // keeps the sign of zero
   Vec large = splat(1.0f) - splat(2.0f) / (exp_full(t + t) + splat(1.0f));
   large = select(less(x, zero()), zero() - large, large);
   return select(less(t, splat(0.625f)), small, large);
