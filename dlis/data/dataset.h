@@ -19,6 +19,10 @@ struct Preprocessing {
   float scale = 255;
   bool bgr = false;          // `order`: the input's channels are blue, green, red
   int resize = 0, crop = 0;  // the shorter side, then the centre; 0: what the input needs
+
+  // The shorter side before a centre of `height` x `width` is cut out, which is the network's
+  // input: where that is not `crop`, `resize` is scaled with it, so that the same part is seen.
+  int resize_for(std::int64_t height, std::int64_t width) const;
 };
 // Keys mean, std, scale, order, resize, crop; numbers are separated by blanks, commas or slashes.
 // Errors: a value that makes no sense, quoted.

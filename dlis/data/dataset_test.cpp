@@ -145,6 +145,14 @@ TEST(Preprocessing, FromMetadata) {
   EXPECT_EQ(preprocessing_of({})->scale, 255);
 }
 
+TEST(Preprocessing, TheMarginFollowsTheInput) {
+  const Preprocessing how{.resize = 256, .crop = 224};
+  EXPECT_EQ(how.resize_for(224, 224), 256);
+  EXPECT_EQ(how.resize_for(448, 600), 512);
+  EXPECT_EQ((Preprocessing{.resize = 256}.resize_for(448, 448)), 256);
+  EXPECT_EQ(Preprocessing{}.resize_for(32, 32), 0);
+}
+
 TEST(Preprocessing, NonsenseIsQuoted) {
   const std::pair<std::string, std::string> bad[] = {
       {"mean", "a"},  {"mean", "1 2"},  {"mean", ""},     {"std", "0"},     {"std", "1 1 -1"},

@@ -143,7 +143,8 @@ Result<Tensor> load_input_image(const std::filesystem::path& file, const Shape& 
                 file.string(),
                 "it needs 1 x 3 x H x W or 1 x 1 x H x W; a .npy file can have any shape");
   const Tensor image = DLIS_TRY(load_image(file, int(input_shape[1])));
-  const Tensor fitted = DLIS_TRY(fit_image(image, input_shape[2], input_shape[3], how.resize));
+  const Tensor fitted = DLIS_TRY(fit_image(image, input_shape[2], input_shape[3],
+                                           how.resize_for(input_shape[2], input_shape[3])));
   return normalised(fitted.reshaped({1, input_shape[2], input_shape[3], input_shape[1]}), how, 0,
                     1);
 }

@@ -121,12 +121,13 @@ Result<Dataset> load(const DatasetRequest& request) {
     return fail(fmt::format("{} images of {} bytes need more memory than is available", count,
                             image.elements()),
                 request.place, "ask for fewer with ?limit=N");
+  const int resize = request.how.resize_for(image[0], image[1]);
   Dataset data;
   data.images = Tensor(DType::u8, {count, image[0], image[1], image[2]});
   std::uint8_t* to = data.images.edit<std::uint8_t>().data();
   for (const Labelled& entry : found) {
     const Tensor raw = DLIS_TRY(load_image(entry.file, int(image[2])));
-    const Tensor fitted = DLIS_TRY(fit_image(raw, image[0], image[1], request.how.resize));
+    const Tensor fitted = DLIS_TRY(fit_image(raw, image[0], image[1], resize));
     to = std::copy_n(fitted.as<std::uint8_t>().data(), image.elements(), to);
     data.labels.push_back(entry.label);
     data.classes = std::max(data.classes, entry.label + 1);

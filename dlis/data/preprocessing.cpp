@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "dlis/base/text.h"
 #include "dlis/data/dataset.h"
@@ -65,6 +66,11 @@ Result<Preprocessing> preprocessing_of(const std::map<std::string, std::string>&
   Result<Preprocessing> how = parse(metadata);
   if (!how) how.error().where = "the model's preprocessing, " + how.error().where;
   return how;
+}
+
+int Preprocessing::resize_for(std::int64_t height, std::int64_t width) const {
+  if (resize == 0 || crop == 0) return resize;
+  return int(std::lround(double(resize) * double(std::min(height, width)) / crop));
 }
 
 // A byte has 256 values, so one table a channel gives the exact quotient at the price of a load.

@@ -1,9 +1,8 @@
 // A folder of its own for a test, gone afterwards.
 #pragma once
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -14,7 +13,7 @@ struct TestFolder {
 
   explicit TestFolder(const char* name)
       : path(std::filesystem::temp_directory_path() /
-             ("dlis_" + std::string(name) + "_" + std::to_string(::getpid()))) {
+             ("dlis_" + std::string(name) + "_" + std::to_string(std::random_device{}()))) {
     std::filesystem::remove_all(path);
     std::filesystem::create_directories(path);
   }
