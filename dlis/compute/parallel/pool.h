@@ -1,7 +1,7 @@
 // Our own workers: they spin briefly between phases, then block.
 #pragma once
-#include <functional>
 #include <memory>
+#include <type_traits>
 
 #include "dlis/compute/parallel/schedule.h"
 
