@@ -23,7 +23,7 @@ struct Binding {
   fs::path file;
 };
 
-Result<std::vector<Binding>> bind(const std::vector<std::string>& texts, const Graph& graph,
+Result<std::vector<Binding>> bind_files(const std::vector<std::string>& texts, const Graph& graph,
                                   const std::vector<ValueId>& ids, const char* option) {
   std::vector<std::string> names;
   for (ValueId id : ids) names.push_back(graph.value(id).name);
@@ -68,7 +68,7 @@ Result<Tensor> load_tensor(const fs::path& file, const Value& value, const Prepr
 Result<std::vector<Tensor>> load_inputs(const Arguments& arguments, Graph& graph) {
   const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
   std::vector<Tensor> inputs(graph.inputs.size());
-  for (const Binding& binding : DLIS_TRY(bind(arguments.inputs, graph, graph.inputs, "--input"))) {
+  for (const Binding& binding : DLIS_TRY(bind_files(arguments.inputs, graph, graph.inputs, "--input"))) {
     const Value& value = graph.value(graph.inputs[binding.index]);
     const std::string name = value.name;
     Tensor& tensor = inputs[binding.index];
@@ -117,7 +117,7 @@ void print_top(const Tensor& tensor, const std::string& name, bool json) {
 
 Status show_or_save(const Arguments& arguments, const Graph& graph,
                     const std::vector<Tensor>& outputs) {
-  for (const Binding& binding : DLIS_TRY(bind(arguments.outputs, graph, graph.outputs, "--output")))
+  for (const Binding& binding : DLIS_TRY(bind_files(arguments.outputs, graph, graph.outputs, "--output")))
     DLIS_TRY(save_tensor(outputs[binding.index], graph.value(graph.outputs[binding.index]).name,
                          binding.file));
   if (!arguments.outputs.empty()) return {};
@@ -131,7 +131,7 @@ Status run(const Arguments& arguments) {
   Subject subject = DLIS_TRY(load_subject(arguments.subject));
   const auto inputs = DLIS_TRY(load_inputs(arguments, subject.graph));
   // Where the output goes is checked before anything is computed.
-  DLIS_TRY(bind(arguments.outputs, subject.graph, subject.graph.outputs, "--output"));
+  DLIS_TRY(bind_files(arguments.outputs, subject.graph, subject.graph.outputs, "--output"));
   const auto plan = DLIS_TRY(make_plan(subject.graph, subject.plan));
   Session session = DLIS_TRY(Session::open(plan));
   const auto outputs = DLIS_TRY(session.run(inputs));
