@@ -1,3 +1,3 @@
-// ONNX's protobuf messages; only the sources of this folder include it.
+// ONNX's protobuf messages; of the library only the sources of this folder include it.
 #pragma once
 #include <onnx/onnx_pb.h>
