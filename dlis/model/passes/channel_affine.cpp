@@ -28,8 +28,8 @@ bool is_per_channel(const Value& bias, std::int64_t channels) {
   return shape.elements() == 1 || (shape.elements() == channels && shape.back() == channels);
 }
 
-// Weights lie as [outer][channels][inner]; where there are groups, each covers outer / groups of the
-// first axis and has `channels` output channels of its own.
+// Weights lie as [outer][channels][inner]; where there are groups, each covers outer / groups of
+// the first axis and has `channels` output channels of its own.
 struct Layout {
   std::int64_t outer, channels, inner, groups;
 };
