@@ -24,7 +24,7 @@ struct Binding {
 };
 
 Result<std::vector<Binding>> bind_files(const std::vector<std::string>& texts, const Graph& graph,
-                                  const std::vector<ValueId>& ids, const char* option) {
+                                        const std::vector<ValueId>& ids, const char* option) {
   std::vector<std::string> names;
   for (ValueId id : ids) names.push_back(graph.value(id).name);
   std::vector<Binding> bindings;
@@ -68,7 +68,8 @@ Result<Tensor> load_tensor(const fs::path& file, const Value& value, const Prepr
 Result<std::vector<Tensor>> load_inputs(const Arguments& arguments, Graph& graph) {
   const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
   std::vector<Tensor> inputs(graph.inputs.size());
-  for (const Binding& binding : DLIS_TRY(bind_files(arguments.inputs, graph, graph.inputs, "--input"))) {
+  for (const Binding& binding :
+       DLIS_TRY(bind_files(arguments.inputs, graph, graph.inputs, "--input"))) {
     const Value& value = graph.value(graph.inputs[binding.index]);
     const std::string name = value.name;
     Tensor& tensor = inputs[binding.index];
@@ -117,7 +118,8 @@ void print_top(const Tensor& tensor, const std::string& name, bool json) {
 
 Status show_or_save(const Arguments& arguments, const Graph& graph,
                     const std::vector<Tensor>& outputs) {
-  for (const Binding& binding : DLIS_TRY(bind_files(arguments.outputs, graph, graph.outputs, "--output")))
+  for (const Binding& binding :
+       DLIS_TRY(bind_files(arguments.outputs, graph, graph.outputs, "--output")))
     DLIS_TRY(save_tensor(outputs[binding.index], graph.value(graph.outputs[binding.index]).name,
                          binding.file));
   if (!arguments.outputs.empty()) return {};

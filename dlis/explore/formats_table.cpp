@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 
@@ -23,13 +24,31 @@ struct Duel {
   double times() const { return *dense->number("median_ms") / *other->number("median_ms"); }
 };
 
-// "even" where a tenth of one's runs reaches into the other's: that difference may be noise.
+// Half the 95 % interval of a median, from the faster half of the runs: other processes only add
+// time, so the slower half says little. 1.2533 sigma / sqrt(n) is the median's standard error, and
+// p10 lies 1.2816 sigma below the median.
+double half_interval(const Record& r) {
+  const double median = *r.number("median_ms"), p10 = r.number("p10_ms").value_or(median);
+  const double runs = std::max(1.0, r.number("runs").value_or(1));
+  return 1.96 * 1.2533 * (median - p10) / 1.2816 / std::sqrt(runs);
+}
+
+bool is_faster(const Record& a, const Record& b) {
+  const bool apart =
+      *a.number("median_ms") + half_interval(a) < *b.number("median_ms") - half_interval(b);
+  return apart && a.number("p10_ms") <= b.number("p10_ms");
+}
+
+// "even" where the intervals of the medians meet: that difference may be noise.
 const char* verdict(const Duel& duel) {
-  const auto low = [](const Record* r) { return r->number("p10_ms").value_or(0); };
-  const auto high = [](const Record* r) { return r->number("p90_ms").value_or(0); };
-  if (high(duel.other) < low(duel.dense)) return "faster";
-  if (high(duel.dense) < low(duel.other)) return "slower";
-  return "even";
+  if (is_faster(*duel.other, *duel.dense)) return "faster";
+  return is_faster(*duel.dense, *duel.other) ? "slower" : "even";
+}
+
+// A model's file without its folders.
+std::string short_name(const std::string& model) {
+  const std::size_t end = model.find('?');
+  return model.substr(model.rfind('/', end) + 1);
 }
 
 std::string device_of(const Record& record) {
@@ -74,7 +93,7 @@ std::string conclusion(const Place& place, const std::vector<Duel>& list) {
   for (auto duel = list.rbegin(); duel != list.rend() && verdict(*duel) == std::string("faster");
        ++duel)
     from = duel->zeros;
-  const std::string where = fmt::format("{} on {}", place.model, place.device);
+  const std::string where = fmt::format("{} on {}", short_name(place.model), place.device);
   if (from)
     return fmt::format("{}: {} is faster from {:.0f} % zeros on", where, place.format, 100 * *from);
   return fmt::format("{}: {} is not faster up to {:.0f} % zeros", where, place.format,
@@ -89,7 +108,7 @@ std::string formats_table(std::span<const Record> records) {
   std::string conclusions;
   for (const auto& [place, list] : duels_of(records)) {
     for (const Duel& duel : list)
-      lines.push_back({place.model, place.device, place.format, duel.compress,
+      lines.push_back({short_name(place.model), place.device, place.format, duel.compress,
                        fmt::format("{:.1f}", 100 * duel.zeros),
                        fmt::format("{:.4g}", *duel.dense->number("median_ms")),
                        fmt::format("{:.4g}", *duel.other->number("median_ms")),

@@ -96,13 +96,13 @@ std::vector<std::size_t> reading_order(std::span<const Record> records) {
   return order;
 }
 
-std::string refused_lines(std::span<const Record> records, const std::vector<std::size_t>& order) {
-  std::string text;
-  for (std::size_t i : order)
-    if (records[i].refused())
-      text +=
-          fmt::format("refused: {}: {}\n", records[i].text("stack"), records[i].text("refused"));
-  return text;
+// The model stands above the table already.
+std::string refused_line(const Record& record) {
+  const std::string stack = record.text("stack");
+  const std::size_t bar = stack.find(" | ");
+  return fmt::format("   refused: {}: {}\n",
+                     bar == std::string::npos ? stack : stack.substr(bar + 3),
+                     record.text("refused"));
 }
 
 }  // namespace
@@ -111,21 +111,23 @@ std::string table_of(std::span<const Record> records) {
   const auto front = pareto_front(records);
   const auto order = reading_order(records);
   const char* quality = quality_of(records);
-  std::string text;
-  std::vector<std::vector<std::string>> lines;
+  std::string text, refused;
+  std::vector<std::vector<std::string>> lines{header(quality)};
   for (std::size_t at = 0; at < order.size(); ++at) {
     const Record& record = records[order[at]];
     const std::string model = record.text("model");
-    if (lines.empty()) lines.push_back(header(quality));
-    if (!record.refused())
+    if (record.refused())
+      refused += refused_line(record);
+    else
       lines.push_back(
           line_of(record, quality, std::count(front.begin(), front.end(), order[at]) > 0));
-    const bool last = at + 1 == order.size() || records[order[at + 1]].text("model") != model;
-    if (!last) continue;
-    if (lines.size() > 1) text += fmt::format("{}\n{}\n", model, text_table(lines, kAlign));
-    lines.clear();
+    if (at + 1 < order.size() && records[order[at + 1]].text("model") == model) continue;
+    text += fmt::format("{}{}\n{}{}", text.empty() ? "" : "\n", model,
+                        lines.size() > 1 ? text_table(lines, kAlign) : "", refused);
+    lines.resize(1);
+    refused.clear();
   }
-  return text + refused_lines(records, order);
+  return text;
 }
 
 }  // namespace dlis
