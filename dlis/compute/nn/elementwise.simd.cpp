@@ -124,11 +124,10 @@ void pow_f32(const ElementwiseBlock& block) {
     const float* const x = block.in[0] + row * block.in_row[0];
     const float* const y = block.in[1] + row * block.in_row[1];
     float* const out = block.out + row * block.out_row;
-    if (block.in_col[1] == 0 && *y == 2.0f) {
-      for (std::int64_t i = 0; i < block.cols; ++i) {
-        const float base = x[i * block.in_col[0]];
-        out[i] = base * base;
-      }
+    if (block.in_col[0] == 1 && block.in_col[1] == 0 && *y == 2.0f) {
+      for_row(
+          block, row, [](Vec base) __attribute__((always_inline)) { return base * base; },
+          Operand<true>::at(block, 0, row));
     } else {
       for (std::int64_t i = 0; i < block.cols; ++i)
         out[i] = __builtin_powf(x[i * block.in_col[0]], y[i * block.in_col[1]]);

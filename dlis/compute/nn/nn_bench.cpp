@@ -35,7 +35,7 @@ const std::vector<Timed>& timed() {
       {"hard_swish", "HardSwish", {kMap}, kMap},
       {"exp", "Exp", {kMap}, kMap},
       {"sqrt", "Sqrt", {kMap}, kMap},
-      {"pow_square", "Pow", {kMap, {1}}, kMap},
+      {"pow", "Pow", {kMap, {1}}, kMap},
       {"erf", "Erf", {kMap}, kMap},
       {"add", "Add", {kMap, kMap}, kMap},
       {"add_large", "Add", {{1, 256, 112, 112}, {1, 256, 112, 112}}, {1, 256, 112, 112}},

@@ -75,6 +75,14 @@ TEST_P(NnMath, KnowsTheEnds) {
   }
 }
 
+TEST_P(NnMath, SquaresWithoutTheLibrary) {
+  const float two = 2;
+  std::vector<float> x, out(37);
+  for (int i = 0; i < 37 + 16; ++i) x.push_back(float(i) * 0.7f - 9);
+  kernels().pow({.cols = 37, .out = out.data(), .in = {x.data(), &two}, .in_col = {1, 0}});
+  for (std::size_t i = 0; i < out.size(); ++i) EXPECT_EQ(out[i], x[i] * x[i]);
+}
+
 TEST_P(NnMath, LargestAndSmallestKeepNan) {
   const std::vector<float> x = {1, kNan, 2, -kInf, kInf, kNan}, y = {kNan, 1, 3, kInf, kInf, kNan};
   for (auto kernel : {kernels().max, kernels().min}) {

@@ -36,40 +36,50 @@ DLIS_INLINE Vec load_filled(const float* p, int count, float fill) {
 }
 
 constexpr std::int64_t kRowsAtOnce = 64;
+constexpr std::int64_t kColumnsAtOnce = 512;
 constexpr std::int64_t kElementsAtOnce = 1024;
 
+// Eight rows are joined as a tree, so that their elements are read in the order of memory.
 template <class Op>
-DLIS_INLINE void columns(std::int64_t rows, std::int64_t cols, const float* in, std::int64_t stride,
-                         float* acc) {
-  std::int64_t c = 0;
-  for (; c + 4 * kLanes <= cols; c += 4 * kLanes) {
-    const float* p = in + c;
-    Vec a = splat(Op::kStart), b = a, d = a, e = a;
-    for (std::int64_t r = 0; r < rows; ++r, p += stride) {
-      a = Op::join(a, load(p));
-      b = Op::join(b, load(p + kLanes));
-      d = Op::join(d, load(p + 2 * kLanes));
-      e = Op::join(e, load(p + 3 * kLanes));
-    }
-    store(acc + c, Op::join(load(acc + c), a));
-    store(acc + c + kLanes, Op::join(load(acc + c + kLanes), b));
-    store(acc + c + 2 * kLanes, Op::join(load(acc + c + 2 * kLanes), d));
-    store(acc + c + 3 * kLanes, Op::join(load(acc + c + 3 * kLanes), e));
-  }
-  for (; c < cols; c += kLanes) {
-    const int lanes = static_cast<int>(cols - c < kLanes ? cols - c : kLanes);
-    Vec a = splat(Op::kStart);
-    for (std::int64_t r = 0; r < rows; ++r) a = Op::join(a, load(in + c + r * stride, lanes));
-    store(acc + c, Op::join(load(acc + c, lanes), a), lanes);
-  }
+DLIS_INLINE Vec eight(const float* p, std::int64_t stride) {
+  const Vec a = Op::join(load(p), load(p + stride));
+  const Vec b = Op::join(load(p + 2 * stride), load(p + 3 * stride));
+  const Vec c = Op::join(load(p + 4 * stride), load(p + 5 * stride));
+  const Vec d = Op::join(load(p + 6 * stride), load(p + 7 * stride));
+  return Op::join(Op::join(a, b), Op::join(c, d));
+}
+
+// acc[c] joined with up to kRowsAtOnce rows, through sums of their own.
+template <class Op>
+DLIS_INLINE void rows_at_once(std::int64_t rows, std::int64_t cols, const float* in,
+                              std::int64_t stride, float* acc, float* sums) {
+  const std::int64_t whole = cols / kLanes * kLanes;
+  const int rest = static_cast<int>(cols - whole);
+  for (std::int64_t c = 0; c < whole; c += kLanes) store(sums + c, splat(Op::kStart));
+  std::int64_t r = 0;
+  for (; r + 8 <= rows; r += 8)
+    for (std::int64_t c = 0; c < whole; c += kLanes)
+      store(sums + c, Op::join(load(sums + c), eight<Op>(in + r * stride + c, stride)));
+  for (; r < rows; ++r)
+    for (std::int64_t c = 0; c < whole; c += kLanes)
+      store(sums + c, Op::join(load(sums + c), load(in + r * stride + c)));
+  for (std::int64_t c = 0; c < whole; c += kLanes)
+    store(acc + c, Op::join(load(acc + c), load(sums + c)));
+  if (rest == 0) return;
+  Vec sum = splat(Op::kStart);
+  for (r = 0; r < rows; ++r) sum = Op::join(sum, load(in + r * stride + whole, rest));
+  store(acc + whole, Op::join(load(acc + whole, rest), sum), rest);
 }
 
 template <class Op>
 DLIS_INLINE void all_columns(std::int64_t rows, std::int64_t cols, const float* in,
                              std::int64_t stride, float* acc) {
-  for (std::int64_t r = 0; r < rows; r += kRowsAtOnce)
-    columns<Op>(rows - r < kRowsAtOnce ? rows - r : kRowsAtOnce, cols, in + r * stride, stride,
-                acc);
+  alignas(64) float sums[kColumnsAtOnce];
+  for (std::int64_t c = 0; c < cols; c += kColumnsAtOnce)
+    for (std::int64_t r = 0; r < rows; r += kRowsAtOnce)
+      rows_at_once<Op>(rows - r < kRowsAtOnce ? rows - r : kRowsAtOnce,
+                       cols - c < kColumnsAtOnce ? cols - c : kColumnsAtOnce, in + r * stride + c,
+                       stride, acc + c, sums);
 }
 
 template <class Op>

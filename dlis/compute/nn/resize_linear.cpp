@@ -79,6 +79,23 @@ Params params_of(const OpProblem& problem, std::vector<int>& axes) {
   return p;
 }
 
+// The corners around a point and their weights; each resized axis doubles them.
+struct Corners {
+  std::int64_t offsets[1 << kMostResized] = {0};
+  float weights[1 << kMostResized] = {1};
+  int count = 1;
+
+  void add(const Tap& tap, bool is_resized) {
+    for (int j = 0; is_resized && j < count; ++j) {
+      offsets[count + j] = offsets[j] + tap.high;
+      weights[count + j] = weights[j] * tap.weight;
+      weights[j] *= 1 - tap.weight;
+    }
+    for (int j = 0; j < count; ++j) offsets[j] += tap.low;
+    if (is_resized) count *= 2;
+  }
+};
+
 struct Blender {
   const Params& p;
   const std::byte* packed;
@@ -86,27 +103,28 @@ struct Blender {
   float* out;
   const ResizeKernels& kernels;
 
-  void point(std::int64_t index) const {
-    std::int64_t offsets[1 << kMostResized] = {0};
-    float weights[1 << kMostResized] = {1};
-    int corners = 1;
-    std::int64_t to = 0;
-    for (int axis = p.rank - 1; axis >= 0; --axis) {
-      const std::int64_t i = index % p.extent[axis];
-      index /= p.extent[axis];
-      to += i * p.out_stride[axis];
-      const Tap& tap = part<Tap>(packed, p.taps[axis])[i];
-      for (int j = 0; j < corners; ++j) {
-        if (p.is_resized[axis]) {
-          offsets[corners + j] = offsets[j] + tap.high;
-          weights[corners + j] = weights[j] * tap.weight;
-          weights[j] *= 1 - tap.weight;
-        }
-        offsets[j] += tap.low;
+  // Points [begin, end): the corners along all axes but the innermost are found once a row.
+  void points(std::int64_t begin, std::int64_t end) const {
+    const int last = p.rank - 1;
+    const std::int64_t inner = last >= 0 ? p.extent[last] : 1;
+    for (std::int64_t point = begin; point < end;) {
+      const std::int64_t first = point % inner, count = std::min(inner - first, end - point);
+      Corners row;
+      std::int64_t outer = point / inner, to = 0;
+      for (int axis = last - 1; axis >= 0; --axis) {
+        const std::int64_t i = outer % p.extent[axis];
+        outer /= p.extent[axis];
+        to += i * p.out_stride[axis];
+        row.add(part<Tap>(packed, p.taps[axis])[i], p.is_resized[axis]);
       }
-      if (p.is_resized[axis]) corners *= 2;
+      for (std::int64_t i = first; i < first + count; ++i) {
+        Corners corners = row;
+        if (last >= 0) corners.add(part<Tap>(packed, p.taps[last])[i], p.is_resized[last]);
+        kernels.blend(p.channels, corners.count, in, corners.offsets, corners.weights,
+                      out + to + (last >= 0 ? i * p.out_stride[last] : 0));
+      }
+      point += count;
     }
-    kernels.blend(p.channels, corners, in, offsets, weights, out + to);
   }
 };
 
@@ -151,8 +169,7 @@ void run_linear(const OpProblem& problem, const Call& call, Range range) {
   const Params& p = *part<Params>(call.packed);
   const Blender blender{p, call.packed, input(problem, call, 0).as<float>(),
                         call.outputs[0].as<float>(), resize_kernels_for(problem.isa)};
-  const std::int64_t end = std::min(range.end * p.step, p.points);
-  for (std::int64_t i = range.begin * p.step; i < end; ++i) blender.point(i);
+  blender.points(range.begin * p.step, std::min(range.end * p.step, p.points));
 }
 
 }  // namespace dlis::nn

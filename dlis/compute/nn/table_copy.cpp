@@ -45,35 +45,56 @@ std::int64_t count_rows(const OpProblem& problem, std::int64_t& cols) {
 struct Copier {
   const Params& params;
   const std::byte* packed;
-  std::size_t size;
+  std::int64_t size;  // of an element
   const std::byte* in;
   std::byte* out;
 
-  void row(std::int64_t index) const {
-    std::int64_t from = 0, to = 0;
-    bool is_fill = false;
-    for (int axis = params.rank - 2; axis >= 0; --axis) {
-      const std::int64_t i = index % params.extent[axis];
-      index /= params.extent[axis];
-      to += i * params.out_stride[axis];
-      const std::int64_t offset = part<std::int64_t>(packed, params.table[axis])[i];
-      is_fill = is_fill || offset == kNowhere;
-      if (!is_fill) from += offset;
+  const std::int64_t* table(int axis) const {
+    return part<std::int64_t>(packed, params.table[axis]);
+  }
+
+  // Rows [begin, end): all axes but the innermost are one index; the second innermost runs in a
+  // loop.
+  void rows(std::int64_t begin, std::int64_t end) const {
+    const int middle = params.rank - 2;
+    const std::int64_t inner = middle >= 0 ? params.extent[middle] : 1;
+    for (std::int64_t row = begin; row < end;) {
+      const std::int64_t first = row % inner, count = std::min(inner - first, end - row);
+      std::int64_t outer = row / inner, from = 0, to = 0;
+      for (int axis = middle - 1; axis >= 0; --axis) {
+        const std::int64_t i = outer % params.extent[axis];
+        outer /= params.extent[axis];
+        to += i * params.out_stride[axis];
+        from = joined(from, table(axis)[i]);
+      }
+      for (std::int64_t i = first; i < first + count; ++i)
+        middle < 0 ? line(from, to)
+                   : line(joined(from, table(middle)[i]), to + i * params.out_stride[middle]);
+      row += count;
     }
+  }
+
+ private:
+  static std::int64_t joined(std::int64_t from, std::int64_t offset) {
+    return from == kNowhere || offset == kNowhere ? kNowhere : from + offset;
+  }
+
+  void line(std::int64_t from, std::int64_t to) const {
     const int last = params.rank - 1;
-    std::byte* const target = out + to * std::int64_t(size);
-    const auto* fill = reinterpret_cast<const std::byte*>(&params.fill);
-    if (is_fill)
-      return copy_block(size, 1, params.extent[last], target, {0, params.out_stride[last]}, fill,
-                        {0, 0});
-    const std::byte* const source = in + from * std::int64_t(size);
+    const Strides2 out_strides{0, params.out_stride[last]};
+    const auto* const fill = reinterpret_cast<const std::byte*>(&params.fill);
+    std::byte* const target = out + to * size;
+    const std::size_t bytes = std::size_t(size);
+    if (from == kNowhere)
+      return copy_block(bytes, 1, params.extent[last], target, out_strides, fill, {0, 0});
+    const std::byte* const source = in + from * size;
     if (params.is_regular)
-      return copy_block(size, 1, params.extent[last], target, {0, params.out_stride[last]}, source,
+      return copy_block(bytes, 1, params.extent[last], target, out_strides, source,
                         {0, params.run_stride});
-    const std::int64_t* const table = part<std::int64_t>(packed, params.table[last]);
+    const std::int64_t* const offsets = table(last);
     for (std::int64_t i = 0; i < params.extent[last]; ++i)
-      std::memcpy(target + i * params.out_stride[last] * std::int64_t(size),
-                  table[i] == kNowhere ? fill : source + table[i] * std::int64_t(size), size);
+      std::memcpy(target + i * params.out_stride[last] * size,
+                  offsets[i] == kNowhere ? fill : source + offsets[i] * size, bytes);
   }
 };
 
@@ -127,9 +148,8 @@ void table_copy_run(const OpProblem& problem, const Call& call, int, Range range
     std::memcpy(out, in, size);
     return;
   }
-  const Copier copier{params, call.packed, size, in, out};
-  const std::int64_t end = std::min(range.end * params.row_step, params.rows);
-  for (std::int64_t row = range.begin * params.row_step; row < end; ++row) copier.row(row);
+  const Copier copier{params, call.packed, std::int64_t(size), in, out};
+  copier.rows(range.begin * params.row_step, std::min(range.end * params.row_step, params.rows));
 }
 
 }  // namespace dlis::nn
