@@ -104,7 +104,7 @@ def check(dlis, model, batches=(1,), extra=()):
     for batch in batches:
         inputs = random_inputs(session, batch)
         theirs = session.run(names, inputs)
-        ours = dlis.run(model, inputs, names, extra)
+        ours = dlis.run(model, inputs, names, ("--batch", batch, *extra))
         worst = max(worst, *map(error_between, ours, theirs))
         if original:  # the network is still the one that was read
             worst = max(worst, *map(error_between, original.run(names, inputs), theirs))
