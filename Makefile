@@ -7,7 +7,7 @@ build: setup
 
 demo: build
 	$(DLIS) explore data/resnet20_cifar10.onnx \
-	  --compress none,weight_prune:zeros=0.5,weight_prune:zeros=0.9 \
+	  --compress none,weight_prune:zeros=0.5,weight_prune:zeros=0.8 \
 	  --format dense,bf16,csr --compute auto --threads 1,2 \
 	  --data cifar10:data/cifar10 -o build/demo.db
 
