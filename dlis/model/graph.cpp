@@ -59,10 +59,10 @@ class Walk {
     if (!node.op) return fail("its operator is unknown", place_of(node));
     for (ValueId id : node.inputs) {
       if (id == kNoValue) continue;
-      DLIS_TRY(check_id(id, place_of(node)));
+      DLIS_TRY(check_id(id, place_of(graph_, node)));
       if (!known_[std::size_t(id)])
         return fail(fmt::format("reads {} before anything makes it", name_of_value(id)),
-                    place_of(node));
+                    place_of(graph_, node));
     }
     for (ValueId id : node.outputs)
       if (id != kNoValue) DLIS_TRY(produce(id, node));
@@ -77,9 +77,9 @@ class Walk {
 
  private:
   Status produce(ValueId id, const Node& node) {
-    DLIS_TRY(check_id(id, place_of(node)));
+    DLIS_TRY(check_id(id, place_of(graph_, node)));
     if (produced_.count(id) || (known_[std::size_t(id)] && !graph_.is_constant(id)))
-      return fail(fmt::format("makes {} a second time", name_of_value(id)), place_of(node));
+      return fail(fmt::format("makes {} a second time", name_of_value(id)), place_of(graph_, node));
     produced_.insert(id);
     known_[std::size_t(id)] = true;
     return check_shape(id);
@@ -120,7 +120,7 @@ Status check_inferred(const Graph& graph) {
         return fail(fmt::format("value '{}' is {} {}, but its rule gives {} {}", kept.name,
                                 name_of(kept.type), kept.shape->text(), name_of(inferred.type),
                                 inferred.shape->text()),
-                    place_of(node));
+                    place_of(graph, node));
     }
   return {};
 }

@@ -23,8 +23,8 @@ constexpr std::array kOperators{
 #undef DLIS_ROW
 };
 
-Status named(Status status, const Node& node) {
-  if (!status && status.error().where.empty()) status.error().where = place_of(node);
+Status named(Status status, const Graph& graph, const Node& node) {
+  if (!status && status.error().where.empty()) status.error().where = place_of(graph, node);
   return status;
 }
 
@@ -133,12 +133,20 @@ std::string place_of(const Node& node) {
                      node.op ? node.op->name : "unknown operator");
 }
 
+std::string place_of(const Graph& graph, const Node& node) {
+  const ValueId id = node.outputs.empty() ? kNoValue : node.outputs[0];
+  if (!node.name.empty() || id < 0 || std::size_t(id) >= graph.values.size()) return place_of(node);
+  Node known = node;
+  known.name = graph.value(id).name;
+  return place_of(known);
+}
+
 Result<Tensor> ImportNode::constant_input(int i) const {
   if (i >= int(node.inputs.size()) || node.inputs[std::size_t(i)] == kNoValue) return Tensor();
   const Value& value = graph.value(node.inputs[std::size_t(i)]);
   if (!value.constant.has_value())
     return fail(fmt::format("input {} ('{}') is a setting and has to be a constant", i, value.name),
-                place_of(node));
+                place_of(graph, node));
   return value.constant;
 }
 
@@ -156,28 +164,28 @@ void ExportNode::add_input(const std::string& suffix, Tensor tensor) {
 }
 
 Status import_node(ImportNode& in) {
-  DLIS_TRY(named(check_attributes(in), in.node));
+  DLIS_TRY(named(check_attributes(in), in.graph, in.node));
   auto& inputs = in.node.inputs;
   while (!inputs.empty() && inputs.back() == kNoValue) inputs.pop_back();
-  if (in.node.op->import) DLIS_TRY(named(in.node.op->import(in), in.node));
+  if (in.node.op->import) DLIS_TRY(named(in.node.op->import(in), in.graph, in.node));
   while (!inputs.empty() && inputs.back() == kNoValue) inputs.pop_back();
   auto& outputs = in.node.outputs;
   while (outputs.size() > 1 && int(outputs.size()) > in.node.op->max_outputs &&
          !in.is_output_used(int(outputs.size()) - 1))
     outputs.pop_back();
-  return named(check_counts(in.node), in.node);
+  return named(check_counts(in.node), in.graph, in.node);
 }
 
-Status infer_node(Graph& graph, Node& node) { return named(infer(graph, node), node); }
+Status infer_node(Graph& graph, Node& node) { return named(infer(graph, node), graph, node); }
 
 Status fold_node(Graph& graph, const Node& node) {
   if (!node.op->fold) return {};
-  return named(fold(graph, node), node);
+  return named(fold(graph, node), graph, node);
 }
 
 Result<ExportNode> export_node(const Graph& graph, const Node& node) {
   ExportNode out{graph, node, {}};
-  if (node.op->export_) DLIS_TRY(named(node.op->export_(out), node));
+  if (node.op->export_) DLIS_TRY(named(node.op->export_(out), graph, node));
   return out;
 }
 

@@ -82,6 +82,8 @@ Status infer_node(Graph& graph, Node& node);
 Status fold_node(Graph& graph, const Node& node);
 Result<ExportNode> export_node(const Graph& graph, const Node& node);
 
-std::string place_of(const Node& node);  // "node conv1 (Conv)", for errors
+// For errors: "node 'conv1' (Conv)"; one without a name goes by its first output.
+std::string place_of(const Node& node);
+std::string place_of(const Graph& graph, const Node& node);
 
 }  // namespace dlis

@@ -9,7 +9,7 @@ namespace dlis::model {
 Status import_reduce(ImportNode& in, int since);
 Status infer_reduce(InferContext& context);
 
-// At opset 17 only ReduceSum takes its axes as an input.
+// At opset 17 only ReduceSum takes its axes as an input; a reduction over no axis is an Identity.
 Status export_reduce(ExportNode& out);
 
 #define DLIS_REDUCE_ATTRIBUTES "axes keepdims noop_with_empty_axes"
