@@ -140,7 +140,9 @@ Status read_nodes(Import& in, const onnx::GraphProto& proto,
   for (const int index : DLIS_TRY(node_order(proto, known))) {
     const onnx::NodeProto& node = proto.node(index);
     Status status = read_node(in, node);
-    if (!status && status.error().where.empty()) status.error().where = describe(node);
+    // A node without a name is found by what it makes.
+    if (!status && (node.name().empty() || status.error().where.empty()))
+      status.error().where = describe(node);
     DLIS_TRY(std::move(status));
   }
   return {};

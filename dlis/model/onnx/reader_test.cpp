@@ -135,6 +135,8 @@ TEST_F(Reader, WrongShapesNameTheNode) {
   onnx::ModelProto model = test::conv_model();
   input_shape(model).mutable_dim(1)->set_dim_value(5);
   EXPECT_THAT(error_of(test::parse(model)), HasSubstr("make_c"));
+  model.mutable_graph()->mutable_node(0)->clear_name();
+  EXPECT_THAT(error_of(test::parse(model)), HasSubstr("the Conv node that makes 'c'"));
 }
 
 TEST_F(Reader, InitialiserThatIsAlsoAnInput) {
