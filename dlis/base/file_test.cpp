@@ -59,7 +59,9 @@ TEST_F(File, ReadingSaysWhatIsWrong) {
 
 TEST_F(File, LargerThanMemoryIsRefusedBeforeReading) {
   std::ofstream(folder_ / "sparse") << "x";
-  ASSERT_EQ(::truncate((folder_ / "sparse").c_str(), off_t(1) << 42), 0);
+  std::error_code error;
+  fs::resize_file(folder_ / "sparse", std::uintmax_t(1) << 42, error);
+  if (error) GTEST_SKIP() << "no files of this size here: " << error.message();
   EXPECT_THAT(read_file(folder_ / "sparse").error().message(),
               HasSubstr("4.00 TiB, more than the memory"));
 }
