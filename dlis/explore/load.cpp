@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "dlis/base/memory.h"
 #include "dlis/base/text.h"
 #include "dlis/data/dataset.h"
 #include "dlis/model/onnx/onnx.h"
@@ -57,6 +58,27 @@ Result<Graph> settle_batch(Graph graph, const ModelOptions& options) {
   return graph;
 }
 
+// What a node reads and writes is alive at once, so no plan needs less than the largest such sum.
+Status check_memory(const Graph& graph, const std::string& model) {
+  const auto bytes = [&](ValueId id) {
+    if (id == kNoValue || !graph.value(id).shape) return 0.0;
+    double product = double(size_of(graph.value(id).type));
+    for (std::int64_t extent : *graph.value(id).shape) product *= double(extent);
+    return product;
+  };
+  double largest = 0;
+  for (const Node& node : graph.nodes) {
+    double sum = 0;
+    for (ValueId id : node.inputs) sum += bytes(id);
+    for (ValueId id : node.outputs) sum += bytes(id);
+    largest = std::max(largest, sum);
+  }
+  if (largest <= double(available_memory())) return {};
+  return fail(fmt::format("one layer needs {:.3g} GB, more than the memory that is available",
+                          largest * 1e-9),
+              model, "give a smaller size or batch");
+}
+
 }  // namespace
 
 std::optional<fs::path> file_of_model(const std::string& model) {
@@ -77,6 +99,7 @@ Result<Graph> load_model(const std::string& model, const ModelOptions& options) 
   if (question != std::string::npos)
     DLIS_TRY(apply_query(model, std::string_view(model).substr(question + 1), graph));
   DLIS_TRY(preprocessing_of(graph.metadata));
+  DLIS_TRY(check_memory(graph, model));
   return graph;
 }
 
