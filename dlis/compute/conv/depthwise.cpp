@@ -66,9 +66,13 @@ void pack(const ConvProblem& p, const Encoded* weights, const float* bias, std::
   if (bias) std::memcpy(packed + weight_bytes(p), bias, std::size_t(p.c) * sizeof(float));
 }
 
-// A row of channels for each worker: where outputs beyond the map go.
+// For each worker: where outputs beyond the map go, and bf16 weights at full width.
+std::int64_t worker_floats(const ConvProblem& p) {
+  const std::int64_t channels = round_up(p.c, kDepthwisePad);
+  return is_bf16(p) ? channels * (1 + p.r * p.s) : channels;
+}
 std::size_t scratch_bytes(const ConvProblem& p) {
-  return std::size_t(p.workers * round_up(p.c, kDepthwisePad)) * sizeof(float);
+  return std::size_t(p.workers * worker_floats(p)) * sizeof(float);
 }
 
 int phases(const ConvProblem&) { return 1; }
@@ -86,8 +90,7 @@ DepthwiseKernel kernel_for(const ConvProblem& p) {
   if (square && dense && p.r == 3 && p.stride_h == 2) shape = DepthwiseShape::k3_u2;
   if (square && dense && p.r == 5 && p.stride_h == 1) shape = DepthwiseShape::k5_u1;
   if (square && dense && p.r == 5 && p.stride_h == 2) shape = DepthwiseShape::k5_u2;
-  const DepthwiseKernels& kernels = depthwise_kernels_for(p.isa);
-  return (is_bf16(p) ? kernels.bf16 : kernels.f32)[int(shape)];
+  return depthwise_kernels_for(p.isa).tile[int(shape)];
 }
 
 DepthwiseTile tile_of(const ConvProblem& p, const Call& call, int worker) {
@@ -97,13 +100,22 @@ DepthwiseTile tile_of(const ConvProblem& p, const Call& call, int worker) {
   t.pad_top = p.pad_top, t.pad_left = p.pad_left;
   t.stride_h = p.stride_h, t.stride_w = p.stride_w;
   t.dilation_h = p.dilation_h, t.dilation_w = p.dilation_w;
-  t.weights = call.packed;
+  t.weights = reinterpret_cast<const float*>(call.packed);
   t.bias = reinterpret_cast<const float*>(call.packed + weight_bytes(p));
   t.zeros = t.bias + channels;
-  t.waste = reinterpret_cast<float*>(call.scratch) + worker * channels;
+  t.waste = reinterpret_cast<float*>(call.scratch) + worker * worker_floats(p);
   t.channels = channels;
   t.activation = p.ends.activation, t.a = p.ends.a, t.b = p.ends.b;
   return t;
+}
+
+// Widens the weights of the tile's channels; a tile has many outputs for each.
+void widen(const ConvProblem& p, const Call& call, DepthwiseTile& t) {
+  const auto* from = reinterpret_cast<const std::uint16_t*>(call.packed);
+  float* to = t.waste + t.channels;
+  t.weights = to;
+  for (std::int64_t at = t.c0; at < p.r * p.s * t.channels; at += t.channels)
+    depthwise_kernels_for(p.isa).widen(from + at, to + at, round_up(t.c1 - t.c0, kDepthwisePad));
 }
 
 template <class P, class V>
@@ -124,6 +136,7 @@ void run(const ConvProblem& p, const Call& call, int, Range range, Worker worker
     t.y = image<Plane<float>>(call.outputs[0], n);
     t.p0 = band * kBandRows, t.p1 = std::min(t.p0 + kBandRows, p.p());
     t.c0 = block * cuts.block_channels, t.c1 = std::min(t.c0 + cuts.block_channels, p.c);
+    if (is_bf16(p)) widen(p, call, t);
     kernel(t);
   }
 }

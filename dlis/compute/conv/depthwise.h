@@ -24,11 +24,11 @@ struct DepthwiseTile {
   std::int64_t p0 = 0, p1 = 0, c0 = 0, c1 = 0;
   std::int64_t r = 1, s = 1, pad_top = 0, pad_left = 0;
   std::int64_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
-  const void* weights = nullptr;  // [r][s][channels], f32 or bf16
-  const float* bias = nullptr;    // channels
-  const float* zeros = nullptr;   // channels: what lies outside the image
-  float* waste = nullptr;         // channels: where outputs beyond the last row or column go
-  std::int64_t channels = 0;      // padded to a multiple of kDepthwisePad
+  const float* weights = nullptr;  // [r][s][channels]
+  const float* bias = nullptr;     // channels
+  const float* zeros = nullptr;    // channels: what lies outside the image
+  float* waste = nullptr;          // channels: where outputs beyond the last row or column go
+  std::int64_t channels = 0;       // padded to a multiple of kDepthwisePad
   Activation activation = Activation::none;
   float a = 0, b = 0;
 };
@@ -38,7 +38,8 @@ inline constexpr std::int64_t kDepthwisePad = 16;  // the lanes of the widest ve
 // Every output's sum runs over r, then s, from the bias, one fused multiply-add a term.
 using DepthwiseKernel = void (*)(const DepthwiseTile&);
 struct DepthwiseKernels {
-  DepthwiseKernel f32[5], bf16[5];  // by DepthwiseShape
+  DepthwiseKernel tile[5];                                                  // by DepthwiseShape
+  void (*widen)(const std::uint16_t* from, float* to, std::int64_t count);  // a multiple of 16
 };
 
 enum class DepthwiseShape : int { any, k3_u1, k3_u2, k5_u1, k5_u2 };

@@ -12,26 +12,6 @@ namespace dlis::DLIS_SIMD {
 
 namespace {
 
-DLIS_INLINE Vec load_weights(const float* w) { return load(w); }
-DLIS_INLINE Vec load_weights(const std::uint16_t* w) { return load_bf16(w); }
-
-// Where the block's inputs are: all inside the image ...
-struct Inside {
-  const float* base;
-  std::int64_t row_step, pixel_step;
-  inline __attribute__((always_inline)) const float* at(int row, int column) const {
-    return base + row * row_step + column * pixel_step;
-  }
-};
-// ... or each at an address of its own, some at the zeros.
-template <int columns>
-struct Border {
-  const float* const* taps;
-  inline __attribute__((always_inline)) const float* at(int row, int column) const {
-    return taps[row * columns + column];
-  }
-};
-
 DLIS_INLINE const float* pixel(const DepthwiseTile& t, std::int64_t row, std::int64_t column) {
   const bool inside = row >= 0 && row < t.h && column >= 0 && column < t.w;
   return inside ? t.x.data + row * t.x.row_step + column * t.x.pixel_step : t.zeros;
@@ -86,11 +66,11 @@ DLIS_INLINE void spread(Vec x, const Vec* w, Vec* sum) {
   });
 }
 
-template <class B, class W, class Taps>
-DLIS_INLINE void block(const DepthwiseTile& t, const Taps& taps,
+template <class B>
+DLIS_INLINE void block(const DepthwiseTile& t, const float* const* taps,
                        const Ends<B::out_rows * B::out_columns>& ends) {
   for (std::int64_t c = t.c0; c < t.c1; c += kLanes) {
-    const W* weights = static_cast<const W*>(t.weights) + c;
+    const float* weights = t.weights + c;
     Vec sum[B::out_rows * B::out_columns], w[B::size * B::size];
     const Vec bias = load(t.bias + c);
     unroll<B::out_rows * B::out_columns>(DLIS_LAMBDA(o) { sum[o.value] = bias; });
@@ -98,10 +78,10 @@ DLIS_INLINE void block(const DepthwiseTile& t, const Taps& taps,
       if constexpr (i.value < B::size)
         unroll<B::size>(DLIS_LAMBDA(s) {
           constexpr int at = i.value * B::size + s.value;
-          w[at] = load_weights(weights + at * t.channels);
+          w[at] = load(weights + at * t.channels);
         });
       unroll<B::in_columns>(DLIS_LAMBDA(j) {
-        spread<B, i.value, j.value>(load(taps.at(i.value, j.value) + c), w, sum);
+        spread<B, i.value, j.value>(load(taps[i.value * B::in_columns + j.value] + c), w, sum);
       });
     });
     unroll<B::out_rows * B::out_columns>(
@@ -109,29 +89,24 @@ DLIS_INLINE void block(const DepthwiseTile& t, const Taps& taps,
   }
 }
 
-template <class B, class W>
+template <class B>
 DLIS_INLINE void place(const DepthwiseTile& t, std::int64_t p, std::int64_t q) {
   const auto ends = ends_of<B::out_rows, B::out_columns>(t, p, q);
   const std::int64_t row = p * B::stride - t.pad_top, column = q * B::stride - t.pad_left;
-  if (row >= 0 && column >= 0 && row + B::in_rows <= t.h && column + B::in_columns <= t.w) {
-    const float* base = t.x.data + row * t.x.row_step + column * t.x.pixel_step;
-    return block<B, W>(t, Inside{base, t.x.row_step, t.x.pixel_step}, ends);
-  }
   const float* taps[B::in_rows * B::in_columns];
   for (int i = 0; i < B::in_rows; ++i)
     for (int j = 0; j < B::in_columns; ++j)
       taps[i * B::in_columns + j] = pixel(t, row + i, column + j);
-  block<B, W>(t, Border<B::in_columns>{taps}, ends);
+  block<B>(t, taps, ends);
 }
 
-template <class B, class W>
+template <class B>
 void tile(const DepthwiseTile& t) {
   for (std::int64_t p = t.p0; p < t.p1; p += B::out_rows)
-    for (std::int64_t q = 0; q < t.q; q += B::out_columns) place<B, W>(t, p, q);
+    for (std::int64_t q = 0; q < t.q; q += B::out_columns) place<B>(t, p, q);
 }
 
 // Any filter, stride and dilation: four outputs of one row, each input looked up.
-template <class W>
 void tile_any(const DepthwiseTile& t) {
   for (std::int64_t p = t.p0; p < t.p1; ++p)
     for (std::int64_t q = 0; q < t.q; q += 4) {
@@ -139,12 +114,12 @@ void tile_any(const DepthwiseTile& t) {
       for (std::int64_t c = t.c0; c < t.c1; c += kLanes) {
         const Vec bias = load(t.bias + c);
         Vec sum0 = bias, sum1 = bias, sum2 = bias, sum3 = bias;
-        const W* weights = static_cast<const W*>(t.weights) + c;
+        const float* weights = t.weights + c;
         for (std::int64_t r = 0; r < t.r; ++r)
           for (std::int64_t s = 0; s < t.s; ++s, weights += t.channels) {
             const std::int64_t row = p * t.stride_h - t.pad_top + r * t.dilation_h;
             const std::int64_t column = q * t.stride_w - t.pad_left + s * t.dilation_w;
-            const Vec w = load_weights(weights);
+            const Vec w = load(weights);
             sum0 = fma(load(pixel(t, row, column) + c), w, sum0);
             sum1 = fma(load(pixel(t, row, column + t.stride_w) + c), w, sum1);
             sum2 = fma(load(pixel(t, row, column + 2 * t.stride_w) + c), w, sum2);
@@ -158,6 +133,10 @@ void tile_any(const DepthwiseTile& t) {
     }
 }
 
+void widen(const std::uint16_t* from, float* to, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; i += kLanes) store(to + i, load_bf16(from + i));
+}
+
 using K3U1 = Blocking<3, 1, 2, kRegisters == 32 ? 4 : 2>;
 using K3U2 = Blocking<3, 2, kRegisters == 32 ? 2 : 1, 4>;
 using K5U1 = Blocking<5, 1, 1, kRegisters == 32 ? 8 : 4>;
@@ -167,8 +146,6 @@ using K5U2 = Blocking<5, 2, 1, 4>;
 
 extern const DepthwiseKernels depthwise_kernels;
 const DepthwiseKernels depthwise_kernels = {
-    {tile_any<float>, tile<K3U1, float>, tile<K3U2, float>, tile<K5U1, float>, tile<K5U2, float>},
-    {tile_any<std::uint16_t>, tile<K3U1, std::uint16_t>, tile<K3U2, std::uint16_t>,
-     tile<K5U1, std::uint16_t>, tile<K5U2, std::uint16_t>}};
+    {tile_any, tile<K3U1>, tile<K3U2>, tile<K5U1>, tile<K5U2>}, widen};
 
 }  // namespace dlis::DLIS_SIMD
