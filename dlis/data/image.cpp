@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
+#include <vector>
 
 #include "dlis/base/file.h"
 #include "dlis/base/memory.h"
@@ -33,28 +35,62 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-// stb fills what is missing at the end of a JPEG with grey, so the markers are followed here:
-// segments up to a scan (FF DA), then coded data up to a marker that is neither stuffing nor a
-// restart, until the end of the image (FF D9).
-bool jpeg_is_whole(Bytes bytes) {
-  std::size_t at = 2;
-  while (at + 1 < bytes.size()) {
-    if (bytes[at] != 0xff) {
-      ++at;  // coded data
+// Room for what stb needs and nothing else: 16 counts that sum to at most 256, then so many values,
+// for tables that exist, until the segment ends. stb_image 2.27 writes past its arrays otherwise.
+bool huffman_tables_fit(Bytes segment) {
+  while (!segment.empty()) {
+    if (segment.size() < 17 || segment[0] >> 4 > 1 || (segment[0] & 15) > 3) return false;
+    const std::size_t values = std::accumulate(&segment[1], &segment[17], std::size_t(0));
+    if (values > 256 || segment.size() < 17 + values) return false;
+    segment = segment.subspan(17 + values);
+  }
+  return true;
+}
+
+// A segment at `at` (its marker's place): from the length's two bytes to its end.
+Bytes segment_at(Bytes bytes, std::size_t at) {
+  if (at + 4 > bytes.size()) return {};
+  const std::size_t length = std::size_t(bytes[at + 2] << 8 | bytes[at + 3]);
+  return length < 2 || at + 2 + length > bytes.size() ? Bytes{} : bytes.subspan(at + 2, length);
+}
+
+// The JPEG without comments and metadata, up to its end marker (FF D9); empty where there is none:
+// stb would fill what is missing with grey. Markers stand at segments, and in coded data wherever
+// FF is followed by neither stuffing nor a restart.
+std::vector<std::uint8_t> essence_of_jpeg(Bytes bytes) {
+  std::vector<std::uint8_t> out{0xff, 0xd8};
+  for (std::size_t at = 2; at + 1 < bytes.size();) {
+    const std::uint8_t marker = bytes[at + 1];
+    if (bytes[at] != 0xff || marker == 0xff) {
+      out.push_back(bytes[at++]);  // coded data, or fill in front of a marker
       continue;
     }
-    const std::uint8_t marker = bytes[at + 1];
-    if (marker == 0xd9) return true;
-    if (marker == 0xff) {
-      ++at;  // fill
-    } else if (marker == 0 || marker == 1 || (marker >= 0xd0 && marker <= 0xd8)) {
+    out.insert(out.end(), {0xff, marker});
+    if (marker == 0xd9) return out;
+    if (marker <= 1 || (marker >= 0xd0 && marker <= 0xd8)) {
       at += 2;  // no segment follows
-    } else {
-      if (at + 3 >= bytes.size()) return false;
-      at += 2 + std::size_t(bytes[at + 2] << 8 | bytes[at + 3]);
+      continue;
     }
+    const Bytes segment = segment_at(bytes, at);
+    if (segment.empty()) return {};
+    const bool app = marker >= 0xe0 && marker <= 0xef, needed = marker == 0xe0 || marker == 0xee;
+    if ((app && !needed) || marker == 0xfe)
+      out.resize(out.size() - 2);
+    else
+      out.insert(out.end(), segment.begin(), segment.end());
+    at += 2 + segment.size();
   }
-  return false;
+  return {};
+}
+
+// Wherever stb may find the marker of Huffman tables, sound ones follow.
+bool is_safe_jpeg(Bytes bytes) {
+  for (std::size_t at = 0; at + 1 < bytes.size(); ++at) {
+    if (bytes[at] != 0xff || bytes[at + 1] != 0xc4) continue;
+    const Bytes segment = segment_at(bytes, at);
+    if (segment.empty() || !huffman_tables_fit(segment.subspan(2))) return false;
+  }
+  return true;
 }
 
 bool is_jpeg(Bytes bytes) { return bytes.size() > 2 && bytes[0] == 0xff && bytes[1] == 0xd8; }
@@ -78,8 +114,6 @@ Status check_header(Bytes bytes, const std::string& where) {
     return fail(fmt::format("an image of {} x {} pixels needs more memory than is available", width,
                             height),
                 where);
-  if (is_jpeg(bytes) && !jpeg_is_whole(bytes))
-    return fail("the JPEG file is truncated", where, "download it again");
   return {};
 }
 
@@ -87,8 +121,17 @@ Status check_header(Bytes bytes, const std::string& where) {
 
 Result<Tensor> load_image(const std::filesystem::path& file, int channels) {
   const Buffer buffer = DLIS_TRY(read_file(file));
-  const Bytes bytes(reinterpret_cast<const std::uint8_t*>(buffer.data()), buffer.size());
+  Bytes bytes(reinterpret_cast<const std::uint8_t*>(buffer.data()), buffer.size());
   if (bytes.size() > (std::size_t(1) << 30)) return fail("no image is so large", file.string());
+  std::vector<std::uint8_t> essence;
+  if (is_jpeg(bytes)) {
+    essence = essence_of_jpeg(bytes);
+    if (essence.empty())
+      return fail("the JPEG file is truncated", file.string(), "download it again");
+    if (!is_safe_jpeg(essence))
+      return fail("the JPEG file is damaged", file.string(), "download it again");
+    bytes = essence;
+  }
   DLIS_TRY(check_header(bytes, file.string()));
   int width = 0, height = 0, stored = 0;
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
