@@ -13,20 +13,39 @@ TensorDesc row_major_desc(const Value& value) {
   return {value.type, *value.shape, row_major_strides(*value.shape)};
 }
 
-// A step with its views bound to memory.
+template <class P>
+std::vector<std::int64_t> tiles_of(const Row<P>& row, const P& problem) {
+  std::vector<std::int64_t> tiles;
+  for (int phase = 0; phase < row.phases(problem); ++phase)
+    tiles.push_back(row.tiles(problem, phase));
+  return tiles;
+}
+
+std::vector<std::int64_t> tiles_of(const Step& step) {
+  return step.conv_row ? tiles_of(*step.conv_row, step.conv) : tiles_of(*step.op_row, step.other);
+}
+
+// A step with its views bound to memory; `tiles` holds the tiles of each phase.
 struct BoundStep {
   const Step* step;
   std::vector<ConstView> reads;
   std::vector<View> writes;
+  std::vector<std::int64_t> tiles;
+};
+
+// A copy between a caller's tensor and the arena.
+struct Transfer {
+  Step step;
+  std::vector<std::int64_t> tiles;
 };
 
 template <class P>
 void run_row(const Row<P>& row, const P& problem, const Call& call, const ScheduleSpec& schedule,
-             Pool& pool) {
-  const int phases = row.phases(problem);
-  for (int phase = 0; phase < phases; ++phase)
-    pool.run(row.tiles(problem, phase), schedule,
-             [&](Range range, Worker worker) { row.run(problem, call, phase, range, worker); });
+             std::span<const std::int64_t> tiles, Pool& pool) {
+  for (std::size_t phase = 0; phase < tiles.size(); ++phase)
+    pool.run(tiles[phase], schedule, [&](Range range, Worker worker) {
+      row.run(problem, call, int(phase), range, worker);
+    });
 }
 
 }  // namespace
@@ -35,7 +54,7 @@ struct Session::State {
   std::shared_ptr<const Plan> plan;
   Buffer arena, scratch;
   Pool pool;
-  std::vector<Step> copies_in, copies_out;  // between the caller's tensors and the arena
+  std::vector<Transfer> copies_in, copies_out;
   std::vector<BoundStep> steps;
 
   explicit State(std::shared_ptr<const Plan> p)
@@ -61,7 +80,7 @@ struct Session::State {
 
   Status bind() {
     for (const Step& step : plan->steps) {
-      BoundStep bound{&step, {}, {}};
+      BoundStep bound{&step, {}, {}, tiles_of(step)};
       for (std::size_t i = 0; i < step.inputs.size(); ++i) {
         const TensorDesc& d = step.reads[i];
         const bool absent = step.inputs[i] == kNoValue;
@@ -83,7 +102,7 @@ struct Session::State {
     return {};
   }
 
-  Status add_copy(std::vector<Step>& copies, ValueId id, const TensorDesc& from,
+  Status add_copy(std::vector<Transfer>& copies, ValueId id, const TensorDesc& from,
                   const TensorDesc& to) {
     Step step = DLIS_TRY(copy_step(value(id).name, from, to, plan->options.threads));
     step.schedule = *parse_schedule("static");
@@ -91,25 +110,27 @@ struct Session::State {
     step.op_row->pack(step.other, nullptr, nullptr, step.packed.data());
     step.scratch_bytes = step.op_row->scratch_bytes(step.other);
     if (step.scratch_bytes > scratch.size()) scratch = Buffer(step.scratch_bytes);
-    copies.push_back(std::move(step));
+    std::vector<std::int64_t> tiles = tiles_of(step);
+    copies.push_back({std::move(step), std::move(tiles)});
     return {};
   }
 
-  void copy(const Step& step, const std::byte* from, std::byte* to) {
+  void copy(const Transfer& transfer, const std::byte* from, std::byte* to) {
+    const Step& step = transfer.step;
     const TensorDesc &r = step.reads[0], &w = step.writes[0];
     const ConstView read{from, r.type, r.shape, r.strides};
     const View write{to, w.type, w.shape, w.strides};
     const Call call{std::span(&read, 1), std::span(&write, 1), step.packed.data(), scratch.data()};
-    run_row(*step.op_row, step.other, call, step.schedule, pool);
+    run_row(*step.op_row, step.other, call, step.schedule, transfer.tiles, pool);
   }
 
   void execute(const BoundStep& bound) {
     const Step& step = *bound.step;
     const Call call{bound.reads, bound.writes, step.packed.data(), scratch.data()};
     if (step.conv_row) {
-      run_row(*step.conv_row, step.conv, call, step.schedule, pool);
+      run_row(*step.conv_row, step.conv, call, step.schedule, bound.tiles, pool);
     } else {
-      run_row(*step.op_row, step.other, call, step.schedule, pool);
+      run_row(*step.op_row, step.other, call, step.schedule, bound.tiles, pool);
     }
   }
 
