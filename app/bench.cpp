@@ -1,4 +1,6 @@
 // dlis bench MODEL|PROBLEM: time and memory, beside this machine's limits.
+#include "bench.h"
+
 #include <algorithm>
 
 #include "model_arguments.h"
@@ -10,7 +12,7 @@ namespace {
 struct Arguments {
   ModelArguments subject;
   double seconds = 1;
-  bool layers = false, json = false;
+  bool layers = false, turns = false, json = false;
 };
 
 // "n1h56w56c64 k64r3s3 p1": no model's name looks like it.
@@ -67,32 +69,17 @@ void print_model(const Subject& subject, const Plan& plan, const Timing& timing,
       "ll"));
 }
 
-Status print_layers(Session& session, const Subject& subject) {
-  const auto inputs = random_inputs(subject.graph, subject.options.seed);
-  DLIS_TRY(session.run(inputs));
-  const auto times = DLIS_TRY(session.profile(inputs));
-  double total = 0;
-  for (double ms : times) total += ms;
-  std::vector<std::vector<std::string>> lines{{"layer", "op", "row", "ms", "share"}};
-  const auto& steps = session.plan().steps;
-  for (std::size_t i = 0; i < steps.size() && i < times.size(); ++i)
-    lines.push_back({steps[i].name, steps[i].op,
-                     steps[i].conv_row ? steps[i].conv_row->name : steps[i].op_row->name,
-                     fmt::format("{:.4f}", times[i]), percent(times[i] / std::max(total, 1e-9))});
-  print(text_table(lines, "lllrr"));
-  return {};
-}
-
 Status bench_model(const Arguments& arguments) {
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
   const auto plan = DLIS_TRY(make_plan(subject.graph, subject.plan));
   Session session = DLIS_TRY(Session::open(plan));
+  if (arguments.turns) return answer_turns(session, arguments.seconds);
   const double ceiling = measure_gflops(plan->options.threads, 0.2);
   const Timing timing = DLIS_TRY(measure(session, arguments.seconds));
   if (!arguments.json) {
     print_model(subject, *plan, timing,
                 std::max(ceiling, measure_gflops(plan->options.threads, 0.2)));
-    return arguments.layers ? print_layers(session, subject) : Status{};
+    return arguments.layers ? print_layers(session, arguments.seconds, ceiling) : Status{};
   }
   Record record;
   describe(subject.stack, subject.options, record);
@@ -121,6 +108,8 @@ void add_bench(CLI::App& app, Action& chosen) {
   verb->get_option("MODEL")->description("a MODEL, or a problem: \"n1h56w56c64 k64r3s3 p1\"");
   verb->add_option("--seconds", arguments->seconds, "of timing, each (1)");
   verb->add_flag("--layers", arguments->layers, "the time of each layer as well");
+  verb->add_flag("--turns", arguments->turns,
+                 "measure again for every line on standard input, one JSON object each");
   verb->add_flag("--json", arguments->json, "a record; of a problem one object a row");
   when_chosen(verb, chosen, arguments, run);
 }

@@ -1,0 +1,82 @@
+// The layers of a model, each with its time.
+#include <algorithm>
+#include <map>
+
+#include "bench.h"
+#include "output.h"
+
+namespace dlis::app {
+namespace {
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + std::ptrdiff_t(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// Per step, the median over as many runs as fit into the time, at least five.
+Result<std::vector<double>> medians(Session& session, double seconds) {
+  const auto inputs = random_inputs(session.plan().graph);
+  std::vector<std::vector<double>> samples(session.plan().steps.size());
+  double total_ms = 0;
+  for (int runs = 0; runs < 5 || total_ms < 1000 * seconds; ++runs) {
+    const auto times = DLIS_TRY(session.profile(inputs));
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      samples[i].push_back(times[i]);
+      total_ms += times[i];
+    }
+  }
+  std::vector<double> out;
+  for (auto& values : samples) out.push_back(median(std::move(values)));
+  return out;
+}
+
+struct Sum {
+  double ms = 0, gflop = 0;
+};
+
+std::vector<std::string> speed_cells(const Sum& sum, double total_ms, double ceiling) {
+  std::vector<std::string> cells{fmt::format("{:.4f}", sum.ms),
+                                 percent(sum.ms / std::max(total_ms, 1e-9))};
+  const double gflops = sum.ms > 0 ? 1000 * sum.gflop / sum.ms : 0;
+  cells.push_back(sum.gflop > 0 ? fmt::format("{:.1f}", gflops) : "-");
+  cells.push_back(sum.gflop > 0 ? percent(gflops / ceiling) : "-");
+  return cells;
+}
+
+}  // namespace
+
+Status print_layers(Session& session, double seconds, double gflops_ceiling) {
+  const auto times = DLIS_TRY(medians(session, seconds));
+  double total = 0;
+  for (double ms : times) total += ms;
+  std::vector<std::vector<std::string>> lines{
+      {"layer", "op", "row", "problem", "ms", "share", "GFLOP/s", "of the ceiling"}};
+  const auto add = [&](std::vector<std::string> cells, const Sum& sum) {
+    const auto speed = speed_cells(sum, total, gflops_ceiling);
+    cells.insert(cells.end(), speed.begin(), speed.end());
+    lines.push_back(std::move(cells));
+  };
+  std::map<std::string, Sum> by_filter;
+  const auto& steps = session.plan().steps;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const Step& step = steps[i];
+    if (!step.conv_row) {
+      add({step.name, step.op, step.op_row->name, ""}, {times[i], 0});
+      continue;
+    }
+    ConvProblem problem = step.conv;
+    problem.label.clear();
+    const Sum sum{times[i], 2e-9 * double(problem.macs())};
+    add({step.name, step.op, step.conv_row->name, line(problem)}, sum);
+    Sum& filter = by_filter[fmt::format("{}{}x{}", problem.depthwise() ? "depthwise " : "",
+                                        problem.r, problem.s)];
+    filter.ms += sum.ms;
+    filter.gflop += sum.gflop;
+  }
+  for (const auto& [filter, sum] : by_filter) add({"all " + filter, "", "", ""}, sum);
+  print(text_table(lines, "llllrrrr"));
+  return {};
+}
+
+}  // namespace dlis::app
