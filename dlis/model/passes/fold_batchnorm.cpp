@@ -33,7 +33,7 @@ Node depthwise(Graph& graph, const Node& norm, const ChannelAffine& map, int spa
   const auto channels = std::int64_t(map.channels());
   Shape shape{channels, 1};
   for (int axis = 0; axis < spatial; ++axis) shape.push_back(1);
-  const std::string& name = graph.value(norm.inputs[1]).name;
+  const std::string name = graph.value(norm.inputs[1]).name;  // a copy: constants are added
   const ValueId w = graph.add_constant(name, f32_of(shape, map.scale));
   const ValueId b = graph.add_constant(name + "_bias", f32_of({channels}, map.shift));
   const Ints ones(std::size_t(spatial), 1), zeros(std::size_t(2 * spatial), 0);
@@ -51,7 +51,7 @@ void multiply_add(Graph& graph, const Node& norm, const ChannelAffine& map, int 
                   std::vector<Node>& out) {
   Shape shape{std::int64_t(map.channels())};
   for (int axis = 2; axis < rank; ++axis) shape.push_back(1);
-  const std::string& name = graph.value(norm.inputs[1]).name;
+  const std::string name = graph.value(norm.inputs[1]).name;  // a copy: constants are added
   const ValueId s = graph.add_constant(name, f32_of(shape, map.scale));
   const ValueId t = graph.add_constant(name + "_shift", f32_of(shape, map.shift));
   Value product = graph.value(norm.outputs[0]);
