@@ -14,6 +14,19 @@ else()
   set(DLIS_ISAS generic)
 endif()
 
+# Sanitizers check every access of a kernel for its bounds; the checks that only repeat that (and make
+# GCC take minutes over unrolled code) stay out of kernels.
+if(DLIS_SANITIZE)
+  set(DLIS_KERNEL_SANITIZE -O1)
+  if(DLIS_SANITIZE MATCHES "address")
+    list(APPEND DLIS_KERNEL_SANITIZE -fno-sanitize-address-use-after-scope)
+  endif()
+  if(DLIS_SANITIZE MATCHES "undefined")
+    list(APPEND DLIS_KERNEL_SANITIZE
+         -fno-sanitize=alignment,null,object-size,pointer-overflow,nonnull-attribute)
+  endif()
+endif()
+
 # dlis_add_simd(TARGET sources...)
 function(dlis_add_simd target)
   foreach(isa ${DLIS_ISAS})
@@ -22,7 +35,7 @@ function(dlis_add_simd target)
     target_include_directories(${objects} PRIVATE ${PROJECT_SOURCE_DIR})
     target_compile_definitions(${objects} PRIVATE DLIS_SIMD=${isa} DLIS_SIMD_${isa}=1)
     target_compile_options(${objects} PRIVATE -O3 -fno-exceptions -fno-rtti -ffp-contract=fast
-                                              ${DLIS_FLAGS_${isa}})
+                                              ${DLIS_FLAGS_${isa}} ${DLIS_KERNEL_SANITIZE})
     target_sources(${target} PRIVATE $<TARGET_OBJECTS:${objects}>)
   endforeach()
 endfunction()
