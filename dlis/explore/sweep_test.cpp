@@ -40,7 +40,8 @@ class SweepTest : public testing::Test {
   std::vector<std::string> stored() {
     std::vector<std::string> lines;
     const Store store = Store::open_existing(folder_ / "run.db").value();
-    for (const Record& record : store.all().value()) lines.push_back(record.text("stack"));
+    const std::vector<Record> records = store.all().value();
+    for (const Record& record : records) lines.push_back(record.text("stack"));
     return lines;
   }
   std::vector<std::string> all_lines() const {
