@@ -1,21 +1,60 @@
-// Allocates with calloc and keeps the original address in front of the aligned block.
+// Small buffers come from calloc; large ones are mapped, so that freeing them gives the memory back
+// to the system at once (the heap would keep it, and a plan's weights could double a process).
 #include "dlis/base/buffer.h"
+
+#include <sys/mman.h>
 
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <new>
 
 namespace dlis {
+namespace {
+
+// AddressSanitizer guards the heap only.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::size_t kMapFrom = std::numeric_limits<std::size_t>::max();
+#else
+constexpr std::size_t kMapFrom = 256 << 10;
+#endif
+
+// Lies right in front of the aligned block.
+struct Origin {
+  void* memory;
+  std::size_t mapped_bytes;  // 0: from calloc
+};
+
+void* map_zeros(std::size_t bytes) {
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+
+}  // namespace
 
 Buffer::Buffer(std::size_t size) : size_(size) {
-  void* raw = std::calloc(size + kReadSlack + kAlignment + sizeof(void*), 1);
-  if (!raw) throw std::bad_alloc();
-  auto address = reinterpret_cast<std::uintptr_t>(raw) + sizeof(void*) + kAlignment - 1;
+  constexpr std::size_t kExtra = sizeof(Origin) + kAlignment + kReadSlack;
+  if (size > std::numeric_limits<std::size_t>::max() - kExtra) throw std::bad_alloc();
+  const bool mapped = size >= kMapFrom;
+  void* memory = mapped ? map_zeros(size + kExtra) : std::calloc(size + kExtra, 1);
+  if (!memory) throw std::bad_alloc();
+  const auto address = reinterpret_cast<std::uintptr_t>(memory) + sizeof(Origin) + kAlignment - 1;
   auto* block = reinterpret_cast<std::byte*>(address / kAlignment * kAlignment);
-  reinterpret_cast<void**>(block)[-1] = raw;
+  reinterpret_cast<Origin*>(block)[-1] = {memory, mapped ? size + kExtra : 0};
   data_.reset(block);
 }
 
-void Buffer::Free::operator()(std::byte* p) const { std::free(reinterpret_cast<void**>(p)[-1]); }
+void Buffer::Free::operator()(std::byte* p) const {
+  const Origin origin = reinterpret_cast<Origin*>(p)[-1];
+  if (origin.mapped_bytes > 0)
+    munmap(origin.memory, origin.mapped_bytes);
+  else
+    std::free(origin.memory);
+}
 
 }  // namespace dlis
