@@ -9,7 +9,7 @@ namespace dlis::test {
 
 inline std::string varint(std::uint64_t value) {
   std::string bytes;
-  for (; value >= 128; value >>= 7) bytes += char(value & 127 | 128);
+  for (; value >= 128; value >>= 7) bytes += char((value & 127) | 128);
   return bytes + char(value);
 }
 inline std::string field(int number, std::int64_t value) {
