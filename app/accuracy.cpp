@@ -8,7 +8,7 @@ namespace {
 
 struct Arguments {
   ModelArguments subject;
-  std::string data;
+  std::string data, predictions;
   bool json = false;
 };
 
@@ -32,6 +32,14 @@ void print_accuracy(const Accuracy& accuracy, const Dataset& data) {
   print(fmt::format("{:.0f} images/s in batches on all cores\n", accuracy.images_per_second));
 }
 
+// One class a line, in the order of the images.
+Status write_predictions(const Accuracy& accuracy, const std::string& file) {
+  if (file.empty()) return {};
+  std::string text;
+  for (std::int32_t prediction : accuracy.predictions) text += fmt::format("{}\n", prediction);
+  return write_file_atomic(file, text);
+}
+
 Status run(const Arguments& arguments) {
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
   if (subject.graph.inputs.empty()) return fail("the network has no input", subject.stack.model);
@@ -40,6 +48,7 @@ Status run(const Arguments& arguments) {
   const Dataset data = DLIS_TRY(load_dataset(arguments.data, input, how));
   const auto plan = DLIS_TRY(make_plan(subject.graph, subject.plan));
   const Accuracy accuracy = DLIS_TRY(measure(subject, *plan, data));
+  DLIS_TRY(write_predictions(accuracy, arguments.predictions));
   if (!arguments.json) {
     print_accuracy(accuracy, data);
     return {};
@@ -63,6 +72,9 @@ void add_accuracy(CLI::App& app, Action& chosen) {
                    "cifar10:DIR?split=test&limit=N, images:DIR, synthetic:N")
       ->type_name("D")
       ->required();
+  verb->add_option("--predictions", arguments->predictions,
+                   "writes the class of each image, one a line")
+      ->type_name("FILE");
   verb->add_flag("--json", arguments->json, "a record");
   when_chosen(verb, chosen, arguments, run);
 }
