@@ -68,8 +68,8 @@ Result<Tensor> load_tensor(const fs::path& file, const Value& value, const Prepr
 Result<std::vector<Tensor>> load_inputs(const Arguments& arguments, Graph& graph) {
   const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
   std::vector<Tensor> inputs(graph.inputs.size());
-  for (const Binding& binding :
-       DLIS_TRY(bind_files(arguments.inputs, graph, graph.inputs, "--input"))) {
+  const auto bindings = DLIS_TRY(bind_files(arguments.inputs, graph, graph.inputs, "--input"));
+  for (const Binding& binding : bindings) {
     const Value& value = graph.value(graph.inputs[binding.index]);
     const std::string name = value.name;
     Tensor& tensor = inputs[binding.index];
@@ -118,8 +118,8 @@ void print_top(const Tensor& tensor, const std::string& name, bool json) {
 
 Status show_or_save(const Arguments& arguments, const Graph& graph,
                     const std::vector<Tensor>& outputs) {
-  for (const Binding& binding :
-       DLIS_TRY(bind_files(arguments.outputs, graph, graph.outputs, "--output")))
+  const auto bindings = DLIS_TRY(bind_files(arguments.outputs, graph, graph.outputs, "--output"));
+  for (const Binding& binding : bindings)
     DLIS_TRY(save_tensor(outputs[binding.index], graph.value(graph.outputs[binding.index]).name,
                          binding.file));
   if (!arguments.outputs.empty()) return {};

@@ -2,6 +2,7 @@
 #include "dlis/explore/space.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "dlis/base/text.h"
 
@@ -47,19 +48,22 @@ Status set_compute(Stack& stack, const std::string& text) {
 
 bool states_workers(const std::string& device) { return device.find("cpu:") != std::string::npos; }
 
-std::vector<std::pair<std::string, int>> places_of(const Space& space) {
+using Place = std::pair<std::string, std::optional<int>>;  // workers: where the device states none
+
+std::vector<Place> places_of(const Space& space) {
   std::vector<int> threads = space.threads;
   if (threads.empty()) threads.push_back(1);
-  std::vector<std::pair<std::string, int>> places;
+  std::vector<Place> places;
   for (const std::string& device : or_default(space.device, "cpu"))
-    for (int workers : threads) places.emplace_back(device, states_workers(device) ? 0 : workers);
+    for (int workers : threads)
+      places.emplace_back(device, states_workers(device) ? std::nullopt : std::optional(workers));
   return places;
 }
 
-Status set_place(Stack& stack, const std::pair<std::string, int>& place) {
+Status set_place(Stack& stack, const Place& place) {
   DLIS_TRY(parse_device(place.first, stack));
   const bool has_cpu = ("+" + stack.device + "+").find("+cpu+") != std::string::npos;
-  if (place.second && has_cpu) stack.threads = place.second;
+  if (place.second && has_cpu) stack.threads = *place.second;
   if (stack.threads < 1 || stack.threads > 1024)
     return fail("there cannot be " + std::to_string(stack.threads) + " workers", "--threads",
                 "give 1 to 1024");
