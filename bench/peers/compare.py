@@ -49,7 +49,8 @@ def dlis_worker(args, file, threads):
 def exported(args, folder, model):
     file = os.path.join(folder, model.replace("@", "_") + ".onnx")
     if not os.path.exists(file):
-        turns.subprocess.run([args.dlis, "compress", model, "--compress", "none", "-o", file], check=True)
+        turns.subprocess.run([args.dlis, "compress", model, "--compress", "none", "-o", file], check=True,
+                             stderr=turns.subprocess.DEVNULL)
     return file
 
 

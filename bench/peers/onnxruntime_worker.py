@@ -14,7 +14,8 @@ options.inter_op_num_threads = 1
 options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
 session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 generator = numpy.random.default_rng(1)
-inputs = {i.name: generator.standard_normal(i.shape).astype(numpy.float32) for i in session.get_inputs()}
+shapes = {i.name: [n if isinstance(n, int) else 1 for n in i.shape] for i in session.get_inputs()}
+inputs = {name: generator.standard_normal(shape).astype(numpy.float32) for name, shape in shapes.items()}
 for _ in sys.stdin:
     times = []
     end = time.perf_counter() + seconds
