@@ -50,6 +50,7 @@ void add_evaluate(CLI::App& app, Action& chosen) {
       ->type_name("RECORD.json");
   verb->add_option("--seconds", options.seconds, "of timing (0.5)");
   verb->add_option("--shape", arguments->shapes, "an input's shape: name=1x3x224x224")
+      ->allow_extra_args(false)
       ->type_name("NAME=SHAPE");
   verb->add_option("--batch", options.model.batch, "images at once (1)")->type_name("N");
   verb->add_option("--seed", options.model.seed, "of random weights and inputs (1)")

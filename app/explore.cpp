@@ -30,10 +30,9 @@ class Watcher {
   static std::string text_of(const Progress& p) {
     std::string text = fmt::format("{} of {}", p.done + 1, p.total);
     if (p.seconds_left >= 0) text += fmt::format(", {} left", duration(p.seconds_left));
-    text += ": " + p.stack;
-    if (!p.phase.empty()) text += ": " + p.phase;
+    if (!p.phase.empty()) text += ", " + p.phase;
     if (p.phase == "accuracy") text += fmt::format(" {:.0f} %", 100 * p.share);
-    return text;
+    return text + ": " + p.stack;
   }
   ProgressBar bar_;
   std::string last_;
@@ -66,7 +65,10 @@ Status run(const Arguments& arguments) {
 }
 
 void add_axis(CLI::App* verb, const char* name, std::vector<std::string>& axis, const char* about) {
-  verb->add_option(name, axis, about)->delimiter(',')->type_name("A,B,...");
+  verb->add_option(name, axis, about)
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("A,B,...");
 }
 
 }  // namespace
@@ -84,6 +86,7 @@ void add_explore(CLI::App& app, Action& chosen) {
   add_axis(verb, "--schedule", space.schedule, "layer 4: schedules (static)");
   verb->add_option("--threads", space.threads, "layer 4: CPU workers (1)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("N,...");
   add_axis(verb, "--device", space.device, "layer 5 (cpu)");
   verb->add_option("--data", options.data,
@@ -94,6 +97,7 @@ void add_explore(CLI::App& app, Action& chosen) {
       ->required();
   verb->add_option("--seconds", options.seconds, "of timing a stack (0.5)");
   verb->add_option("--shape", arguments->shapes, "an input's shape: name=1x3x224x224")
+      ->allow_extra_args(false)
       ->type_name("NAME=SHAPE");
   verb->add_option("--batch", options.model.batch, "images at once (1)")->type_name("N");
   verb->add_option("--seed", options.model.seed, "of random weights and inputs (1)")

@@ -19,7 +19,9 @@ double milliseconds_since(std::chrono::steady_clock::time_point start) {
 
 void ModelArguments::add_model_to(CLI::App& verb) {
   verb.add_option("MODEL", model, "a file or a row of `dlis list model`");
-  verb.add_option("--shape", shapes, "an input's shape: name=1x3x224x224")->type_name("NAME=SHAPE");
+  verb.add_option("--shape", shapes, "an input's shape: name=1x3x224x224")
+      ->allow_extra_args(false)
+      ->type_name("NAME=SHAPE");
   verb.add_option("--batch", batch, "images at once (1)")->type_name("N");
   verb.add_option("--seed", seed, "of random weights and inputs (1)")->type_name("N");
 }

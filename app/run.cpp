@@ -148,10 +148,12 @@ void add_run(CLI::App& app, Action& chosen) {
   arguments->subject.add_to(*verb);
   verb->add_option("--input", arguments->inputs,
                    ".npy, .png, .jpg or an ONNX tensor .pb; or NAME=FILE")
+      ->allow_extra_args(false)
       ->type_name("FILE")
       ->required();
   verb->add_option("--output", arguments->outputs,
                    ".npy or .pb; or NAME=FILE; without it the five largest values are printed")
+      ->allow_extra_args(false)
       ->type_name("FILE");
   verb->add_flag("--json", arguments->json, "one object a line");
   when_chosen(verb, chosen, arguments, run);

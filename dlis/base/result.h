@@ -8,9 +8,9 @@ namespace dlis {
 
 // The world is wrong (file, model, device, spec). The three parts make one sentence.
 struct Error {
-  std::string what;   // "the file is truncated"
-  std::string where;  // "resnet20.onnx, node conv1"; may be empty
-  std::string hint;   // "download it again"; may be empty
+  std::string what;      // "the file is truncated"
+  std::string where;     // "resnet20.onnx, node conv1"; may be empty
+  std::string hint;      // "download it again"; may be empty
   bool refused = false;  // a choice does not apply: an exploration records it and goes on
   std::string message() const;
 };

@@ -65,6 +65,14 @@ TEST_F(Usage, WrongUsageIsExitStatus2) {
   }
 }
 
+TEST_F(Usage, OptionsMayStandBeforeTheModel) {
+  EXPECT_EQ(run({"explore", "--threads", "1", "--format", "dense", "--seconds", "0.02", "-o",
+                 "r.db", kNetwork.string()})
+                .status,
+            0);
+  EXPECT_EQ(run({"show", "--shape", "input=2x3x32x32", kNetwork.string()}).status, 0);
+}
+
 TEST_F(Usage, ListShowsEveryRowOfEveryList) {
   const std::string all = output({"list"});
   std::size_t rows = 0;

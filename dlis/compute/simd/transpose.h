@@ -19,7 +19,8 @@ DLIS_INLINE void transpose(Vec* x) {
   u[i + 2] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0x44); \
   u[i + 3] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0xee);
   DLIS_FOUR(0)
-  DLIS_FOUR(4) DLIS_FOUR(8) DLIS_FOUR(12)
+  DLIS_FOUR(4)
+  DLIS_FOUR(8) DLIS_FOUR(12)
 #undef DLIS_FOUR
 #define DLIS_QUARTERS(i)                                        \
   t[i] = _mm512_shuffle_f32x4(u[i], u[i + 4], 0x88);            \
@@ -53,7 +54,7 @@ DLIS_INLINE void transpose(Vec* x) {
 #define DLIS_HALVES(i)                                   \
   x[i].v = _mm256_permute2f128_ps(u[i], u[i + 4], 0x20); \
   x[i + 4].v = _mm256_permute2f128_ps(u[i], u[i + 4], 0x31);
-      DLIS_HALVES(0) DLIS_HALVES(1) DLIS_HALVES(2) DLIS_HALVES(3)
+  DLIS_HALVES(0) DLIS_HALVES(1) DLIS_HALVES(2) DLIS_HALVES(3)
 #undef DLIS_HALVES
 }
 
