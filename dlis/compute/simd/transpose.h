@@ -17,10 +17,11 @@ DLIS_INLINE void transpose(Vec* x) {
   u[i] = _mm512_shuffle_ps(t[i], t[i + 2], 0x44);         \
   u[i + 1] = _mm512_shuffle_ps(t[i], t[i + 2], 0xee);     \
   u[i + 2] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0x44); \
-  u[i + 3] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0xee);
-  DLIS_FOUR(0)
-  DLIS_FOUR(4)
-  DLIS_FOUR(8) DLIS_FOUR(12)
+  u[i + 3] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0xee)
+  DLIS_FOUR(0);
+  DLIS_FOUR(4);
+  DLIS_FOUR(8);
+  DLIS_FOUR(12);
 #undef DLIS_FOUR
 #define DLIS_QUARTERS(i)                                        \
   t[i] = _mm512_shuffle_f32x4(u[i], u[i + 4], 0x88);            \
@@ -30,8 +31,11 @@ DLIS_INLINE void transpose(Vec* x) {
   x[i].v = _mm512_shuffle_f32x4(t[i], t[i + 8], 0x88);          \
   x[i + 4].v = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0x88); \
   x[i + 8].v = _mm512_shuffle_f32x4(t[i], t[i + 8], 0xdd);      \
-  x[i + 12].v = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0xdd);
-      DLIS_QUARTERS(0) DLIS_QUARTERS(1) DLIS_QUARTERS(2) DLIS_QUARTERS(3)
+  x[i + 12].v = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0xdd)
+  DLIS_QUARTERS(0);
+  DLIS_QUARTERS(1);
+  DLIS_QUARTERS(2);
+  DLIS_QUARTERS(3);
 #undef DLIS_QUARTERS
 }
 
@@ -47,14 +51,17 @@ DLIS_INLINE void transpose(Vec* x) {
   u[i] = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);         \
   u[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xee);     \
   u[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44); \
-  u[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xee);
-  DLIS_FOUR(0)
-  DLIS_FOUR(4)
+  u[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xee)
+  DLIS_FOUR(0);
+  DLIS_FOUR(4);
 #undef DLIS_FOUR
 #define DLIS_HALVES(i)                                   \
   x[i].v = _mm256_permute2f128_ps(u[i], u[i + 4], 0x20); \
-  x[i + 4].v = _mm256_permute2f128_ps(u[i], u[i + 4], 0x31);
-  DLIS_HALVES(0) DLIS_HALVES(1) DLIS_HALVES(2) DLIS_HALVES(3)
+  x[i + 4].v = _mm256_permute2f128_ps(u[i], u[i + 4], 0x31)
+  DLIS_HALVES(0);
+  DLIS_HALVES(1);
+  DLIS_HALVES(2);
+  DLIS_HALVES(3);
 #undef DLIS_HALVES
 }
 
