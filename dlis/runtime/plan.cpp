@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "dlis/base/clock.h"
+#include "dlis/base/memory.h"
 #include "dlis/base/text.h"
 #include "dlis/hardware/device.h"
 #include "dlis/hardware/topology.h"
@@ -28,13 +29,23 @@ Status check_options(const PlanOptions& options) {
   DLIS_TRY(known("format", options.format, formats()));
   DLIS_TRY(known("compute row", options.compute, conv_rows()));
   if (options.schedule != "auto") DLIS_TRY(parse_schedule(options.schedule));
-  const Device* device = find_device(options.device);
-  if (!device) return tl::unexpected(unknown_name("device", options.device, names_of(devices())));
-  if (const Verdict verdict = device->available(); !verdict) return refusal(verdict.reason);
   if (options.threads < 1 || options.threads > kMostThreads)
     return fail(fmt::format("cannot plan for {} threads", options.threads), "--threads",
                 fmt::format("give 1 to {}", kMostThreads));
   return {};
+}
+
+// The device's row: `opencl` and `opencl:0` are the same.
+Result<std::string> settled_device(const std::string& text) {
+  if (text.find('+') != std::string::npos)
+    return refusal(fmt::format("{}: a network runs on one device so far, not on several", text));
+  const std::string name = text.substr(0, text.find(':'));
+  const Device* device = find_device(name);
+  if (!device) return tl::unexpected(unknown_name("device", name, names_of(devices())));
+  if (const Verdict verdict = device->available(); !verdict) return refusal(verdict.reason);
+  if (text != name && text != name + ":0")
+    return refusal(fmt::format("{}: only the first device of a kind is used so far", text));
+  return name;
 }
 
 std::size_t weights_of(const std::vector<LoweredStep>& steps) {
@@ -103,7 +114,7 @@ std::size_t bytes_of(const Graph& graph, ValueId id) {
 }
 
 // Step i is moment i + 1; inputs are written at moment 0, outputs are read after the last.
-void lay_out_arena(Plan& plan) {
+void lay_out_arena(Plan& plan, const std::vector<LoweredStep>& layers) {
   std::map<ValueId, Block> blocks;
   const auto root_of = [&](ValueId id) { return plan.placements[std::size_t(id)].root; };
   const auto touch = [&](ValueId id, int moment) {
@@ -114,11 +125,11 @@ void lay_out_arena(Plan& plan) {
     it->second.last = std::max(it->second.last, moment);
   };
   for (ValueId id : plan.graph.inputs) touch(id, 0);
-  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    for (ValueId id : plan.steps[i].inputs) touch(id, int(i) + 1);
-    for (ValueId id : plan.steps[i].outputs) touch(id, int(i) + 1);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    for (ValueId id : layers[i].step.inputs) touch(id, int(i) + 1);
+    for (ValueId id : layers[i].step.outputs) touch(id, int(i) + 1);
   }
-  for (ValueId id : plan.graph.outputs) touch(id, int(plan.steps.size()) + 1);
+  for (ValueId id : plan.graph.outputs) touch(id, int(layers.size()) + 1);
   std::vector<Block> list;
   for (const auto& [root, block] : blocks) list.push_back(block);
   plan.arena_bytes = lay_out(list);
@@ -128,6 +139,17 @@ void lay_out_arena(Plan& plan) {
     plan.placements[std::size_t(root)].arena_offset = list[i++].offset;
 }
 
+// The arena and the packed weights come on top of what the process holds already.
+Status check_memory(const Plan& plan, std::size_t weights) {
+  const double needed = double(plan.arena_bytes) + double(weights);
+  const std::int64_t available = available_memory();
+  if (needed <= double(available)) return {};
+  return fail(
+      fmt::format("the plan needs {}, only {} are available",
+                  format_bytes(std::int64_t(std::min(needed, 9e18))), format_bytes(available)),
+      plan.graph.name, "take a smaller batch or input");
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOptions& options) {
@@ -135,10 +157,13 @@ Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOpti
   const double start = now_ms();
   auto plan = std::make_shared<Plan>();
   plan->options = options;
+  plan->options.device = DLIS_TRY(settled_device(options.device));
   plan->graph = DLIS_TRY(prepare(graph));
   Placements placements = place(plan->graph);
   auto layers = DLIS_TRY(lower(plan->graph, placements, options.threads));
   plan->placements = std::move(placements.of);
+  lay_out_arena(*plan, layers);
+  DLIS_TRY(check_memory(*plan, weights_of(layers)));
   std::vector<ValueId> consumed;
   for (const LoweredStep& layer : layers)
     consumed.insert(consumed.end(), layer.consumed.begin(), layer.consumed.end());
@@ -155,7 +180,6 @@ Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOpti
   DLIS_TRY(check_accepted(*plan));
   drop_constants(plan->graph, consumed, plan->steps);
   add_shares(*plan);
-  lay_out_arena(*plan);
   plan->pack_ms = chooser.pack_ms();
   plan->plan_ms = now_ms() - start;
   return std::shared_ptr<const Plan>(std::move(plan));
