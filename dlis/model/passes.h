@@ -33,12 +33,12 @@ namespace dlis {
 // Mul, Div, Add and Sub by a constant per channel go into the Conv, ConvTranspose or Gemm in front.
 [[nodiscard]] Graph fold_scale(Graph graph);
 
-// A single-consumer chain Conv -> [Add residual] -> [activation], or Gemm -> [activation], becomes
-// the Conv or Gemm alone. The residual has the output's shape and becomes input 3 of the Conv
-// (input 2, the bias, may be absent); the activation becomes the attributes `activation` (text:
-// relu, clip, leaky_relu, hardswish, hardsigmoid, sigmoid), `activation_a` and `activation_b` (see
-// compute/fused.h for their meaning). The Conv moves to where the Add stood, so the order stays
-// topological. Such nodes exist only inside a plan.
+// A single-consumer chain Conv -> [Add residual] -> [activation], or Gemm -> [activation] where the
+// Gemm is a dense layer, becomes the Conv or Gemm alone. The residual has the output's shape and
+// becomes input 3 of the Conv (input 2, the bias, may be absent); the activation becomes the
+// attributes `activation` (text: relu, clip, leaky_relu, hardswish, hardsigmoid, sigmoid),
+// `activation_a` and `activation_b` (see compute/fused.h for their meaning). The Conv moves to
+// where the Add stood, so the order stays topological. Such nodes exist only inside a plan.
 [[nodiscard]] Graph fuse_ends(Graph graph);
 
 // All of the above in the order that `plan` uses, with validate() after each in debug builds.

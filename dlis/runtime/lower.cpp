@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "dlis/hardware/isa.h"
+#include "dlis/model/dense_layer.h"
 #include "dlis/model/op.h"
 
 namespace dlis {
@@ -92,21 +93,11 @@ class Lowering {
   }
 
   Status lower_node(const Node& node) {
-    if (is_shared_view(node)) return {};
-    if (node.op->name == "Conv"sv && graph_.is_constant(node.inputs[1])) return lower_conv(node);
+    if (placements_.views.contains(node.outputs[0])) return {};
+    if (node.op->name == "Conv"sv) return lower_conv(node);
     if (is_dense_layer(graph_, node) && lower_dense(node)) return {};
     if (node.op->name == "Concat"sv) return lower_concat(node);
     return lower_other(node);
-  }
-
-  // Reshapes, slices and splits that placement turned into views compute nothing.
-  bool is_shared_view(const Node& node) const {
-    const std::string_view op = node.op->name;
-    const bool may = op == "Reshape" || op == "Flatten" || op == "Squeeze" || op == "Unsqueeze" ||
-                     op == "Identity" || op == "Dropout" || op == "Slice" || op == "Split";
-    return may && !graph_.is_constant(node.inputs[0]) &&
-           at(node.outputs[0]).root == at(node.inputs[0]).root &&
-           at(node.outputs[0]).root != node.outputs[0];
   }
 
   LoweredStep start(const Node& node) const {
@@ -116,14 +107,14 @@ class Lowering {
     return out;
   }
 
-  void set_problem(LoweredStep& lowered, const Node& node, std::size_t residual) const {
+  void set_problem(LoweredStep& lowered, const Node& node) const {
     ConvProblem& p = lowered.step.conv;
     const auto& x = lowered.step.reads[0].shape;
     p.n = x[0], p.c = x[1], p.h = x[2], p.w = x[3];
     p.k = lowered.weights.shape()[0], p.r = lowered.weights.shape()[2],
     p.s = lowered.weights.shape()[3];
     p.ends.bias = lowered.bias.has_value();
-    p.ends.add = residual < node.inputs.size() && node.inputs[residual] != kNoValue;
+    p.ends.add = lowered.step.inputs.size() > 1;
     p.ends.activation = activation_of(node.attributes.text("activation"));
     p.ends.a = node.attributes.real("activation_a");
     p.ends.b = node.attributes.real("activation_b");
@@ -132,8 +123,20 @@ class Lowering {
     p.label = lowered.step.name;
   }
 
+  // Rows pack weights and bias at plan time, and see four axes with the channels side by side.
+  Verdict accepts_conv(const Node& node) const {
+    const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
+    if (graph_.is_constant(node.inputs[0])) return refuse("its input is a constant");
+    if (graph_.value(node.inputs[0]).type != DType::f32) return refuse("it is not in f32");
+    if (!graph_.is_constant(node.inputs[1])) return refuse("its weights are not constant");
+    if (has_bias && !graph_.is_constant(node.inputs[2])) return refuse("its bias is not constant");
+    if (constant(node, 1).shape().rank() > 4) return refuse("it has more than two spatial axes");
+    return accept();
+  }
+
   Status lower_conv(const Node& node) {
     LoweredStep out = start(node);
+    if (const Verdict verdict = accepts_conv(node); !verdict) return add_refusal(out, verdict);
     const Tensor& w = constant(node, 1);
     const bool flat = w.shape().rank() == 3;  // 1-D: height 1
     out.weights = flat ? w.reshaped({w.shape()[0], w.shape()[1], 1, w.shape()[2]}) : w;
@@ -146,7 +149,7 @@ class Lowering {
     out.step.outputs = {node.outputs[0]};
     for (ValueId id : out.step.inputs) out.step.reads.push_back(as_image(desc(id)));
     out.step.writes.push_back(as_image(desc(node.outputs[0])));
-    set_problem(out, node, 3);
+    set_problem(out, node);
     set_window(out.step.conv, node.attributes, flat);
     steps_.push_back(std::move(out));
     return {};
@@ -169,7 +172,7 @@ class Lowering {
     }
   }
 
-  // False where rows or the residual do not lie regularly; the operator's own kernel then serves.
+  // False where rows do not lie regularly; the operator's own kernel then serves.
   bool lower_dense(const Node& node) {
     LoweredStep out = start(node);
     const bool gemm = node.op->name == "Gemm"sv;
@@ -189,16 +192,8 @@ class Lowering {
       out.consumed.push_back(node.inputs[2]);
     }
     out.step.inputs = {node.inputs[0]}, out.step.outputs = {node.outputs[0]};
-    if (node.inputs.size() > 3 && node.inputs[3] != kNoValue) {
-      const auto residual = as_rows(desc(node.inputs[3]));
-      if (!residual) return false;
-      out.step.inputs.push_back(node.inputs[3]);
-      out.step.reads = {*x, *residual};
-    } else {
-      out.step.reads = {*x};
-    }
-    out.step.writes = {*y};
-    set_problem(out, node, 3);
+    out.step.reads = {*x}, out.step.writes = {*y};
+    set_problem(out, node);
     steps_.push_back(std::move(out));
     return true;
   }
@@ -249,10 +244,14 @@ class Lowering {
     out.step.op_row = find_op_row(p.op);
     const Verdict verdict =
         out.step.op_row ? out.step.op_row->accepts(p) : refuse("no kernel computes it");
-    if (!verdict)
-      refusals_ += fmt::format("{}{} ({}: {})", refusals_.empty() ? "" : ", ", p.op, out.step.name,
-                               verdict.reason);
+    if (!verdict) return add_refusal(out, verdict);
     steps_.push_back(std::move(out));
+    return {};
+  }
+
+  Status add_refusal(const LoweredStep& layer, const Verdict& verdict) {
+    refusals_ += fmt::format("{}{} ({}: {})", refusals_.empty() ? "" : ", ", layer.step.op,
+                             layer.step.name, verdict.reason);
     return {};
   }
 

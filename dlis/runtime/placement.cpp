@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "dlis/model/dense_layer.h"
 #include "dlis/model/op.h"
 
 namespace dlis {
@@ -81,7 +82,8 @@ class Placer {
   const Shape& shape(ValueId id) const { return *graph_.value(id).shape; }
   bool computed(ValueId id) const { return id != kNoValue && !graph_.is_constant(id); }
   bool used(ValueId id) const {
-    return uses_.producer[std::size_t(id)] >= 0 || !uses_.consumers[std::size_t(id)].empty();
+    return uses_.producer[std::size_t(id)] >= 0 || !uses_.consumers[std::size_t(id)].empty() ||
+           uses_.is_output[std::size_t(id)];
   }
 
   void choose_orders() {
@@ -139,6 +141,12 @@ class Placer {
 
   std::int64_t bytes_of(ValueId id) const { return std::int64_t(size_of(graph_.value(id).type)); }
 
+  // The output of a Reshape, Slice or Split that then computes nothing.
+  void view(ValueId id, ValueId root, std::int64_t offset, const Shape& strides) {
+    join(id, root, offset, strides);
+    out_.views.insert(id);
+  }
+
   void share_concat(const Node& node) {
     const ValueId out = node.outputs[0];
     settle(out);
@@ -167,9 +175,9 @@ class Placer {
     const Shape logical_out = row_major_strides(shape(out));
     if (same_strides(shape(in), at(in).strides, logical_in) &&
         same_strides(shape(out), at(out).strides, logical_out))
-      return join(out, at(in).root, at(in).offset, at(out).strides);
+      return view(out, at(in).root, at(in).offset, at(out).strides);
     if (feeds_dense_layers_only(out) && flattens(in, out)) {
-      join(out, at(in).root, at(in).offset, logical_out);
+      view(out, at(in).root, at(in).offset, logical_out);
       out_.permuted[out] = shape(in);
     }
   }
@@ -204,7 +212,7 @@ class Placer {
       if (out == kNoValue || !may_be_part(in, out, strides)) return;
     std::int64_t offset = at(in).offset;
     for (ValueId out : node.outputs) {
-      join(out, at(in).root, offset, strides);
+      view(out, at(in).root, offset, strides);
       offset += shape(out)[axis] * strides[axis] * bytes_of(in);
     }
   }
@@ -227,7 +235,7 @@ class Placer {
     }
     const ValueId out = node.outputs[0];
     if (may_be_part(in, out, strides))
-      join(out, at(in).root, at(in).offset + elements * bytes_of(in), strides);
+      view(out, at(in).root, at(in).offset + elements * bytes_of(in), strides);
   }
 
   void share_in_place(int index) {
@@ -263,27 +271,7 @@ class Placer {
   std::map<ValueId, std::vector<ValueId>> members_;  // by root
 };
 
-bool broadcasts_over_rows(const Shape& shape, std::int64_t columns) {
-  const bool fits = shape.elements() == columns || shape.elements() == 1;
-  return fits && (shape.rank() == 0 || shape.back() == shape.elements());
-}
-
 }  // namespace
-
-bool is_dense_layer(const Graph& graph, const Node& node) {
-  const std::string_view op = node.op->name;
-  if (op != "Gemm" && op != "MatMul") return false;
-  if (graph.is_constant(node.inputs[0]) || !graph.is_constant(node.inputs[1])) return false;
-  const Tensor& weights = graph.value(node.inputs[1]).constant;
-  if (weights.shape().rank() != 2 || weights.type() != DType::f32) return false;
-  if (graph.value(node.inputs[0]).shape->rank() < 2) return false;
-  if (op == "MatMul") return true;
-  if (node.attributes.integer("transA") != 0) return false;
-  if (node.inputs.size() < 3 || node.inputs[2] == kNoValue) return true;
-  const std::int64_t columns = weights.shape()[node.attributes.integer("transB") ? 0 : 1];
-  return graph.is_constant(node.inputs[2]) &&
-         broadcasts_over_rows(graph.value(node.inputs[2]).constant.shape(), columns);
-}
 
 Placements place(const Graph& graph) { return Placer(graph).run(); }
 

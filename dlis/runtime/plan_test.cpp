@@ -101,6 +101,56 @@ TEST(Plan, ConcatOfInputsAndConstants) {
   check(b.finish({b.node("Relu", {b.node("Concat", {x, c, y}, axis_attribute(1))})}));
 }
 
+// The parts lie in one root with the whole, but at places of their own.
+TEST(Plan, ConcatOfAValueWithPartsOfItself) {
+  GraphBuilder b;
+  const ValueId x = b.conv(b.input({1, 3, 6, 6}), 3, 8, 3);
+  Attributes split = axis_attribute(1), slice;
+  split.set("split", Ints{5, 3});
+  slice.set("starts", Ints{2});
+  slice.set("ends", Ints{6});
+  slice.set("axes", Ints{1});
+  slice.set("steps", Ints{1});
+  const auto parts = b.nodes("Split", {x}, split, 2);
+  const ValueId middle = b.node("Slice", {x}, slice);
+  const ValueId y = b.node("Concat", {x, parts[0], middle}, axis_attribute(1));
+  check(b.finish({b.conv(y, 17, 4, 1), b.node("Tanh", {parts[1]})}));
+}
+
+TEST(Plan, AnInputMayBeAnOutput) {
+  GraphBuilder b;
+  const ValueId x = b.input({1, 4}), y = b.input({2, 3, 4, 4});
+  check(b.finish({b.node("Tanh", {x}), y}));
+}
+
+TEST(Plan, GemmThatIsNoDenseLayerKeepsItsActivation) {
+  GraphBuilder b;
+  const ValueId x = b.input({3, 5}), w = b.input({5, 4});
+  Attributes gemm;
+  for (const char* name : {"alpha", "beta"}) gemm.set(name, 1.0f);
+  for (const char* name : {"transA", "transB"}) gemm.set(name, std::int64_t(0));
+  const ValueId product = b.node("Gemm", {x, w}, gemm);
+  const ValueId sum = b.node("Gemm", {x, b.weights({5, 4}), b.weights({3, 4})}, gemm);
+  check(b.finish({b.node("Relu", {product}), b.node("Relu", {sum})}));
+}
+
+TEST(Plan, ConvolutionsThatNoRowComputesAreRefusedByName) {
+  GraphBuilder b;
+  const ValueId x = b.input({1, 2, 4, 4}), bias = b.input({3}), deep = b.input({1, 2, 3, 3, 3});
+  std::vector<ValueId> outputs;
+  for (const auto& inputs :
+       std::vector<std::vector<ValueId>>{{x, b.weights({3, 2, 1, 1}), bias},
+                                         {b.weights({1, 2, 4, 4}), b.weights({3, 2, 1, 1})},
+                                         {x, b.input({3, 2, 1, 1})},
+                                         {deep, b.weights({3, 2, 1, 1, 1})}})
+    outputs.push_back(b.node("Conv", inputs));
+  const auto plan = make_plan(b.finish(outputs), untuned());
+  ASSERT_FALSE(plan);
+  for (const char* reason : {"its bias is not constant", "its input is a constant",
+                             "its weights are not constant", "it has more than two spatial axes"})
+    EXPECT_THAT(plan.error().message(), testing::HasSubstr(reason));
+}
+
 TEST(Plan, SplitAndSliceAreViews) {
   GraphBuilder b;
   const ValueId x = b.conv(b.input({1, 3, 8, 8}), 3, 8, 3);
@@ -315,6 +365,24 @@ TEST(Session, ObservesEveryValue) {
       });
   ASSERT_TRUE(outputs);
   EXPECT_THAT(seen, testing::ElementsAre("Conv0_0", "MaxPool1_0"));
+}
+
+TEST(Session, ObservesAConcatOnceItIsWhole) {
+  GraphBuilder b;
+  const ValueId x = b.input({1, 4, 5, 5}), c = b.weights({1, 3, 5, 5});
+  const ValueId y = b.node("Concat", {c, x, x}, axis_attribute(1));
+  const Graph graph = b.finish({b.node("MaxPool", {y}, [] {
+    Attributes a;
+    a.set("kernel_shape", Ints{1, 1});
+    return a;
+  }())});
+  auto session = Session::open(plan_of(graph, untuned()));
+  std::vector<Tensor> seen;
+  const auto outputs = session->observe(
+      random_inputs(graph), [&](const Value&, const Tensor& tensor) { seen.push_back(tensor); });
+  ASSERT_TRUE(outputs);
+  ASSERT_EQ(seen.size(), 2u);
+  expect_near(seen[0], (*outputs)[0], 0);
 }
 
 TEST(Measure, KeepsTheSpread) {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dlis/base/clock.h"
 #include "dlis/runtime/lower.h"
 
@@ -165,6 +167,13 @@ struct Session::State {
     return outputs;
   }
 
+  // The inputs of a Concat are copied by a step each: the value is there after the last.
+  bool is_complete(ValueId id, std::size_t step) const {
+    return std::none_of(steps.begin() + std::ptrdiff_t(step) + 1, steps.end(), [&](auto& later) {
+      return std::ranges::find(later.step->outputs, id) != later.step->outputs.end();
+    });
+  }
+
   // A value in the order of its logical axes.
   Tensor snapshot(ValueId id) {
     const TensorDesc d = desc(id);
@@ -196,10 +205,11 @@ Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
 Result<std::vector<Tensor>> Session::observe(std::span<const Tensor> inputs, const See& see) {
   DLIS_TRY(state_->check_inputs(inputs));
   state_->copy_inputs(inputs);
-  for (const BoundStep& step : state_->steps) {
-    state_->execute(step);
-    for (ValueId id : step.step->outputs)
-      if (id != kNoValue) see(state_->value(id), state_->snapshot(id));
+  for (std::size_t i = 0; i < state_->steps.size(); ++i) {
+    state_->execute(state_->steps[i]);
+    for (ValueId id : state_->steps[i].step->outputs)
+      if (id != kNoValue && state_->is_complete(id, i))
+        see(state_->value(id), state_->snapshot(id));
   }
   return state_->copy_outputs();
 }

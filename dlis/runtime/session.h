@@ -20,7 +20,8 @@ class Session {
   // shape.
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs);
 
-  // As run, and hands every value to `see` right after the step that made it (copied to row-major).
+  // As run, and hands each value to `see` right after the last step that writes it (copied to
+  // row-major). What no step writes, since it only shares memory, is not seen.
   using See = std::function<void(const Value& value, const Tensor& tensor)>;
   Result<std::vector<Tensor>> observe(std::span<const Tensor> inputs, const See& see);
 

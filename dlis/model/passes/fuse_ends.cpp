@@ -3,6 +3,7 @@
 #include <limits>
 #include <string_view>
 
+#include "dlis/model/dense_layer.h"
 #include "dlis/model/op.h"
 #include "dlis/model/passes.h"
 #include "dlis/model/passes/rewrite.h"
@@ -119,7 +120,7 @@ Graph fuse_ends(Graph graph) {
   for (int i = 0; i < count; ++i) f.place.push_back(i);
   for (int i = 0; i < count; ++i) {
     const Node& node = f.graph.nodes[std::size_t(i)];
-    if (!is(node, "Conv") && !is(node, "Gemm")) continue;
+    if (!is(node, "Conv") && !(is(node, "Gemm") && is_dense_layer(f.graph, node))) continue;
     if (!node.attributes.has("activation")) fuse_residual(f, i);
     fuse_activation(f, i);
   }
