@@ -51,10 +51,6 @@ std::string short_name(const std::string& model) {
   return model.substr(model.rfind('/', end) + 1);
 }
 
-std::string device_of(const Record& record) {
-  return fmt::format("{}:{}", record.text("device"), record.number("threads").value_or(0));
-}
-
 // The fastest record of a format, everything else but compute and schedule equal.
 const Record* fastest(std::span<const Record> records, const Record& like,
                       const std::string& format) {

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "dlis/explore/pareto.h"
+#include "dlis/explore/stack.h"
 #include "dlis/explore/table.h"
 
 namespace dlis {
@@ -31,10 +32,6 @@ std::string time_cell(const Record& record, const char* field) {
 std::string zeros_cell(const Record& record) {
   const auto density = record.number("density");
   return density ? fmt::format("{:.1f}", 100 * (1 - *density)) : "-";
-}
-
-std::string device_cell(const Record& record) {
-  return fmt::format("{}:{}", record.text("device"), record.number("threads").value_or(0));
 }
 
 // Without labels the agreement with the uncompressed network stands where the accuracy would.
@@ -68,7 +65,7 @@ std::vector<std::string> line_of(const Record& record, const char* quality, bool
   constexpr double kMiB = 1.0 / (1 << 20);
   std::vector<std::string> line{on_front ? "*" : "",     record.text("compress"),
                                 record.text("format"),   record.text("compute"),
-                                record.text("schedule"), device_cell(record)};
+                                record.text("schedule"), device_of(record)};
   for (std::string text : {cell(record, quality, 2), zeros_cell(record),
                            time_cell(record, "median_ms"), time_cell(record, "p10_ms"),
                            time_cell(record, "p90_ms"), cell(record, "weights_bytes", 2, kMiB),
@@ -106,6 +103,13 @@ std::string refused_line(const Record& record) {
 }
 
 }  // namespace
+
+std::string device_of(const Record& record) {
+  Stack stack;
+  stack.device = record.text("device");
+  stack.threads = int(record.number("threads").value_or(0));
+  return device_text(stack);
+}
 
 std::string table_of(std::span<const Record> records) {
   const auto front = pareto_front(records);

@@ -20,4 +20,7 @@ std::string formats_table(std::span<const Record> records);
 // One sentence: the stack to ship, what it gains against the most accurate one, what it costs, why.
 std::string advice(std::span<const Record> records);
 
+// Where a record's stack ran: `cpu:2`, `opencl`.
+std::string device_of(const Record& record);
+
 }  // namespace dlis

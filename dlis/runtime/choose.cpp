@@ -64,10 +64,10 @@ Status Chooser::choose(LoweredStep& layer) {
   encoded_.clear();
   if (const auto it = options_.choices.find(layer.step.name); it != options_.choices.end())
     return take(layer, it->second);
-  auto options = options_for(layer, options_.format, options_.compute);
+  auto options = options_for(layer, options_.format, options_.compute, options_.device);
   if (options.empty()) {
     layer.step.fallback = true;
-    options = options_for(layer, "dense", "auto");
+    options = options_for(layer, "dense", "auto", "cpu");
   }
   const bool measure = options_.tune && (options.size() > 1 || tune_schedule_);
   Option best = options.front();
@@ -94,7 +94,8 @@ Status Chooser::choose(LoweredStep& layer) {
 // Every row in every format asked for; refusals go into the layer's candidates. The reference is an
 // option only where it is named or alone.
 std::vector<Chooser::Option> Chooser::options_for(LoweredStep& layer, const std::string& format,
-                                                  const std::string& compute) {
+                                                  const std::string& compute,
+                                                  const std::string& device) {
   std::vector<Option> out, last_resort;
   const double density = density_of(layer.weights);
   for (const Format* f : formats()) {
@@ -105,8 +106,11 @@ std::vector<Chooser::Option> Chooser::options_for(LoweredStep& layer, const std:
     const ConvProblem problem = with_format(layer.step.conv, f, density);
     for (const ConvRow* row : conv_rows()) {
       if (compute != "auto" && compute != row->name) continue;
-      if (options_.device != row->device) continue;
-      const Verdict verdict = row->accepts(problem);
+      const bool elsewhere = device != row->device;
+      if (elsewhere && compute == "auto") continue;
+      const Verdict verdict =
+          elsewhere ? refuse(fmt::format("runs on {}, not on {}", row->device, device))
+                    : row->accepts(problem);
       layer.step.candidates.push_back({row, f, 0, verdict.reason});
       if (!verdict) continue;
       (is_reference(row) && compute == "auto" ? last_resort : out).push_back({row, f});

@@ -26,7 +26,7 @@ class Chooser {
     const Format* format;
   };
   std::vector<Option> options_for(LoweredStep& layer, const std::string& format,
-                                  const std::string& compute);
+                                  const std::string& compute, const std::string& device);
   double time_of(const LoweredStep& layer, const Option& option, const ScheduleSpec& schedule);
   double time_run(const LoweredStep& layer, const Option& option, const ScheduleSpec& schedule);
   Status take(LoweredStep& layer, const LayerChoice& choice);
