@@ -9,11 +9,14 @@ namespace dlis {
 
 #if defined(__linux__)
 std::vector<int> allowed_cpus() {
-  cpu_set_t set;
+  constexpr int kMost = 8192;  // Linux's own limit
   std::vector<int> cpus;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return cpus;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
-    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+  cpu_set_t* set = CPU_ALLOC(kMost);
+  if (!set) return cpus;
+  if (sched_getaffinity(0, CPU_ALLOC_SIZE(kMost), set) == 0)
+    for (int cpu = 0; cpu < kMost; ++cpu)
+      if (CPU_ISSET_S(std::size_t(cpu), CPU_ALLOC_SIZE(kMost), set)) cpus.push_back(cpu);
+  CPU_FREE(set);
   return cpus;
 }
 

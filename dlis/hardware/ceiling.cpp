@@ -8,32 +8,12 @@
 #include <thread>
 #include <vector>
 
-#if defined(__linux__)
-#include <sched.h>
-#endif
-
 #include "dlis/base/buffer.h"
+#include "dlis/base/thread.h"
 #include "dlis/hardware/ceiling_loops.h"
 
 namespace dlis {
 namespace {
-
-// A single thread stays where the caller is, since that is where its work will run.
-void pin([[maybe_unused]] int index, [[maybe_unused]] int threads) {
-#if defined(__linux__)
-  cpu_set_t allowed;
-  if (threads < 2 || sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
-  const int count = CPU_COUNT(&allowed);
-  for (int cpu = 0, left = index % std::max(count, 1); cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &allowed) || left-- > 0) continue;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    sched_setaffinity(0, sizeof one, &one);
-    return;
-  }
-#endif
-}
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -44,8 +24,10 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 double rate(int threads, double seconds, double amount, const std::function<void(int)>& work) {
   std::vector<double> rates(std::size_t(threads), 0.0);
   std::atomic<int> waiting{threads};
+  // A single thread stays where the caller is, since that is where its work will run.
+  const std::vector<int> cpus = threads > 1 ? allowed_cpus() : std::vector<int>();
   const auto measure = [&](int index) {
-    pin(index, threads);
+    if (!cpus.empty()) pin_this_thread(cpus[std::size_t(index) % cpus.size()]);
     work(index);  // wakes the core up and touches the memory
     for (--waiting; waiting.load() > 0;) std::this_thread::yield();
     const auto begin = std::chrono::steady_clock::now();

@@ -2,29 +2,16 @@
 #include "dlis/hardware/read_cpu.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <iterator>
 
+#include "dlis/base/thread.h"
 #include "dlis/hardware/sysfs.h"
 
 namespace dlis {
 namespace fs = std::filesystem;
 namespace {
-
-// CPUs this thread may run on; empty where the system does not say.
-std::vector<int> affinity() {
-  constexpr int kMost = 8192;
-  std::vector<int> cpus;
-  cpu_set_t* set = CPU_ALLOC(kMost);
-  if (!set) return cpus;
-  if (::sched_getaffinity(0, CPU_ALLOC_SIZE(kMost), set) == 0)
-    for (int cpu = 0; cpu < kMost; ++cpu)
-      if (CPU_ISSET_S(std::size_t(cpu), CPU_ALLOC_SIZE(kMost), set)) cpus.push_back(cpu);
-  CPU_FREE(set);
-  return cpus;
-}
 
 // cpuN folders without the list files that newer kernels have.
 std::vector<int> cpu_folders(const fs::path& folder) {
@@ -61,7 +48,7 @@ std::string name_of_part(const CpuInfo::Part& part) {
 std::vector<int> usable_cpus(const fs::path& root, bool live, const CpuInfo& info) {
   std::vector<int> online = online_cpus(root / "sys/devices/system/cpu", info);
   if (live) {
-    const std::vector<int> allowed = affinity();
+    const std::vector<int> allowed = allowed_cpus();
     std::vector<int> both;
     std::set_intersection(online.begin(), online.end(), allowed.begin(), allowed.end(),
                           std::back_inserter(both));

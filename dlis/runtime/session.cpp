@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 
 #include "dlis/base/clock.h"
 #include "dlis/runtime/lower.h"
@@ -190,9 +191,15 @@ Session::~Session() = default;
 const Plan& Session::plan() const { return *state_->plan; }
 
 Result<Session> Session::open(std::shared_ptr<const Plan> plan) {
-  auto state = std::make_unique<State>(std::move(plan));
-  DLIS_TRY(state->bind());
-  return Session(std::move(state));
+  const std::string network = plan->graph.name;
+  try {
+    auto state = std::make_unique<State>(std::move(plan));
+    DLIS_TRY(state->bind());
+    return Session(std::move(state));
+  } catch (const std::bad_alloc&) {
+    return fail("there is not enough memory for its values", network,
+                "take a smaller batch or input");
+  }
 }
 
 Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {

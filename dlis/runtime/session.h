@@ -11,7 +11,7 @@ namespace dlis {
 
 class Session {
  public:
-  static Result<Session> open(std::shared_ptr<const Plan> plan);
+  static Result<Session> open(std::shared_ptr<const Plan> plan);  // errors: too little memory
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
   ~Session();

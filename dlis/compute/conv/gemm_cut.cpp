@@ -51,9 +51,9 @@ GemmCut::GemmCut(const ConvProblem& p) {
   };
 
   const std::int64_t limit = input_limit(p, band);
-  std::int64_t most = rows;
-  while (most > 1 && in_rows(most) * band_row * kFloat > limit) --most;
-  row_parts = divide_up(rows, most);
+  const std::int64_t fit_rows = limit / (band_row * kFloat);  // of input, then of output
+  const std::int64_t most = flat ? fit_rows : (fit_rows - in_rows(1)) / p.stride_h + 1;
+  row_parts = divide_up(rows, std::clamp<std::int64_t>(most, 1, rows));
   image_parts = images;
   if (row_parts == 1) {
     const std::int64_t fit = limit / (in_rows(rows) * band_row * kFloat);

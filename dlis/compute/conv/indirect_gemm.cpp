@@ -19,6 +19,7 @@ namespace dlis {
 namespace {
 
 constexpr int kMaxRuns = 64;
+constexpr double kMaxPadded = 16e9;  // bytes of an image with its padding: a band may hold it all
 
 // Where pixels of a value lie; strides in floats.
 struct Pixels {
@@ -295,6 +296,10 @@ Verdict accepts(const ConvProblem& p) {
   if (p.type != DType::f32) return refuse("needs f32 activations");
   const std::string_view format = p.format ? p.format->name : "dense";
   if (format != "dense" && format != "bf16") return refuse("needs dense or bf16 weights");
+  const double rows = double(p.h + p.pad_top + p.pad_bottom);
+  const double columns = double(p.w + p.pad_left + p.pad_right);
+  if (rows * columns * double(p.c) * sizeof(float) > kMaxPadded)
+    return refuse("the image is too large with its padding");
   return accept();
 }
 

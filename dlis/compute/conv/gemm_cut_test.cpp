@@ -1,0 +1,41 @@
+// The cut of an indirect GEMM at the ends of what a problem may be.
+#include "dlis/compute/conv/gemm_cut.h"
+
+#include <gtest/gtest.h>
+
+#include "dlis/compute/row.h"
+
+namespace dlis {
+namespace {
+
+std::string refusal_of(const char* line) {
+  const auto problem = parse_conv_problem(line);
+  EXPECT_TRUE(problem) << line;
+  return find_conv_row("indirect_gemm")->accepts(*problem).reason;
+}
+
+// A band of what two numbers in the file can ask for would not fit any memory.
+TEST(GemmCut, PaddingBeyondMemoryIsRefused) {
+  EXPECT_EQ(refusal_of("n1h3w3c1 k1r1s1 u2147483648 p2147483648"),
+            "the image is too large with its padding");
+  EXPECT_EQ(refusal_of("n1h224w224c64 k64r3s3 p1"), "");
+  EXPECT_EQ(refusal_of("n1h3w3c1 k1r1s1 u64 p640"), "");
+}
+
+// Every output belongs to exactly one task, and a band holds no more rows than it has to.
+TEST(GemmCut, TasksCoverTallAndFlatProblemsOnce) {
+  for (const char* line : {"n1h1000000w1c1 k1r3s1 p1x0", "n2h57w57c64 k64r3s3 p1 u2 t3",
+                           "n1h9w9c512 k512r3s3 p1 d2 t2", "n3h100w100c8 k40r1s1 t4"}) {
+    const GemmCut cut(*parse_conv_problem(line));
+    std::int64_t rows = 0;
+    for (std::int64_t i = 0; i < cut.tasks; ++i) {
+      const GemmTask task = cut.task(i);
+      EXPECT_GT(task.rows.size(), 0) << line;
+      rows += task.panels.begin == 0 && task.group == 0 ? task.rows.size() * task.images.size() : 0;
+    }
+    EXPECT_EQ(rows, cut.rows * cut.images) << line;
+  }
+}
+
+}  // namespace
+}  // namespace dlis
