@@ -56,7 +56,9 @@ Status run(const Arguments& arguments) {
   if (result.stopped)
     return fail(fmt::format("stopped with {} of {} stacks finished", p.done, p.total),
                 arguments.store, "run the same command to go on from there");
-  fmt::print(stderr, "{} stacks, {} of them measured before\n", p.total, p.reused);
+  const std::string summary =
+      fmt::format("{} stacks, {} of them measured before\n", p.total, p.reused);
+  std::fputs(summary.c_str(), stderr);
   const Store store = DLIS_TRY(Store::open_existing(arguments.store));
   const auto records = DLIS_TRY(store.all());
   if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <new>
 
 #include "verb.h"
@@ -19,14 +20,22 @@ constexpr const char* kFooter =
     "its preprocessing: net.onnx?mean=.485/.456/.406&std=.229/.224/.225\n"
     "Exit status: 0 done, 1 failed, 2 wrong usage.";
 
+// One line whatever the names in it hold, to a stream that may be closed.
 int tell(const std::string& sentence) {
-  fmt::print(stderr, "dlis: {}\n", sentence);
+  std::string text = "dlis: ";
+  for (const char c : sentence)
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f')
+      text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    else
+      text += c;
+  std::fputs((text + "\n").c_str(), stderr);
   return 1;
 }
 
 // A full disk behind a pipe or a redirection shows when the stream is flushed.
 dlis::Status flush_output() {
-  if (std::fflush(stdout) != 0 || std::ferror(stdout))
+  std::cout.flush();
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) || !std::cout)
     return dlis::fail("the output cannot be written", "stdout", "is the disk full?");
   return {};
 }
@@ -55,7 +64,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     return run(chosen);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return app.exit(error) == 0 ? run({}) : 2;
   } catch (const std::bad_alloc&) {
     return tell("there is not enough memory for this; give a smaller size or batch");
   } catch (const std::exception& error) {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cmath>
 #include <csignal>
+#include <cstdio>
 
 #include "dlis/dlis.h"
 
@@ -27,7 +28,7 @@ ProgressBar::ProgressBar() : live_(stderr_is_terminal()) {}
 ProgressBar::~ProgressBar() { clear(); }
 
 void ProgressBar::clear() {
-  if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  if (drawn_) std::fputs("\r\x1b[K", stderr);
   drawn_ = false;
 }
 
@@ -41,13 +42,13 @@ void ProgressBar::draw(double share, const std::string& text) {
                                  std::string(std::size_t(kBarCells - full), '.'), text);
   const std::size_t width = std::size_t(std::max(20, stderr_columns() - 1));
   if (line.size() > width) line = line.substr(0, width - 3) + "...";
-  fmt::print(stderr, "\r\x1b[K{}", line);
+  std::fputs(("\r\x1b[K" + line).c_str(), stderr);
   std::fflush(stderr);
 }
 
 void ProgressBar::line(const std::string& text) {
   clear();
-  fmt::print(stderr, "{}\n", text);
+  std::fputs((text + "\n").c_str(), stderr);
 }
 
 std::string duration(double seconds) {
