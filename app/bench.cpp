@@ -22,6 +22,13 @@ bool is_problem(const std::string& text) {
 }
 
 Status bench_problem(const Arguments& arguments) {
+  const ModelArguments& a = arguments.subject;
+  if (a.threads < 1 || a.threads > 1024)
+    return fail(fmt::format("there cannot be {} workers", a.threads), "--threads",
+                "give 1 to 1024");
+  if (!(a.compress + a.format + a.compute + a.schedule + a.device + a.plan_file).empty())
+    return fail("a problem is measured with every row", a.model,
+                "name its format in the line, and leave the choices out");
   ConvProblem problem = DLIS_TRY(parse_conv_problem(arguments.subject.model));
   if (arguments.subject.threads > 1) problem.workers = arguments.subject.threads;
   const Ceiling ceiling = measure_ceiling(problem.workers);

@@ -1,21 +1,34 @@
 // dlis compare MODEL DIR: layer by layer against another engine's tensors.
+#include <cmath>
+
 #include "model_arguments.h"
 #include "output.h"
 
 namespace dlis::app {
 namespace {
 
-struct Arguments {
-  ModelArguments subject;
+// With --stack, the one positional is DIR.
+struct Subjects : ModelArguments {
   std::string folder;
+  void require() {
+    if (!stack_text.empty() && folder.empty()) std::swap(model, folder);
+    ModelArguments::require();
+    if (folder.empty()) throw CLI::RequiredError("DIR");
+  }
+};
+
+struct Arguments {
+  Subjects subject;
   double tolerance = 1e-4;
   bool json = false;
 };
 
 Status run(const Arguments& arguments) {
+  if (!(arguments.tolerance >= 0 && std::isfinite(arguments.tolerance)))
+    return fail("the tolerance is not right", "--tolerance", "give a number from 0 on");
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
   const Comparison comparison =
-      DLIS_TRY(compare(subject.graph, subject.plan, arguments.folder, arguments.tolerance));
+      DLIS_TRY(compare(subject.graph, subject.plan, arguments.subject.folder, arguments.tolerance));
   std::vector<std::vector<std::string>> lines{
       {"value", "op", "shape", "largest difference", "relative", "verdict"}};
   for (const Difference& d : comparison.values)
@@ -40,12 +53,10 @@ void add_compare(CLI::App& app, Action& chosen) {
   auto arguments = std::make_shared<Arguments>();
   arguments->subject.add_to(*verb);
   verb->add_option(
-          "DIR", arguments->folder,
-          "input_0.pb, output_0.pb and NAME.pb for values inside, as ONNX test data has them")
-      ->required();
+      "DIR", arguments->subject.folder,
+      "input_0.pb, output_0.pb and NAME.pb for values inside, as ONNX test data has them");
   verb->add_option("--tolerance", arguments->tolerance, "relative to the largest value (1e-4)");
   verb->add_flag("--json", arguments->json, "one object a line");
-  verb->get_option("--stack")->excludes("MODEL");
   when_chosen(verb, chosen, arguments, run);
 }
 

@@ -1,6 +1,8 @@
 // From options to a stack, from a stack to a network that can be planned.
 #include "model_arguments.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 
 namespace dlis::app {
@@ -34,14 +36,19 @@ void ModelArguments::add_to(CLI::App& verb) {
   verb.add_option("--schedule", schedule, "layer 4: how tiles go to workers (static)");
   verb.add_option("--threads", threads, "layer 4: CPU workers (1)")->type_name("N");
   verb.add_option("--device", device, "layer 5 (cpu)");
-  verb.add_option("--stack", stack_text, "all five choices as one line, in place of the above")
-      ->type_name("\"MODEL | COMPRESS | FORMAT | COMPUTE/SCHEDULE | DEVICE\"");
+  auto* stack =
+      verb.add_option("--stack", stack_text, "all five choices as one line, in place of the above");
+  stack->type_name("\"MODEL | COMPRESS | FORMAT | COMPUTE/SCHEDULE | DEVICE\"");
+  for (const char* one :
+       {"--compress", "--format", "--compute", "--schedule", "--threads", "--device"})
+    stack->excludes(verb.get_option(one));
   verb.add_option("--plan", plan_file, "take the choices of a saved plan (`dlis plan -o FILE`)")
       ->type_name("FILE");
 }
 
 void ModelArguments::require() const {
   if (model.empty() && stack_text.empty()) throw CLI::RequiredError("MODEL");
+  if (!model.empty() && !stack_text.empty()) throw CLI::ExcludesError("--stack", "MODEL");
 }
 
 Result<Stack> ModelArguments::stack() const {
@@ -64,7 +71,10 @@ Result<ModelOptions> ModelArguments::options() const {
   ModelOptions options;
   options.batch = batch;
   options.seed = seed;
-  for (const std::string& text : shapes) options.shapes.insert(DLIS_TRY(parse_shape(text)));
+  for (const std::string& text : shapes)
+    if (!options.shapes.insert(DLIS_TRY(parse_shape(text))).second)
+      return fail(fmt::format("'{}' is one too many: the input has a shape", text), "--shape",
+                  "give each input one");
   return options;
 }
 
