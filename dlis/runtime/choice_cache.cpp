@@ -22,6 +22,12 @@ std::filesystem::path default_cache_file() {
 
 ChoiceCache::ChoiceCache(std::filesystem::path file)
     : file_(file.empty() ? default_cache_file() : std::move(file)) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(file_, ignored);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    file_.clear();  // a pipe or a folder in its place: no cache
+    return;
+  }
   std::ifstream in(file_);
   for (std::string line; std::getline(in, line);) {
     const auto tab = line.rfind('\t');

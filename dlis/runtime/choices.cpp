@@ -15,11 +15,12 @@ Choices choices_of(const Plan& plan) {
 }
 
 Status save_choices(const Choices& choices, const std::filesystem::path& file) {
-  nlohmann::ordered_json layers;
+  auto layers = nlohmann::ordered_json::object();
   for (const auto& [layer, choice] : choices)
     layers[layer] = {{"row", choice.row}, {"format", choice.format}, {"schedule", choice.schedule}};
   const nlohmann::ordered_json root{{"dlis_plan", 1}, {"layers", layers}};
-  return write_file_atomic(file, root.dump(1) + "\n");
+  return write_file_atomic(
+      file, root.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
 Result<Choices> load_choices(const std::filesystem::path& file) {

@@ -150,6 +150,44 @@ Status check_memory(const Plan& plan, std::size_t weights) {
       plan.graph.name, "take a smaller batch or input");
 }
 
+// Kernels of layers with weights divide by extents, and an input that nothing reads has no place.
+Status check_computable(const Graph& graph) {
+  const auto of_weights = [&](const Node& node) {
+    const std::string_view op = node.op->name;
+    return (op == "Conv" || op == "Gemm" || op == "MatMul") && graph.is_constant(node.inputs[1]);
+  };
+  std::vector<bool> read(graph.values.size());
+  for (const Node& node : graph.nodes) {
+    std::vector<ValueId> ids = node.inputs;
+    for (ValueId id : node.inputs)
+      if (id != kNoValue) read[std::size_t(id)] = true;
+    ids.insert(ids.end(), node.outputs.begin(), node.outputs.end());
+    for (ValueId id : ids)
+      if (id != kNoValue && of_weights(node) && graph.value(id).shape &&
+          graph.value(id).shape->elements() == 0)
+        return fail(fmt::format("value '{}' has no elements ({})", graph.value(id).name,
+                                graph.value(id).shape->text()),
+                    fmt::format("the {} node that makes '{}'", node.op->name,
+                                graph.value(node.outputs[0]).name),
+                    "give every axis at least 1");
+  }
+  for (ValueId id : graph.outputs)
+    if (std::ranges::count(graph.inputs, id) > 0 && !read[std::size_t(id)])
+      return fail(
+          fmt::format("the output '{}' is an input that no layer reads", graph.value(id).name),
+          graph.name, "there is nothing to compute");
+  return {};
+}
+
+// The choices of another network's plan would be ignored without a word.
+Status check_choices(const Choices& choices, const Graph& graph) {
+  for (const auto& [name, choice] : choices)
+    if (std::ranges::none_of(graph.values, [&](const Value& v) { return v.name == name; }))
+      return fail(fmt::format("the plan decides layer '{}', which this network has not", name), "",
+                  "plan this network anew");
+  return {};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOptions& options) {
@@ -159,6 +197,8 @@ Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOpti
   plan->options = options;
   plan->options.device = DLIS_TRY(settled_device(options.device));
   plan->graph = DLIS_TRY(prepare(graph));
+  DLIS_TRY(check_computable(plan->graph));
+  DLIS_TRY(check_choices(options.choices, plan->graph));
   Placements placements = place(plan->graph);
   auto layers = DLIS_TRY(lower(plan->graph, placements, options.threads));
   plan->placements = std::move(placements.of);

@@ -11,7 +11,8 @@ Status import(ImportNode& in) {
   set_default(attributes, "beta", 0.75f);
   set_default(attributes, "bias", 1.0f);
   DLIS_TRY(require(attributes, "size"));
-  if (attributes.integer("size") < 1) return fail("its size has to be at least 1");
+  if (attributes.integer("size") < 1 || attributes.integer("size") > 1 << 20)
+    return fail("its size has to be from 1 to 1048576");
   return {};
 }
 
