@@ -60,7 +60,11 @@ Result<std::string> parse_device_part(std::string_view part, Stack& into) {
 Status check_model(const std::string& model) {
   const std::string name = model.substr(0, model.find('?'));
   if (name.find_first_of("/.") != std::string::npos || is_model_name(name)) return {};
-  Error error = unknown_name("model", name.substr(0, name.find('@')), names_of(models()));
+  const std::string row = name.substr(0, name.find('@'));
+  for (const std::string& form : {row, row + "@224"})  // the row is there, not this form of it
+    if (is_model_name(form))
+      return fail(fmt::format("there is no model '{}'", name), "", "there is " + form);
+  Error error = unknown_name("model", row, names_of(models()));
   if (error.hint.empty() || error.hint.back() != '?') error.hint += " (or give an .onnx file)";
   return tl::unexpected(error);
 }

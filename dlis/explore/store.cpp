@@ -41,7 +41,7 @@ Error explained(const SQLite::Exception& error, const fs::path& file) {
       return {"no permission to write the store", file.string(), "check its mode and its folder's"};
     case SQLITE_CANTOPEN:
       return {"the store cannot be opened", file.string(),
-              "check that the path is a file in a folder"};
+              "check that its folder exists and can be written"};
     default:
       return {fmt::format("the store failed ({})", error.what()), file.string(), ""};
   }
@@ -137,6 +137,18 @@ void bind_field(SQLite::Statement& statement, int at, const Field& value) {
     statement.bind(at);
 }
 
+// SQLite would wait at a pipe, and keep a store without a name in memory.
+Status check_kind(const fs::path& file) {
+  if (file.empty()) return fail("the store has no name", "", "name a file for it");
+  std::error_code ignored;
+  const auto status = fs::status(file, ignored);
+  if (fs::is_directory(status))
+    return fail("this is a folder, not a store", file.string(), "name a file in it");
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    return fail("this is not a regular file", file.string(), "name another file for the store");
+  return {};
+}
+
 }  // namespace
 
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -145,6 +157,7 @@ Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
 Result<Store> Store::open(const fs::path& file) {
+  DLIS_TRY(check_kind(file));
   return guarded(file, [&]() -> Result<Store> {
     const int flags = SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
     auto state = std::unique_ptr<State>(new State{file, {file.string(), flags, kPatienceMs}});
@@ -158,6 +171,7 @@ Result<Store> Store::open(const fs::path& file) {
 }
 
 Result<Store> Store::open_existing(const fs::path& file) {
+  DLIS_TRY(check_kind(file));
   std::error_code ignored;
   if (!fs::exists(file, ignored))
     return fail("there is no such file", file.string(), "`dlis explore -o FILE` writes one");
