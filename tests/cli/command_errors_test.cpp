@@ -49,6 +49,40 @@ TEST_F(Errors, MoreMemoryThanThereIs) {
   expect_failure({"bench", "n1h1000000w1000000c64 k64r3s3 p1"}, "GB");
 }
 
+TEST_F(Errors, NothingToCompute) {
+  Parts parts = small_conv(tensor("w", {1, 1, 1, 1}, {1}));
+  parts.inputs = {value_info("x", {0, 1, 4, 4})};
+  parts.outputs = {value_info("y", {0, 1, 4, 4})};
+  write("batch0.onnx", model(parts));
+  expect_failure({"bench", "batch0.onnx"}, "no elements");
+  parts.nodes.clear(), parts.initialisers.clear();
+  parts.inputs = parts.outputs = {value_info("x", {1, 1, 4, 4})};
+  write("through.onnx", model(parts));
+  expect_failure({"bench", "through.onnx"}, "no layer reads");
+}
+
+TEST_F(Errors, NamesStayOnOneLine) {
+  Parts parts = small_conv(tensor("w", {1, 1, 1, 1}, {1}));
+  parts.outputs = {value_info("a\nb", {1, 1, 4, 4})};
+  write("lines.onnx", model(parts));
+  expect_failure({"show", "lines.onnx"}, "a\\x0ab");
+}
+
+TEST_F(Errors, OptionsThatDoNotFit) {
+  const std::string network = kNetwork.string(), line = "n1h4w4c4 k4r3s3 p1";
+  expect_failure({"bench", line, "--threads", "99999"}, "1 to 1024");
+  expect_failure({"bench", line, "--format", "csr"}, "every row");
+  expect_failure({"compare", network, ".", "--tolerance", "nan"}, "--tolerance");
+  expect_failure({"show", network, "--shape", "input=1x3x32x32", "--shape", "input=2x3x32x32"},
+                 "one too many");
+  expect_failure({"show", "resnet20@224"}, "there is no model 'resnet20@224'");
+  EXPECT_EQ(run({"show", network, "--stack", "resnet20|none|auto|auto|cpu"}).status, 2);
+  write(
+      "other.json",
+      R"({"dlis_plan":1,"layers":{"no":{"row":"reference","format":"dense","schedule":"static"}}})");
+  expect_failure({"bench", network, "--plan", "other.json"}, "'no'");
+}
+
 TEST_F(Errors, UnknownOperator) {
   Parts parts = small_conv(tensor("w", {1, 1, 1, 1}, {1}));
   parts.nodes = {node("Frobnicate", "f", {"x"}, "t"), node("Twist", "g", {"t"}, "y")};
@@ -129,6 +163,9 @@ TEST_F(Errors, StoresOfAnotherKind) {
   EXPECT_EQ(contents(folder_ / "text.db"), std::string(5000, 'x'));
   expect_failure({"report", "text.db"}, "not a database");
   expect_failure({"report", "none.db"}, "no such file");
+  expect_failure({"report", "."}, "folder");
+  expect_failure({"report", "/dev/null"}, "regular file");
+  expect_failure({"explore", network, "-o", ""}, "no name");
   expect_failure({"explore", network, "-o", "none/run.db"}, "cannot be opened");
 }
 
