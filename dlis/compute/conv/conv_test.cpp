@@ -140,7 +140,7 @@ TEST(ConvReference, IsTheDefinition) {
 
 // Random problems up to about a million multiplications. `RC_PARAMS=seed=N` runs one again.
 TEST(ConvRandom, RowsAgree) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     ConvProblem p;
     const auto pick = [](int low, int high) {  // high inclusive
       return std::int64_t(*rc::gen::inRange(low, high + 1));
@@ -174,7 +174,7 @@ TEST(ConvRandom, RowsAgree) {
     ConvCase c(p, std::uint64_t(*rc::gen::inRange(0, 1000)), slack(), slack());
     const std::string wrong = judge_all(c, {conv_rows().begin(), conv_rows().end()});
     if (!wrong.empty()) RC_FAIL(wrong);
-  });
+  }));
 }
 
 TEST(ConvProblemLine, RoundTrips) {

@@ -14,7 +14,7 @@ std::int64_t pick(int low, int high) { return std::int64_t(*rc::gen::inRange(low
 std::string judge_named(const Listed& listed) { return judge(*find_op_row(listed.op), listed); }
 
 TEST(NnRandom, Broadcasting) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const int rank = int(pick(0, 5));
     Shape full;
     for (int i = 0; i < rank; ++i) full.push_back(pick(1, i + 1 == rank ? 40 : 5));
@@ -27,11 +27,11 @@ TEST(NnRandom, Broadcasting) {
       listed.inputs.push_back(shape);
     }
     RC_ASSERT(judge_named(listed) == "");
-  });
+  }));
 }
 
 TEST(NnRandom, Slicing) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     Listed listed{"Slice", {Shape{}}};
     Ints axes, starts, ends, steps;
     const int rank = int(pick(1, 4));
@@ -46,11 +46,11 @@ TEST(NnRandom, Slicing) {
     }
     listed.attributes = {{"axes", axes}, {"starts", starts}, {"ends", ends}, {"steps", steps}};
     RC_ASSERT(judge_named(listed) == "");
-  });
+  }));
 }
 
 TEST(NnRandom, Pooling) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     Listed listed{*rc::gen::element("MaxPool", "AveragePool"), {Shape{pick(1, 2), pick(1, 70)}}};
     const int rank = int(pick(1, 2));
     Ints kernel, strides, dilations, pads(std::size_t(2 * rank));
@@ -67,11 +67,11 @@ TEST(NnRandom, Pooling) {
                          {"dilations", dilations},  {"pads", pads},
                          {"ceil_mode", pick(0, 1)}, {"count_include_pad", pick(0, 1)}};
     RC_ASSERT(judge_named(listed) == "");
-  });
+  }));
 }
 
 TEST(NnRandom, TransposedConvolution) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const std::int64_t groups = *rc::gen::element<std::int64_t>(1, 1, 2, 3),
                        c = groups * pick(1, 6);
     Listed listed{"ConvTranspose", {Shape{pick(1, 2), c}, Shape{c, pick(1, 40)}}};
@@ -93,11 +93,11 @@ TEST(NnRandom, TransposedConvolution) {
                          {"pads", pads},
                          {"output_padding", extra}};
     RC_ASSERT(judge_named(listed) == "");
-  });
+  }));
 }
 
 TEST(NnRandom, Reshaping) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     // Two ways to group the same prime factors, in one order.
     Ints factors;
     for (std::int64_t n = pick(1, 6); n > 0; --n)
@@ -115,7 +115,7 @@ TEST(NnRandom, Reshaping) {
     const Ints to = grouped();
     const Listed listed{"Reshape", {Shape(std::span<const std::int64_t>(from))}, {{"shape", to}}};
     RC_ASSERT(judge_named(listed) == "");
-  });
+  }));
 }
 
 }  // namespace
