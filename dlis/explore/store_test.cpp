@@ -76,7 +76,7 @@ TEST_F(StoreTest, RefusesWhatIsNoStore) {
   fs::remove(file_);
   sql("CREATE TABLE records (stack TEXT)");
   EXPECT_THAT(open_error(), HasSubstr("not a store of dlis"));
-  EXPECT_THAT(Store::open(folder_).error().message(), HasSubstr("cannot be opened"));
+  EXPECT_THAT(Store::open(folder_).error().message(), HasSubstr("this is a folder, not a store"));
   EXPECT_THAT(Store::open(folder_ / "none" / "run.db").error().message(),
               HasSubstr("cannot be opened"));
   EXPECT_THAT(Store::open_existing(folder_ / "none.db").error().message(),
