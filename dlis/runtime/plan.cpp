@@ -178,10 +178,11 @@ Status check_computable(const Graph& graph) {
 
 // The choices of another network's plan would be ignored without a word.
 Status check_choices(const Choices& choices, const Graph& graph) {
-  for (const auto& [name, choice] : choices)
-    if (std::ranges::none_of(graph.values, [&](const Value& v) { return v.name == name; }))
-      return fail(fmt::format("the plan decides layer '{}', which this network has not", name), "",
-                  "plan this network anew");
+  for (const auto& decided : choices)
+    if (std::ranges::none_of(graph.values, [&](const Value& v) { return v.name == decided.first; }))
+      return fail(
+          fmt::format("the plan decides layer '{}', which this network has not", decided.first), "",
+          "plan this network anew");
   return {};
 }
 
