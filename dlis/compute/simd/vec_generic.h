@@ -61,10 +61,11 @@ DLIS_INLINE Vec round_even(Vec a) {
   return a;
 }
 
-// 2^n for whole n from -126 to 127.
+// 2^n for whole n from -126 to 127; a NaN gives 1, for its caller's other factor is NaN as well.
+DLIS_INLINE std::int32_t whole_or_zero(float n) { return n == n ? (std::int32_t)n : 0; }
 DLIS_INLINE Vec exp2_int(Vec n) {
-  const IntLanes whole = {(std::int32_t)n.v[0], (std::int32_t)n.v[1], (std::int32_t)n.v[2],
-                          (std::int32_t)n.v[3]};
+  const IntLanes whole = {whole_or_zero(n.v[0]), whole_or_zero(n.v[1]), whole_or_zero(n.v[2]),
+                          whole_or_zero(n.v[3])};
   return {(Lanes)((whole + 127) << 23)};
 }
 
