@@ -21,10 +21,21 @@ bench: setup
 	cmake --build --preset release --target benches
 	for bench in build/release/bench/*_bench; do $$bench || exit 1; done
 
+# Beside other engines, into docs/results/peers.md; a stopped run goes on. PEERS="--rounds 3 --only 'resnet18/*'".
+peers: build build/peers/venv/installed
+	mkdir -p docs/results
+	build/peers/venv/bin/python bench/peers/compare.py $(DLIS) --page docs/results/peers.md $(PEERS)
+
+build/peers/venv/installed: bench/peers/requirements.txt
+	tools/setup peers
+	python3 -m venv build/peers/venv
+	build/peers/venv/bin/pip install -q -r bench/peers/requirements.txt
+	touch $@
+
 setup:
 	tools/setup build
 
 clean:
 	rm -rf build
 
-.PHONY: build demo test bench setup clean
+.PHONY: build demo test bench peers setup clean

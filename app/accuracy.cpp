@@ -6,7 +6,7 @@
 namespace dlis::app {
 namespace {
 
-struct Arguments {
+struct AccuracyArguments {
   ModelArguments subject;
   std::string data, predictions;
   bool json = false;
@@ -40,7 +40,7 @@ Status write_predictions(const Accuracy& accuracy, const std::string& file) {
   return write_file_atomic(file, text);
 }
 
-Status run(const Arguments& arguments) {
+Status run(const AccuracyArguments& arguments) {
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
   if (subject.graph.inputs.empty()) return fail("the network has no input", subject.stack.model);
   const Preprocessing how = DLIS_TRY(preprocessing_of(subject.graph.metadata));
@@ -66,7 +66,7 @@ Status run(const Arguments& arguments) {
 
 void add_accuracy(CLI::App& app, Action& chosen) {
   auto* verb = app.add_subcommand("accuracy", "share of images that are classified correctly");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<AccuracyArguments>();
   arguments->subject.add_to(*verb);
   verb->add_option("--data", arguments->data,
                    "cifar10:DIR?split=test&limit=N, images:DIR, synthetic:N")

@@ -2,6 +2,8 @@
 #include "bench.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 
 #include "model_arguments.h"
 #include "output.h"
@@ -9,9 +11,13 @@
 namespace dlis::app {
 namespace {
 
-struct Arguments {
+struct BenchArguments {
   ModelArguments subject;
-  double seconds = 1;
+  std::optional<double> seconds;
+  std::optional<int> rounds;
+  int sessions = 0;
+
+  double model_seconds() const { return seconds.value_or(1); }
   bool layers = false, turns = false, json = false;
 };
 
@@ -21,53 +27,54 @@ bool is_problem(const std::string& text) {
          text.find(" k") != std::string::npos;
 }
 
-Status bench_problem(const Arguments& arguments) {
+Status bench_problem(const BenchArguments& arguments) {
   const ModelArguments& a = arguments.subject;
   if (a.threads < 1 || a.threads > 1024)
     return fail(fmt::format("there cannot be {} workers", a.threads), "--threads",
                 "give 1 to 1024");
-  if (!(a.compress + a.format + a.compute + a.schedule + a.device + a.plan_file).empty())
+  if (!(a.compress + a.format + a.compute + a.schedule + a.device + a.plan_file + a.limits.memory)
+           .empty())
     return fail("a problem is measured with every row", a.model,
                 "name its format in the line, and leave the choices out");
-  ConvProblem problem = DLIS_TRY(parse_conv_problem(arguments.subject.model));
-  if (arguments.subject.threads > 1) problem.workers = arguments.subject.threads;
-  const Ceiling ceiling = measure_ceiling(problem.workers);
-  const auto timings = DLIS_TRY(bench_rows(problem, arguments.seconds, arguments.subject.seed));
-  const double limit = roofline_ms(problem, ceiling);
-  std::vector<std::vector<std::string>> lines{{"row", "median ms", "p10 ms", "p90 ms", "runs",
-                                               "GFLOP/s", "share of the limit", "packed bytes",
-                                               "scratch bytes", "refused"}};
-  for (const RowTiming& t : timings) {
-    if (t.refusal.empty())
-      lines.push_back({t.row->name, fmt::format("{:.4f}", t.timing.median_ms),
-                       fmt::format("{:.4f}", t.timing.p10_ms),
-                       fmt::format("{:.4f}", t.timing.p90_ms), std::to_string(t.timing.runs),
-                       fmt::format("{:.1f}", t.gflops), percent(limit / t.timing.median_ms),
-                       std::to_string(t.packed_bytes), std::to_string(t.scratch_bytes), ""});
-    else
-      lines.push_back({t.row->name, "-", "-", "-", "-", "-", "-", "-", "-", t.refusal});
-  }
-  if (!arguments.json)
-    print(fmt::format("{}: {} multiply-adds; limit {:.4f} ms at {:.1f} GFLOP/s and {:.1f} GB/s\n",
-                      line(problem), count(problem.macs()), limit, ceiling.gflops, ceiling.gbytes));
-  print_rows(lines, "lrrrrrrrrl", arguments.json);
+  if (arguments.sessions > 0)
+    return fail("a problem has no sessions", a.model, "name a model for --sessions");
+  ConvProblem problem = DLIS_TRY(parse_conv_problem(a.model));
+  if (a.threads > 1) problem.workers = a.threads;
+  BenchOptions options{.seed = a.seed};
+  if (arguments.rounds) options.rounds = *arguments.rounds;
+  if (arguments.seconds) options.seconds = *arguments.seconds / options.rounds;
+  const ProblemTimings timings = DLIS_TRY(bench_rows(problem, options));
+  print_problem(timings, arguments.json);
   return {};
 }
 
-void print_model(const Subject& subject, const Plan& plan, const Timing& timing,
-                 double gflops_ceiling) {
+// The sum of the rooflines of convolutions and dense layers: one after another they cannot be
+// faster.
+double limit_ms(const Plan& plan, const Ceiling& ceiling) {
+  double sum = 0;
+  for (const Step& step : plan.steps)
+    if (step.conv_row) sum += roofline_ms(step.conv, ceiling);
+  return sum;
+}
+
+void print_model(const Subject& subject, const Plan& plan, double open_ms, const Timing& timing,
+                 const Ceiling& ceiling) {
+  const double gflops_ceiling = std::max(ceiling.gflops, measure_gflops(plan.options.threads, 0.2));
   const double gflops = 2e-6 * double(macs_of(subject.graph)) / timing.median_ms;
   const auto bytes = [](std::size_t n) { return format_bytes(std::int64_t(n)); };
   print(fmt::format("{}\n", text_of(subject.stack)));
   print(text_table(
-      {{"time",
-        fmt::format("median {:.4g} ms, p10 {:.4g}, p90 {:.4g}, {} runs; first {:.4g} ms",
-                    timing.median_ms, timing.p10_ms, timing.p90_ms, timing.runs, timing.first_ms)},
-       {"start", fmt::format("load {:.0f} ms, plan {:.0f} ms, of this pack {:.0f} ms",
-                             subject.load_ms, plan.plan_ms, plan.pack_ms)},
+      {{"time", fmt::format("median {:.4g} ms, p10 {:.4g}, p90 {:.4g}, {} runs", timing.median_ms,
+                            timing.p10_ms, timing.p90_ms, timing.runs)},
+       {"start",
+        fmt::format("load {:.4g} ms; plan {:.4g} ms, of this pack {:.4g} ms; open {:.4g} ms; first "
+                    "run {:.4g} ms",
+                    subject.load_ms, plan.plan_ms, plan.pack_ms, open_ms, timing.first_ms)},
        {"speed",
         fmt::format("{:.1f} GFLOP/s, {} of the {:.1f} measured with {} worker(s)", gflops,
                     percent(gflops / gflops_ceiling), gflops_ceiling, plan.options.threads)},
+       {"limit", fmt::format("{:.4g} ms: the sum of the layers' rooflines at {:.1f} GB/s",
+                             limit_ms(plan, ceiling), ceiling.gbytes)},
        {"memory",
         fmt::format("weights {}, values {} (at once alive {}), scratch {}, together {}",
                     bytes(plan.weights_bytes), bytes(plan.arena_bytes), bytes(plan.live_bytes),
@@ -76,17 +83,25 @@ void print_model(const Subject& subject, const Plan& plan, const Timing& timing,
       "ll"));
 }
 
-Status bench_model(const Arguments& arguments) {
+Status bench_model(const BenchArguments& arguments) {
+  if (arguments.rounds)
+    return fail("a model has no rows that take turns", arguments.subject.model,
+                "leave --rounds out, or name a problem");
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
   const auto plan = DLIS_TRY(make_plan(subject.graph, subject.plan));
+  if (arguments.sessions > 0)
+    return answer_sessions(plan, arguments.sessions, arguments.model_seconds(), arguments.json);
+  const auto opening = std::chrono::steady_clock::now();
   Session session = DLIS_TRY(Session::open(plan));
-  if (arguments.turns) return answer_turns(session, arguments.seconds);
-  const double ceiling = measure_gflops(plan->options.threads, 0.2);
-  const Timing timing = DLIS_TRY(measure(session, arguments.seconds));
+  const double open_ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - opening).count();
+  if (arguments.turns) return answer_turns(session, arguments.model_seconds());
+  const Ceiling ceiling = measure_ceiling(plan->options.threads);
+  const Timing timing = DLIS_TRY(measure(session, arguments.model_seconds()));
   if (!arguments.json) {
-    print_model(subject, *plan, timing,
-                std::max(ceiling, measure_gflops(plan->options.threads, 0.2)));
-    return arguments.layers ? print_layers(session, arguments.seconds, ceiling) : Status{};
+    print_model(subject, *plan, open_ms, timing, ceiling);
+    return arguments.layers ? print_layers(session, arguments.model_seconds(), ceiling.gflops)
+                            : Status{};
   }
   Record record;
   describe(subject.stack, subject.options, record);
@@ -98,10 +113,8 @@ Status bench_model(const Arguments& arguments) {
   return {};
 }
 
-Status run(const Arguments& arguments) {
-  if (!(arguments.seconds > 0 && arguments.seconds <= 3600))
-    return fail("the time to measure is not right", "--seconds",
-                "give more than 0 and at most 3600");
+Status run(const BenchArguments& arguments) {
+  DLIS_TRY(check_seconds(arguments.model_seconds()));
   return is_problem(arguments.subject.model) ? bench_problem(arguments) : bench_model(arguments);
 }
 
@@ -110,13 +123,24 @@ Status run(const Arguments& arguments) {
 void add_bench(CLI::App& app, Action& chosen) {
   auto* verb =
       app.add_subcommand("bench", "time and memory of a model; of every row on one problem");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<BenchArguments>();
   arguments->subject.add_to(*verb);
   verb->get_option("MODEL")->description("a MODEL, or a problem: \"n1h56w56c64 k64r3s3 p1\"");
-  verb->add_option("--seconds", arguments->seconds, "of timing, each (1)");
-  verb->add_flag("--layers", arguments->layers, "the time of each layer as well");
-  verb->add_flag("--turns", arguments->turns,
-                 "measure again for every line on standard input, one JSON object each");
+  verb->add_option("--seconds", arguments->seconds,
+                   "of timing, each (1; 0.05 a round of each row)");
+  verb->add_option("--rounds", arguments->rounds, "in which the rows of a problem take turns (30)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  auto* layers = verb->add_flag("--layers", arguments->layers, "the time of each layer as well");
+  auto* turns =
+      verb->add_flag("--turns", arguments->turns,
+                     "measure again for every line on standard input, one JSON object each");
+  verb->add_option("--sessions", arguments->sessions,
+                   "images a second of N sessions on one plan, in N threads")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber)
+      ->excludes(layers)
+      ->excludes(turns);
   verb->add_flag("--json", arguments->json, "a record; of a problem one object a row");
   when_chosen(verb, chosen, arguments, run);
 }

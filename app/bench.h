@@ -1,8 +1,11 @@
-// The longer parts of `dlis bench MODEL`.
+// The longer parts of `dlis bench`.
 #pragma once
 #include "dlis/dlis.h"
 
 namespace dlis::app {
+
+// Every row of a problem beside the fastest and its limit: a table, or one object a row.
+void print_problem(const ProblemTimings& timings, bool json);
 
 // A table of the median time of every layer over `seconds` of runs, its speed and share of the
 // measured ceiling, and the sums by filter size.
@@ -12,5 +15,10 @@ Status print_layers(Session& session, double seconds, double gflops_ceiling);
 // median_ms, and gflops, the lower of the FMA ceilings right before and right after. So a driver
 // compares dlis with others in turns, and sees when the cores were slowed down.
 Status answer_turns(Session& session, double seconds);
+
+// N sessions on one plan in N threads: runs a second of all together, beside one alone, and how
+// much the process grew.
+Status answer_sessions(const std::shared_ptr<const Plan>& plan, int sessions, double seconds,
+                       bool json);
 
 }  // namespace dlis::app

@@ -8,12 +8,6 @@
 namespace dlis::app {
 namespace {
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + std::ptrdiff_t(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 // Per step, the median over as many runs as fit into the time, at least five.
 Result<std::vector<double>> medians(Session& session, double seconds) {
   const auto inputs = random_inputs(session.plan().graph);

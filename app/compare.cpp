@@ -17,13 +17,13 @@ struct Subjects : ModelArguments {
   }
 };
 
-struct Arguments {
+struct CompareArguments {
   Subjects subject;
   double tolerance = 1e-4;
   bool json = false;
 };
 
-Status run(const Arguments& arguments) {
+Status run(const CompareArguments& arguments) {
   if (!(arguments.tolerance >= 0 && std::isfinite(arguments.tolerance)))
     return fail("the tolerance is not right", "--tolerance", "give a number from 0 on");
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
@@ -50,7 +50,7 @@ Status run(const Arguments& arguments) {
 
 void add_compare(CLI::App& app, Action& chosen) {
   auto* verb = app.add_subcommand("compare", "layer by layer against reference tensors");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<CompareArguments>();
   arguments->subject.add_to(*verb);
   verb->add_option(
       "DIR", arguments->subject.folder,

@@ -5,13 +5,13 @@
 namespace dlis::app {
 namespace {
 
-struct Arguments {
+struct CompressArguments {
   ModelArguments subject;  // its model and technique only
   std::string output;
   bool json = false;
 };
 
-Status run(const Arguments& arguments) {
+Status run(const CompressArguments& arguments) {
   const std::string& out = arguments.output;
   if (!out.ends_with(".onnx") && !out.ends_with(".onnx.gz"))
     return fail("this is no name for a network", out, "end it in .onnx or .onnx.gz");
@@ -39,7 +39,7 @@ Status run(const Arguments& arguments) {
 
 void add_compress(CLI::App& app, Action& chosen) {
   auto* verb = app.add_subcommand("compress", "apply a technique and write the network");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<CompressArguments>();
   arguments->subject.add_model_to(*verb);
   verb->get_option("MODEL")->required();
   verb->add_option("--compress", arguments->subject.compress, "techniques chained by +")

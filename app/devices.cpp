@@ -5,7 +5,7 @@
 namespace dlis::app {
 namespace {
 
-struct Arguments {
+struct DevicesArguments {
   bool measure = false, json = false;
   std::string board;
 };
@@ -66,21 +66,27 @@ Json json_of(const Topology& machine) {
 void measure(const Topology& machine, bool json) {
   std::vector<int> counts{1};
   if (machine.usable_cpus() > 1) counts.push_back(machine.usable_cpus());
-  std::vector<std::vector<std::string>> lines{{"threads", "GFLOP/s", "GB/s"}};
+  std::vector<std::vector<std::string>> lines{
+      {"threads", "GFLOP/s", "bf16 GFLOP/s", "int8 GOP/s", "GB/s"}};
   for (int threads : counts) {
     const Ceiling ceiling = measure_ceiling(threads);
     if (json)
-      print_line(
-          {{"threads", threads}, {"gflops", ceiling.gflops}, {"gbytes_per_s", ceiling.gbytes}});
+      print_line({{"threads", threads},
+                  {"gflops", ceiling.gflops},
+                  {"bf16_gflops", ceiling.bf16_gflops},
+                  {"int8_gops", ceiling.int8_gops},
+                  {"gbytes_per_s", ceiling.gbytes}});
     lines.push_back({std::to_string(threads), fmt::format("{:.1f}", ceiling.gflops),
+                     fmt::format("{:.1f}", ceiling.bf16_gflops),
+                     fmt::format("{:.1f}", ceiling.int8_gops),
                      fmt::format("{:.1f}", ceiling.gbytes)});
   }
   if (!json)
-    print("\nmeasured ceilings (f32 fused multiply-adds; reading memory)\n" +
-          text_table(lines, "rrr"));
+    print("\nmeasured ceilings (fused multiply-adds in f32, bf16 and bytes; reading memory)\n" +
+          text_table(lines, "rrrrr"));
 }
 
-Status run(const Arguments& arguments) {
+Status run(const DevicesArguments& arguments) {
   const bool live = arguments.board.empty();
   const Topology machine = live ? host_topology() : DLIS_TRY(read_topology(arguments.board));
   if (arguments.json)
@@ -96,7 +102,7 @@ Status run(const Arguments& arguments) {
 
 void add_devices(CLI::App& app, Action& chosen) {
   auto* verb = app.add_subcommand("devices", "cores, caches, ISA, devices, measured ceilings");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<DevicesArguments>();
   auto* measured =
       verb->add_flag("--measure", arguments->measure, "this machine's FMA and memory ceilings");
   verb->add_option("--board", arguments->board, "a recorded board in place of this machine")

@@ -1,4 +1,5 @@
 // dlis explore MODEL...: the product of the axes, measured into a store.
+#include "evaluate_arguments.h"
 #include "output.h"
 #include "progress.h"
 #include "records_output.h"
@@ -7,10 +8,9 @@
 namespace dlis::app {
 namespace {
 
-struct Arguments {
+struct ExploreArguments {
   Space space;
-  EvaluateOptions options;
-  std::vector<std::string> shapes;
+  EvaluateArguments measuring;
   std::string store, csv;
   bool json = false;
 };
@@ -38,19 +38,14 @@ class Watcher {
   std::string last_;
 };
 
-Result<SweepResult> explore(const Arguments& arguments) {
-  EvaluateOptions options = arguments.options;
-  for (const std::string& text : arguments.shapes)
-    options.model.shapes.insert(DLIS_TRY(parse_shape(text)));
-  if (!(options.seconds > 0 && options.seconds <= 3600))
-    return fail("the time to measure is not right", "--seconds",
-                "give more than 0 and at most 3600");
+Result<SweepResult> explore(const ExploreArguments& arguments) {
+  const EvaluateOptions options = DLIS_TRY(arguments.measuring.checked());
   catch_interrupts();
   Watcher watcher;
   return sweep(arguments.space, options, arguments.store, std::ref(watcher));
 }
 
-Status run(const Arguments& arguments) {
+Status run(const ExploreArguments& arguments) {
   const SweepResult result = DLIS_TRY(explore(arguments));
   const Progress& p = result.progress;
   if (result.stopped)
@@ -78,9 +73,8 @@ void add_axis(CLI::App* verb, const char* name, std::vector<std::string>& axis, 
 void add_explore(CLI::App& app, Action& chosen) {
   auto* verb =
       app.add_subcommand("explore", "measure every combination; goes on where it was stopped");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ExploreArguments>();
   Space& space = arguments->space;
-  EvaluateOptions& options = arguments->options;
   verb->add_option("MODEL", space.models, "files or rows of `dlis list model`")->required();
   add_axis(verb, "--compress", space.compress, "layer 2 (none)");
   add_axis(verb, "--format", space.format, "layer 3 (auto)");
@@ -91,19 +85,10 @@ void add_explore(CLI::App& app, Action& chosen) {
       ->allow_extra_args(false)
       ->type_name("N,...");
   add_axis(verb, "--device", space.device, "layer 5 (cpu)");
-  verb->add_option("--data", options.data,
-                   "for accuracy: cifar10:DIR?limit=N, images:DIR, synthetic:N")
-      ->type_name("D");
   verb->add_option("-o,--output", arguments->store, "the store; an old one is continued")
       ->type_name("RUN.db")
       ->required();
-  verb->add_option("--seconds", options.seconds, "of timing a stack (0.5)");
-  verb->add_option("--shape", arguments->shapes, "an input's shape: name=1x3x224x224")
-      ->allow_extra_args(false)
-      ->type_name("NAME=SHAPE");
-  verb->add_option("--batch", options.model.batch, "images at once (1)")->type_name("N");
-  verb->add_option("--seed", options.model.seed, "of random weights and inputs (1)")
-      ->type_name("N");
+  arguments->measuring.add_to(*verb);
   auto* json = verb->add_flag("--json", arguments->json, "one record a line in place of the table");
   verb->add_option("--csv", arguments->csv, "write all records there as well; - is stdout")
       ->type_name("FILE")

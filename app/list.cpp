@@ -5,12 +5,12 @@
 namespace dlis::app {
 namespace {
 
-struct Arguments {
+struct ListArguments {
   std::string layer;
   bool json = false;
 };
 
-Status run(const Arguments& arguments) {
+Status run(const ListArguments& arguments) {
   const auto rows = DLIS_TRY(list_rows(arguments.layer));
   std::vector<std::vector<std::string>> lines;
   if (arguments.json) lines.push_back({"layer", "name", "parameters", "summary"});
@@ -28,7 +28,7 @@ Status run(const Arguments& arguments) {
 
 void add_list(CLI::App& app, Action& chosen) {
   auto* verb = app.add_subcommand("list", "every row of every layer, one line each");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ListArguments>();
   verb->add_option("LAYER", arguments->layer,
                    "model, compress, format, compute, schedule or device");
   verb->add_flag("--json", arguments->json, "one object a line");

@@ -1,7 +1,9 @@
 // The `dlis` command. Exit status: 0 done, 1 failed (one sentence on stderr), 2 wrong usage.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -21,7 +23,7 @@ constexpr const char* kFooter =
     "Exit status: 0 done, 1 failed, 2 wrong usage.";
 
 // One line whatever the names in it hold, to a stream that may be closed.
-int tell(const std::string& sentence) {
+int tell(const std::string& sentence, int status = 1) {
   std::string text = "dlis: ";
   for (const char c : sentence)
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f')
@@ -29,7 +31,7 @@ int tell(const std::string& sentence) {
     else
       text += c;
   std::fputs((text + "\n").c_str(), stderr);
-  return 1;
+  return status;
 }
 
 // A full disk behind a pipe or a redirection shows when the stream is flushed.
@@ -40,18 +42,49 @@ dlis::Status flush_output() {
   return {};
 }
 
+// A misspelt cap would measure other kernels than were meant.
+dlis::Status check_environment() {
+  const char* cap = std::getenv("DLIS_ISA");
+  if (!cap || !*cap || dlis::is_isa_name(cap)) return {};
+  return tl::unexpected(dlis::unknown_name("instruction set in DLIS_ISA", cap,
+                                           {"generic", "avx2", "avx512", "neon"}));
+}
+
+// The first argument names the verb; the parser would only say that one is missing.
+dlis::Status check_verb(int argc, char** argv) {
+  std::vector<std::string> verbs;
+#define DLIS_VERB(name) verbs.push_back(#name);
+#include "verbs.inc"
+#undef DLIS_VERB
+  if (argc < 2 || argv[1][0] == '-' || std::count(verbs.begin(), verbs.end(), argv[1])) return {};
+  return tl::unexpected(dlis::unknown_name("verb", argv[1], verbs));
+}
+
+int finish(const dlis::Status& status) { return status ? 0 : tell(status.error().message()); }
+
 int run(const Action& action) {
-  dlis::Status status = action ? action() : dlis::Status{};
+  dlis::Status status = check_environment();
+  if (status && action) status = action();
   if (status)
     status = flush_output();
   else
     std::fflush(stdout);
-  return status ? 0 : tell(status.error().message());
+  return finish(status);
+}
+
+// The parser's sentence, and where help is.
+std::string usage_of(const CLI::ParseError& error, const CLI::App& app) {
+  std::string what = error.what();
+  while (!what.empty() && (what.back() == '\n' || what.back() == '.')) what.pop_back();
+  const auto verbs = app.get_subcommands();
+  const std::string verb = verbs.empty() ? "" : " " + verbs.front()->get_name();
+  return fmt::format("{}; see `dlis{} --help`", what, verb);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  dlis::hold_standard_files();
   CLI::App app{kAbout, "dlis"};
   app.footer(kFooter);
   app.require_subcommand(1);
@@ -60,11 +93,13 @@ int main(int argc, char** argv) {
 #define DLIS_VERB(name) dlis::app::add_##name(app, chosen);
 #include "verbs.inc"
 #undef DLIS_VERB
+  if (const auto known = check_verb(argc, argv); !known) return tell(known.error().message(), 2);
   try {
     app.parse(argc, argv);
     return run(chosen);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? run({}) : 2;
+    if (error.get_exit_code() == 0) return app.exit(error), finish(flush_output());
+    return tell(usage_of(error, app), 2);
   } catch (const std::bad_alloc&) {
     return tell("there is not enough memory for this; give a smaller size or batch");
   } catch (const std::exception& error) {

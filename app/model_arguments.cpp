@@ -19,6 +19,14 @@ double milliseconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
+Status add_shapes(const std::vector<std::string>& texts, ModelOptions& options) {
+  for (const std::string& text : texts)
+    if (!options.shapes.insert(DLIS_TRY(parse_shape(text))).second)
+      return fail(fmt::format("'{}' is one too many: the input has a shape", text), "--shape",
+                  "give each input one");
+  return {};
+}
+
 void ModelArguments::add_model_to(CLI::App& verb) {
   verb.add_option("MODEL", model, "a file or a row of `dlis list model`");
   verb.add_option("--shape", shapes, "an input's shape: name=1x3x224x224")
@@ -44,6 +52,24 @@ void ModelArguments::add_to(CLI::App& verb) {
     stack->excludes(verb.get_option(one));
   verb.add_option("--plan", plan_file, "take the choices of a saved plan (`dlis plan -o FILE`)")
       ->type_name("FILE");
+  limits.add_to(verb);
+}
+
+void PlanLimits::add_to(CLI::App& verb) {
+  verb.add_option("--tune", tune,
+                  "what planning may measure: off, quick, or full: near ties are settled inside "
+                  "the whole plan (quick)")
+      ->type_name("LEVEL");
+  verb.add_option("--memory", memory,
+                  "the fastest plan whose weights, values and scratch take at most this: 64M")
+      ->type_name("BYTES");
+}
+
+Result<std::size_t> PlanLimits::memory_bytes() const {
+  if (memory.empty()) return std::size_t(0);
+  const std::int64_t bytes = DLIS_TRY(parse_bytes(memory, "--memory"));
+  if (bytes == 0) return fail("a plan cannot do without memory", "--memory", "allow some: 64M");
+  return std::size_t(bytes);
 }
 
 void ModelArguments::require() const {
@@ -71,10 +97,7 @@ Result<ModelOptions> ModelArguments::options() const {
   ModelOptions options;
   options.batch = batch;
   options.seed = seed;
-  for (const std::string& text : shapes)
-    if (!options.shapes.insert(DLIS_TRY(parse_shape(text))).second)
-      return fail(fmt::format("'{}' is one too many: the input has a shape", text), "--shape",
-                  "give each input one");
+  DLIS_TRY(add_shapes(shapes, options));
   return options;
 }
 
@@ -87,6 +110,7 @@ Result<Subject> load_subject(const ModelArguments& arguments) {
   subject.load_ms = milliseconds_since(start);
   subject.graph = DLIS_TRY(compress(graph, subject.stack.compress));
   subject.plan = plan_options(subject.stack);
+  DLIS_TRY(arguments.limits.apply(subject.plan));
   if (!arguments.plan_file.empty())
     subject.plan.choices = DLIS_TRY(load_choices(arguments.plan_file));
   return subject;

@@ -4,8 +4,27 @@
 
 namespace dlis::app {
 
+// NAME=SHAPE of --shape, each input's once.
+Status add_shapes(const std::vector<std::string>& texts, ModelOptions& options);
+
+// How much planning may measure, and the memory that the plan may take.
+struct PlanLimits {
+  std::string tune = "quick", memory;
+
+  void add_to(CLI::App& verb);
+  // To the `tune` and `memory_bytes` of PlanOptions or EvaluateOptions.
+  template <class Options>
+  Status apply(Options& options) const {
+    options.tune = DLIS_TRY(parse_tune(tune));
+    options.memory_bytes = DLIS_TRY(memory_bytes());
+    return {};
+  }
+  Result<std::size_t> memory_bytes() const;  // 0: no limit
+};
+
 struct ModelArguments {
   std::string model, compress, format, compute, schedule, device, stack_text, plan_file;
+  PlanLimits limits;
   int threads = 1;
   std::vector<std::string> shapes;
   std::int64_t batch = 1;

@@ -1,20 +1,21 @@
 // dlis plan MODEL: what was chosen for each layer, and why.
-#include "model_arguments.h"
+#include "plan.h"
+
 #include "output.h"
 
 namespace dlis::app {
 namespace {
 
-struct Arguments {
+struct PlanArguments {
   ModelArguments subject;
-  bool explain = false, json = false;
-  std::string output;
+  bool explain = false, json = false, frontier = false;
+  std::string output, svg;
 };
 
 std::string time_of(const Step& step) {
   for (const Candidate& candidate : step.candidates)
     if (candidate.row == step.conv_row && candidate.format == step.conv.format &&
-        candidate.milliseconds > 0)
+        candidate.milliseconds > 0 && !candidate.estimated)
       return fmt::format("{:.4f}", candidate.milliseconds);
   return "-";
 }
@@ -37,8 +38,9 @@ void print_plan(const Plan& plan, bool json) {
                     format_bytes(std::int64_t(plan.peak_bytes())), plan.plan_ms));
 }
 
-Status run(const Arguments& arguments) {
+Status run(const PlanArguments& arguments) {
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
+  if (arguments.frontier) return answer_frontier(subject, arguments.svg, arguments.json);
   const auto plan = DLIS_TRY(make_plan(subject.graph, subject.plan));
   if (arguments.explain)
     print(explain(*plan));
@@ -52,12 +54,18 @@ Status run(const Arguments& arguments) {
 
 void add_plan(CLI::App& app, Action& chosen) {
   auto* verb = app.add_subcommand("plan", "per layer: the row chosen, its time, its bytes");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<PlanArguments>();
   arguments->subject.add_to(*verb);
   auto* why =
       verb->add_flag("--explain", arguments->explain, "near misses, and refusals with reasons");
-  verb->add_option("-o,--output", arguments->output, "keep the choices for --plan")
-      ->type_name("FILE");
+  auto* output = verb->add_option("-o,--output", arguments->output, "keep the choices for --plan")
+                     ->type_name("FILE");
+  auto* frontier = verb->add_flag("--memory-frontier", arguments->frontier,
+                                  "time against memory: the fastest plans of growing size");
+  frontier->excludes(why)->excludes(output)->excludes("--memory")->excludes("--plan");
+  verb->add_option("--svg", arguments->svg, "the frontier as a picture")
+      ->type_name("FILE.svg")
+      ->needs(frontier);
   verb->add_flag("--json", arguments->json, "one object a line")->excludes(why);
   when_chosen(verb, chosen, arguments, run);
 }

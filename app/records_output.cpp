@@ -10,11 +10,14 @@ void print_records(const std::vector<Record>& records, bool json) {
     for (const Record& record : records) print(to_json(record) + "\n");
     return;
   }
-  print(table_of(records));
-  const std::string formats = formats_table(records);
+  const auto latest = latest_of(records);
+  print(table_of(latest));
+  const std::string formats = formats_table(latest);
   if (!formats.empty())
     print("\neach format against dense, fastest stack against fastest stack\n" + formats);
-  print("\n" + advice(records) + "\n");
+  print("\n" + advice(latest) + "\n");
+  const std::string mixture = mixture_of(latest);
+  if (!mixture.empty()) print(mixture + "\n");
 }
 
 Status write_csv(const std::vector<Record>& records, const std::string& file) {

@@ -7,7 +7,8 @@
 
 namespace dlis::app {
 
-// The table of stacks, how formats compare, one sentence of advice; with `json` one record a line.
+// The table of stacks, how formats compare, one sentence of advice, of the latest record of each
+// stack; with `json` every record, one a line.
 void print_records(const std::vector<Record>& records, bool json);
 // A header and one record a line, to a file or, for `-`, to stdout.
 Status write_csv(const std::vector<Record>& records, const std::string& file);

@@ -6,12 +6,12 @@
 namespace dlis::app {
 namespace {
 
-struct Arguments {
+struct ReportArguments {
   std::string store, csv;
   bool json = false;
 };
 
-Status run(const Arguments& arguments) {
+Status run(const ReportArguments& arguments) {
   const Store store = DLIS_TRY(Store::open_existing(arguments.store));
   const auto records = DLIS_TRY(store.all());
   if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));
@@ -24,7 +24,7 @@ Status run(const Arguments& arguments) {
 void add_report(CLI::App& app, Action& chosen) {
   auto* verb =
       app.add_subcommand("report", "the stacks of an exploration, the Pareto front, advice");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ReportArguments>();
   verb->add_option("RUN.db", arguments->store, "what `dlis explore -o` wrote")->required();
   auto* json = verb->add_flag("--json", arguments->json, "one record a line");
   verb->add_option("--csv", arguments->csv, "write all records there; - is stdout")

@@ -11,13 +11,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct RunArguments {
   ModelArguments subject;
   std::vector<std::string> inputs, outputs;
   bool json = false;
 };
 
-// `name=FILE` or `FILE`, which is for the next value that no other option names.
+// `name=FILE` or `FILE`, which is for the next value that no other option names. A name may hold an
+// equals sign, and so may a file behind a name.
 struct Binding {
   std::size_t index = 0;
   fs::path file;
@@ -31,16 +32,21 @@ Result<std::vector<Binding>> bind_files(const std::vector<std::string>& texts, c
   std::vector<bool> taken(ids.size());
   std::vector<std::string> unnamed;
   for (const std::string& text : texts) {
+    const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+      return text.compare(0, name.size() + 1, name + "=") == 0;
+    });
     const std::size_t equals = text.find('=');
-    const auto found = std::find(names.begin(), names.end(), text.substr(0, equals));
-    if (equals == std::string::npos || found == names.end()) {
+    if (found == names.end() && equals != std::string::npos)
+      return tl::unexpected(
+          unknown_name(fmt::format("name behind {}", option), text.substr(0, equals), names));
+    if (found == names.end()) {
       unnamed.push_back(text);
       continue;
     }
     const auto index = std::size_t(found - names.begin());
     if (taken[index]) return fail(fmt::format("'{}' is given twice", names[index]), option);
     taken[index] = true;
-    bindings.push_back({index, text.substr(equals + 1)});
+    bindings.push_back({index, text.substr(found->size() + 1)});
   }
   for (const std::string& text : unnamed) {
     const auto free = std::size_t(std::find(taken.begin(), taken.end(), false) - taken.begin());
@@ -65,7 +71,7 @@ Result<Tensor> load_tensor(const fs::path& file, const Value& value, const Prepr
   return load_input_image(file, *value.shape, how);
 }
 
-Result<std::vector<Tensor>> load_inputs(const Arguments& arguments, Graph& graph) {
+Result<std::vector<Tensor>> load_inputs(const RunArguments& arguments, Graph& graph) {
   const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
   std::vector<Tensor> inputs(graph.inputs.size());
   const auto bindings = DLIS_TRY(bind_files(arguments.inputs, graph, graph.inputs, "--input"));
@@ -116,7 +122,7 @@ void print_top(const Tensor& tensor, const std::string& name, bool json) {
   print_rows(lines, "lrrrr", json);
 }
 
-Status show_or_save(const Arguments& arguments, const Graph& graph,
+Status show_or_save(const RunArguments& arguments, const Graph& graph,
                     const std::vector<Tensor>& outputs) {
   const auto bindings = DLIS_TRY(bind_files(arguments.outputs, graph, graph.outputs, "--output"));
   for (const Binding& binding : bindings)
@@ -129,7 +135,7 @@ Status show_or_save(const Arguments& arguments, const Graph& graph,
   return {};
 }
 
-Status run(const Arguments& arguments) {
+Status run(const RunArguments& arguments) {
   Subject subject = DLIS_TRY(load_subject(arguments.subject));
   const auto inputs = DLIS_TRY(load_inputs(arguments, subject.graph));
   // Where the output goes is checked before anything is computed.
@@ -144,7 +150,7 @@ Status run(const Arguments& arguments) {
 
 void add_run(CLI::App& app, Action& chosen) {
   auto* verb = app.add_subcommand("run", "one run on given inputs");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<RunArguments>();
   arguments->subject.add_to(*verb);
   verb->add_option("--input", arguments->inputs,
                    ".npy, .png, .jpg or an ONNX tensor .pb; or NAME=FILE")

@@ -5,7 +5,7 @@
 namespace dlis::app {
 namespace {
 
-struct Arguments {
+struct ShowArguments {
   ModelArguments subject;
   bool json = false;
 };
@@ -33,7 +33,7 @@ std::vector<std::string> line_of(const Graph& graph, const Node& node) {
           std::to_string(bytes_of(output))};
 }
 
-Status run(const Arguments& arguments) {
+Status run(const ShowArguments& arguments) {
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
   const Graph& graph = subject.graph;
   std::vector<std::vector<std::string>> lines{
@@ -56,7 +56,7 @@ Status run(const Arguments& arguments) {
 
 void add_show(CLI::App& app, Action& chosen) {
   auto* verb = app.add_subcommand("show", "layers, shapes, parameters, multiply-adds, bytes");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ShowArguments>();
   arguments->subject.add_to(*verb);
   verb->add_flag("--json", arguments->json, "one object a line");
   when_chosen(verb, chosen, arguments, run);

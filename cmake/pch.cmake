@@ -3,16 +3,18 @@
 option(DLIS_PCH "Precompiled headers: a build from scratch is twice as fast" OFF)
 if(DLIS_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # Behind them GCC 12 reports its false alarms about std::string as if they were ours.
-  add_compile_options(-Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
+  add_compile_options(-Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
+                      -Wno-free-nonheap-object)
 endif()
 
 set(DLIS_PCH_library <algorithm> <cmath> <filesystem> <functional> <map> <memory> <numeric>
     <optional> <span> <string> <string_view> <variant> <vector> <fmt/format.h> <tl/expected.hpp>)
+set(DLIS_PCH_glue ${DLIS_PCH_library})
 set(DLIS_PCH_test ${DLIS_PCH_library} <gmock/gmock.h> <gtest/gtest.h>)
 
 # dlis_precompile(TARGET KIND libraries...): TARGET is compiled behind the headers of KIND, which are
-# compiled once, against the libraries of the first caller. KIND is `library` or `test`; they differ in
-# position independence as libraries and executables do.
+# compiled once, against the libraries of the first caller. KIND is `library`, `glue` or `test`; they
+# differ in optimisation, and in position independence as libraries and executables do.
 function(dlis_precompile target kind)
   if(NOT DLIS_PCH)
     return()
@@ -22,9 +24,11 @@ function(dlis_precompile target kind)
     file(WRITE ${PROJECT_BINARY_DIR}/${owner}.cpp "int main() {}\n")
     if(kind STREQUAL test)
       add_executable(${owner} EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/${owner}.cpp)
-      target_compile_options(${owner} PRIVATE $<$<CONFIG:Release>:-O1>)
     else()
       add_library(${owner} STATIC EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/${owner}.cpp)
+    endif()
+    if(NOT kind STREQUAL library)
+      target_compile_options(${owner} PRIVATE $<$<CONFIG:Release>:-O1>)
     endif()
     target_link_libraries(${owner} PRIVATE ${ARGN})
     target_precompile_headers(${owner} PRIVATE ${DLIS_PCH_${kind}})

@@ -21,10 +21,11 @@
 #pragma once
 
 // Errors, bytes and text.
-#include "dlis/base/file.h"      // read_file, read_text, write_file_atomic
-#include "dlis/base/result.h"    // Result, Status, Error, Verdict
-#include "dlis/base/terminal.h"  // stderr_is_terminal
-#include "dlis/base/text.h"      // parse_integer, format_bytes, unknown_name
+#include "dlis/base/file.h"        // read_file, read_text, write_file_atomic
+#include "dlis/base/result.h"      // Result, Status, Error, Verdict
+#include "dlis/base/statistics.h"  // median, quantile, Estimate
+#include "dlis/base/terminal.h"    // stderr_is_terminal
+#include "dlis/base/text.h"        // parse_integer, parse_bytes, format_bytes, unknown_name
 
 // Layer 1, the network: Graph, its ONNX form, its rows.
 #include "dlis/model/graph.h"      // Graph, Value, Node, macs_of, parameters_of, with_input_shape
@@ -53,11 +54,12 @@
 #include "dlis/data/image.h"    // load_input_image
 #include "dlis/data/npy.h"      // load_npy, save_npy
 
-// Running: make_plan, explain, save_choices, Session, measure.
+// Running: make_plan, explain, memory_frontier, save_choices, Session, measure.
 #include "dlis/runtime/choice_cache.h"  // default_cache_file
 #include "dlis/runtime/measure.h"
 #include "dlis/runtime/plan.h"
 #include "dlis/runtime/session.h"
+#include "dlis/runtime/throughput.h"  // measure_sessions
 
 // Exploring: stacks, records, stores, what they mean.
 #include "dlis/explore/accuracy.h"  // accuracy_of, wilson_interval
@@ -68,6 +70,7 @@
 #include "dlis/explore/list.h"      // list_rows
 #include "dlis/explore/load.h"      // load_model, parse_shape
 #include "dlis/explore/pareto.h"    // pareto_front
+#include "dlis/explore/plot.h"      // Plot, svg_of
 #include "dlis/explore/record.h"    // Record, to_json, to_csv
 #include "dlis/explore/report.h"    // table_of, formats_table, advice
 #include "dlis/explore/space.h"     // Space, stacks_of

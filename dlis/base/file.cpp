@@ -98,16 +98,49 @@ Status write_device(const fs::path& file, std::span<const std::byte> bytes) {
   return {};
 }
 
-// Creates FILE.PID.COUNTER.tmp beside the target; an old leftover of that name is skipped.
-int create_beside(const fs::path& target, mode_t mode, fs::path& made) {
+fs::path folder_of(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+std::string path_of(int descriptor) { return fmt::format("/proc/self/fd/{}", descriptor); }
+
+// Tries FILE.PID.COUNTER.tmp beside the target; an old leftover of that name is skipped. What
+// `make` gives: not negative, or -1 with errno.
+template <class Make>
+int make_beside(const fs::path& target, fs::path& made, Make make) {
   static std::atomic<unsigned> counter{0};
   for (int attempt = 0; attempt < 100; ++attempt) {
     made = target;
     made += fmt::format(".{}.{}.tmp", ::getpid(), counter++);
-    const int descriptor = ::open(made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (descriptor >= 0 || errno != EEXIST) return descriptor;
+    const int result = make(made.c_str());
+    if (result >= 0 || errno != EEXIST) return result;
   }
   return -1;
+}
+
+// A file beside the target that has no name until it is whole, so that a process killed while it
+// writes leaves nothing; `made` stays empty. Where the file system has no such files, one with a
+// name.
+int create_beside(const fs::path& target, mode_t mode, fs::path& made) {
+  const int unnamed = ::open(folder_of(target).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
+  if (unnamed >= 0 && ::access(path_of(unnamed).c_str(), F_OK) == 0) return unnamed;
+  if (unnamed >= 0) ::close(unnamed);  // without /proc it could not be given a name
+  return make_beside(target, made, [&](const char* name) {
+    return ::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  });
+}
+
+// Gives the file its name, which may be taken. 0, or the error's number.
+int publish(int descriptor, const fs::path& target, fs::path& made) {
+  const std::string unnamed = path_of(descriptor);
+  if (made.empty() && make_beside(target, made, [&](const char* name) {
+                        return ::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, name,
+                                        AT_SYMLINK_FOLLOW);
+                      }) != 0) {
+    made.clear();
+    return errno;
+  }
+  return ::rename(made.c_str(), target.c_str()) != 0 ? errno : 0;
 }
 
 }  // namespace
@@ -175,16 +208,15 @@ Status write_file_atomic(const fs::path& file, std::span<const std::byte> bytes)
     }
     code = write_all(out.number, bytes);
     if (code == 0 && ::fsync(out.number) != 0) code = errno;
+    if (code == 0) code = publish(out.number, target, made);
   }
-  if (code == 0 && ::rename(made.c_str(), target.c_str()) != 0) code = errno;
   if (code != 0) {
-    ::unlink(made.c_str());
+    if (!made.empty()) ::unlink(made.c_str());
     return tl::unexpected(system_error(code, file, "write"));
   }
   // The rename itself becomes durable with the folder; where that is not possible the file is
   // whole.
-  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  const Descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor parent(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (parent.number >= 0) (void)::fsync(parent.number);
   return {};
 }

@@ -1,9 +1,11 @@
 // Tests reading and writing of whole files, with everything that can go wrong.
 #include "dlis/base/file.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -136,6 +138,29 @@ TEST_F(File, AFailedWriteLeavesNothingAndTheOldFile) {
   ::setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   EXPECT_FALSE(written);
+  EXPECT_EQ(text_in(folder_ / "a"), "old");
+  EXPECT_EQ(entries(), 1);
+}
+
+// The signal of the limit kills the child in the middle of the write.
+TEST_F(File, AKilledWriteLeavesNothingAndTheOldFile) {
+  ASSERT_TRUE(write_file_atomic(folder_ / "a", "old"));
+  if (const int probe = ::open(folder_.c_str(), O_WRONLY | O_TMPFILE, 0600); probe >= 0)
+    ::close(probe);
+  else
+    GTEST_SKIP() << "this file system has no files without a name";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const rlimit small{10000, 10000}, no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    std::signal(SIGXFSZ, SIG_DFL);
+    (void)write_file_atomic(folder_ / "a", std::string(20000, 'x'));
+    ::_exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
   EXPECT_EQ(text_in(folder_ / "a"), "old");
   EXPECT_EQ(entries(), 1);
 }

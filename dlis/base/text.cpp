@@ -125,4 +125,25 @@ Result<double> parse_real(std::string_view text, std::string_view where) {
   return value;
 }
 
+Result<std::int64_t> parse_bytes(std::string_view text, std::string_view where) {
+  const auto wrong = [&] {
+    return fail(fmt::format("'{}' is not a size in bytes", text.substr(0, 60)), std::string(where),
+                "write 4096, 64M or 1.5G");
+  };
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  const auto number = parse_real(text.substr(0, digits));
+  const std::string unit = lower(trim(text.substr(digits)));
+  if (!number || *number < 0) return wrong();
+  double factor = 1;
+  if (!unit.empty() && unit != "b") {
+    const std::size_t power = std::string_view("kmgt").find(unit[0]);
+    const std::string_view rest = std::string_view(unit).substr(1);
+    if (power == std::string_view::npos || !(rest.empty() || rest == "b" || rest == "ib"))
+      return wrong();
+    factor = std::ldexp(1.0, 10 * int(power + 1));
+  }
+  if (*number * factor > 0x1p62) return wrong();
+  return std::int64_t(*number * factor);
+}
+
 }  // namespace dlis

@@ -39,6 +39,10 @@ std::vector<std::string> names_of(const Rows& rows) {
 
 std::string format_bytes(std::int64_t bytes);  // "512 B", "1.50 KiB", "2.00 GiB"
 
+// "64M", "1.5 GiB", "4096": K, M, G and T are powers of 1024, B and iB may follow. Errors: not so,
+// negative, or beyond 2^62.
+Result<std::int64_t> parse_bytes(std::string_view text, std::string_view where = {});
+
 // The whole text is one decimal number, independent of the locale; a real one is finite. Errors
 // quote the text; `where` names its place ("limit").
 Result<std::int64_t> parse_integer(std::string_view text, std::string_view where = {});

@@ -84,5 +84,22 @@ TEST(Text, RealNumbers) {
     EXPECT_FALSE(parse_real(bad).has_value()) << bad;
 }
 
+TEST(Text, SizesInBytes) {
+  for (const auto& [text, bytes] :
+       std::vector<std::pair<const char*, std::int64_t>>{{"0", 0},
+                                                         {"4096", 4096},
+                                                         {"64M", 64 << 20},
+                                                         {"64MiB", 64 << 20},
+                                                         {"1.5 GB", std::int64_t(3) << 29},
+                                                         {"2k", 2048},
+                                                         {"7 b", 7}}) {
+    const auto parsed = parse_bytes(text);
+    ASSERT_TRUE(parsed) << text;
+    EXPECT_EQ(*parsed, bytes) << text;
+  }
+  for (const char* bad : {"", "M", "-1", "64X", "64Mi", "1..5M", "1e9", "64 M M", "99999999T"})
+    EXPECT_FALSE(parse_bytes(bad)) << bad;
+}
+
 }  // namespace
 }  // namespace dlis

@@ -247,5 +247,29 @@ TEST(Techniques, EveryRowIsFoundAndTakesTraining) {
   EXPECT_EQ(find_technique("magic"), nullptr);
 }
 
+TEST_F(Pruning, QuantiseRoundsWhatLayersRead) {
+  const auto to = [&](const char* type) {
+    return compress(graph_, std::vector<Choice>{parse_choice(type).value()});
+  };
+  const auto graph = to("quantise:type=bf16");
+  ASSERT_TRUE(graph) << graph.error().message();
+  EXPECT_TRUE(validate(*graph));
+  int layers = 0;
+  for (const Node& node : graph->nodes) {
+    const std::string_view op = node.op->name;
+    if (op != "Conv" && op != "Gemm") continue;
+    ++layers;
+    EXPECT_EQ(graph->value(node.inputs[0]).type, DType::bf16) << node.name;
+    EXPECT_EQ(graph->value(node.inputs[1]).type, DType::f32)
+        << "weights stay until they are planned";
+  }
+  EXPECT_EQ(layers, 4);
+  for (const auto* ids : {&graph->inputs, &graph->outputs})
+    for (ValueId id : *ids) EXPECT_EQ(graph->value(id).type, DType::f32);
+  EXPECT_THAT(to("quantise:type=int8").error().message(), HasSubstr("comes with a later version"));
+  EXPECT_TRUE(to("quantise:type=int8").error().refused);
+  EXPECT_THAT(to("quantise:type=f32").error().message(), HasSubstr("f32"));
+}
+
 }  // namespace
 }  // namespace dlis

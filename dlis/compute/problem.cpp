@@ -40,6 +40,12 @@ std::string padding_text(const ConvProblem& p) {
   return fmt::format(" p{}/{}/{}/{}", p.pad_top, p.pad_left, p.pad_bottom, p.pad_right);
 }
 
+std::string types_text(const ConvProblem& p) {
+  if (p.type == DType::f32 && p.y_type == DType::f32 && p.add_type == DType::f32) return {};
+  if (p.type == p.y_type && p.type == p.add_type) return fmt::format(" type{}", name_of(p.type));
+  return fmt::format(" type{}/{}/{}", name_of(p.type), name_of(p.y_type), name_of(p.add_type));
+}
+
 std::string ends_text(const FusedEnds& ends) {
   std::string text;
   if (ends.bias) text += " +bias";
@@ -119,14 +125,28 @@ Status read_end(std::string_view field, FusedEnds& ends) {
   return tl::unexpected(bad(field, "+bias, +add or an activation as in +relu or +clip0/6"));
 }
 
+// "u8", or one for each of x, y and residual: "u8/f32/i8".
+Status read_types(std::string_view field, ConvProblem& p) {
+  const auto names = split(field.substr(4), '/');
+  if (names.size() != 1 && names.size() != 3)
+    return tl::unexpected(bad(field, "one type, or those of x, y and residual"));
+  std::size_t i = 0;
+  for (DType* to : {&p.type, &p.y_type, &p.add_type}) {
+    const std::string_view name = names[names.size() == 1 ? 0 : i++];
+    const auto type = std::ranges::find_if(kTypes, [&](DType t) { return name == name_of(t); });
+    if (type == kTypes.end()) return tl::unexpected(bad(field, "a type as in typeu8 or typebf16"));
+    *to = *type;
+  }
+  return {};
+}
+
 Status read_named(std::string_view field, ConvProblem& p) {
   if (field.starts_with("density")) {
     p.density = DLIS_TRY(parse_real(field.substr(7), field));
     return {};
   }
-  if (field.starts_with("type"))
-    for (DType type : kTypes)
-      if (field.substr(4) == name_of(type)) return p.type = type, Status();
+  if (field.starts_with("type") && field.find(':') == std::string_view::npos)
+    return read_types(field, p);
   if (const Format* format = find_format(field)) return p.format = format, Status();
   if (field.find(':') == std::string_view::npos)
     return tl::unexpected(bad(field, "a format's name, or a label with a colon"));
@@ -194,7 +214,7 @@ std::string line(const ConvProblem& p) {
   text += pair_text('d', p.dilation_h, p.dilation_w, 1);
   if (p.groups != 1) text += fmt::format(" g{}", p.groups);
   text += ends_text(p.ends);
-  if (p.type != DType::f32) text += fmt::format(" type{}", name_of(p.type));
+  text += types_text(p);
   if (p.format) text += fmt::format(" {}", p.format->name);
   if (p.density != 1) text += fmt::format(" density{}", p.density);
   if (p.workers != 1) text += fmt::format(" t{}", p.workers);

@@ -11,6 +11,13 @@
 
 namespace dlis {
 
+// How stored integers stand for reals: real = scale * (stored - zero). Of other types it is {1, 0}.
+struct Scale {
+  float scale = 1;
+  std::int32_t zero = 0;
+  friend bool operator==(const Scale&, const Scale&) = default;
+};
+
 // A 2-D convolution, y[n,p,q,k] = sum over r,s,c of x[n, p*stride-pad+r*dilation, ..., c] * w.
 // A 1-D one has h = r = 1; a dense layer is a 1x1 convolution on a 1x1 map with n rows.
 // Activations are NHWC; rows and pixels may lie apart (views into a larger tensor).
@@ -21,7 +28,10 @@ struct ConvProblem {
   std::int64_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
   std::int64_t groups = 1;
   FusedEnds ends;
-  DType type = DType::f32;         // of activations in and out
+  // Element types of x, y and the residual. x in bf16 is multiplied by weights in bf16 and summed
+  // in f32; x in u8 or i8 is multiplied by weights in i8 and summed in i32.
+  DType type = DType::f32, y_type = DType::f32, add_type = DType::f32;
+  Scale x_scale, y_scale, add_scale;
   const Format* format = nullptr;  // of the weights; null: dense
   double density = 1;              // share of non-zero weights
   int workers = 1;
@@ -35,14 +45,19 @@ struct ConvProblem {
     return (w + pad_left + pad_right - dilation_w * (s - 1) - 1) / stride_w + 1;
   }
   std::int64_t macs() const { return n * p() * q() * k * r * s * (c / groups); }
+  bool all_f32() const {
+    return type == DType::f32 && y_type == DType::f32 && add_type == DType::f32;
+  }
+  bool integer() const { return type == DType::u8 || type == DType::i8; }
   bool depthwise() const { return groups > 1 && groups == c && k % c == 0; }
   bool pointwise() const;  // 1x1, stride 1, no padding, no groups
 };
 
 // The one-line form, `n1h56w56c64 k64r3s3 p1 +bias +relu +add csr density0.2 t2 vgg16:conv1_2`;
 // fields at their default are left out: stride `u2` or `u2x1` (h x w), padding `p1`, `p1x0` or
-// `p1/1/0/0` (top/left/bottom/right), dilation `d2`, groups `g64`, format by name, workers `t2`.
-// parse(line(p)) == p, up to `isa`, which `line` adds only for the key of the choice cache.
+// `p1/1/0/0` (top/left/bottom/right), dilation `d2`, groups `g64`, element types `typeu8` or one
+// each of x, y and residual `typeu8/f32/i8`, format by name, workers `t2`. parse(line(p)) == p, up
+// to `isa` and the scales of integers, which decide no time.
 std::string line(const ConvProblem& problem);
 Result<ConvProblem> parse_conv_problem(std::string_view text);
 
@@ -52,6 +67,7 @@ struct TensorDesc {
   DType type = DType::f32;
   Shape shape;    // logical
   Shape strides;  // in elements; which physical order the plan chose
+  Scale scale;    // of integers that stand for reals
 };
 struct OpProblem {
   std::string op;  // the ONNX operator's name

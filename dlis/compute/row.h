@@ -28,9 +28,15 @@ struct Call {
 };
 
 // How far a row may be from the double-precision reference, relative to the sum of |x * w|
-// (convolution) or to the largest output (other operators).
+// (convolution) or to the largest output (other operators). Sums of integers are exact, so there it
+// is relative to what sum, bias and residual add up to, and tells when an output in whole units may
+// be one off: where the real number before rounding is within this distance of a tie.
+//
+// Transforms of m x m output tiles mix what a tile reads: with `tile` = m each |w| counts with the
+// largest |x| of its channel in the tile's (m + 2)^2 inputs.
 struct Tolerance {
   double relative = 1e-6;
+  int tile = 0;
 };
 
 // P is ConvProblem or OpProblem; all functions are pure and safe to call from any thread.
@@ -50,6 +56,9 @@ struct Row {
   int (*phases)(const P& problem);
   std::int64_t (*tiles)(const P& problem, int phase);
   void (*run)(const P& problem, const Call& call, int phase, Range range, Worker worker);
+  // For plans that measure nothing: how many multiply-adds at the machine's ceiling would take as
+  // long as this row's arithmetic. Null: those of the problem.
+  double (*work)(const P& problem) = nullptr;
 };
 
 using ConvRow = Row<ConvProblem>;

@@ -47,10 +47,31 @@ Status check_classifier(const Graph& graph, const Dataset& data) {
   return {};
 }
 
-// A graph for batches, or as it is where its batch cannot be changed (a Reshape may fix it).
+std::int64_t batch_of(const Plan& plan) {
+  return (*plan.graph.value(plan.graph.inputs[0]).shape)[0];
+}
+
+// A graph for batches, or as it is where its batch cannot be changed (a Reshape may fix it, or make
+// one answer of all images).
 Graph for_batch(const Graph& graph, std::int64_t images) {
+  const auto answers = [](const Graph& of) { return of.value(of.outputs[0]).shape->elements(); };
   auto wide = with_batch(graph, images);
-  return wide ? std::move(*wide) : graph;
+  const std::int64_t now = (*graph.value(graph.inputs[0]).shape)[0];
+  return wide && answers(*wide) * now == answers(graph) * images ? std::move(*wide) : graph;
+}
+
+// The rows and formats of `plan` for `images` at once, on all cores. A row may refuse a problem of
+// that batch, and memory may not take it: then the plan is what it was made for, at its own batch.
+Result<Session> open_for_batches(const Graph& graph, const Plan& plan, std::int64_t images) {
+  PlanOptions options = plan.options;
+  options.choices = choices_of(plan);
+  options.threads = host_topology().usable_cpus();
+  const auto open = [&](const Graph& of) -> Result<Session> {
+    return Session::open(DLIS_TRY(make_plan(of, options)));
+  };
+  if (auto wide = open(for_batch(graph, images))) return wide;
+  options.threads = plan.options.threads;
+  return open(for_batch(graph, batch_of(plan)));
 }
 
 // Images [first, first + batch); behind the end of the data there are zeros.
@@ -96,13 +117,8 @@ Result<Accuracy> accuracy_of(const Graph& graph, const Plan& plan, const Dataset
                              const std::function<bool(std::int64_t)>& progress) {
   DLIS_TRY(check_classifier(graph, data));
   const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
-  const Graph wide = for_batch(graph, batch_for(graph, data.size()));
-  const std::int64_t batch = (*wide.value(wide.inputs[0]).shape)[0];
-  PlanOptions options = plan.options;
-  options.choices = choices_of(plan);
-  options.threads = host_topology().usable_cpus();
-  auto wide_plan = DLIS_TRY(make_plan(wide, options));
-  Session session = DLIS_TRY(Session::open(std::move(wide_plan)));
+  Session session = DLIS_TRY(open_for_batches(graph, plan, batch_for(graph, data.size())));
+  const std::int64_t batch = batch_of(session.plan());
 
   Accuracy accuracy;
   const double start = now_ms();

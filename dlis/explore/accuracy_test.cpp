@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "dlis/runtime/session.h"
+#include "dlis/runtime/test_graphs.h"
+
 namespace dlis {
 namespace {
 
@@ -34,6 +37,55 @@ TEST(Agreement, CountsEqualAnswers) {
   b.predictions = {1, 2, 3, 9};
   EXPECT_EQ(agreement_of(a, b), 75);
   EXPECT_EQ(agreement_of(a, a), 100);
+}
+
+// Reshapes whose extents follow the batch: of an image, or of as many as come, one long row.
+Graph rows_network(Ints behind) {
+  const auto attribute = [](const char* name, Ints values) {
+    Attributes a;
+    a.set(name, std::move(values));
+    return a;
+  };
+  GraphBuilder b;
+  const ValueId row =
+      b.node("Reshape", {b.input({1, 3, 32, 32})}, attribute("shape", {1, 3, 1, -1}));
+  Attributes conv = attribute("kernel_shape", {1, 3});
+  conv.set("strides", Ints{1, 1});
+  conv.set("dilations", Ints{1, 1});
+  conv.set("pads", Ints{0, 1, 0, 1});
+  conv.set("group", std::int64_t(1));
+  const ValueId y = b.node("Conv", {row, b.weights({4, 3, 1, 3}), b.weights({4})}, conv);
+  const ValueId images = b.node("Reshape", {y}, attribute("shape", std::move(behind)));
+  const ValueId means = b.node("GlobalAveragePool", {images});
+  return b.finish({b.node("Reshape", {means}, attribute("shape", {-1, 4}))});
+}
+
+Dataset noise(std::int64_t images) {
+  Dataset data;
+  data.images = Tensor(DType::u8, {images, 32, 32, 3});
+  Rng rng{3};
+  for (std::uint8_t& byte : data.images.edit<std::uint8_t>()) byte = std::uint8_t(rng.below(256));
+  data.labels.assign(std::size_t(images), -1);
+  return data;
+}
+
+TEST(Accuracy, ANetworkThatMakesOneAnswerOfABatchSeesImagesOneByOne) {
+  const Graph graph = rows_network({1, 4, 1, -1});
+  PlanOptions options;
+  options.tune = Tune::off;
+  const auto plan = make_plan(graph, options);
+  ASSERT_TRUE(plan) << plan.error().message();
+  const Dataset data = noise(8);
+  const auto accuracy = accuracy_of(graph, **plan, data);
+  ASSERT_TRUE(accuracy) << accuracy.error().message();
+  auto session = Session::open(*plan);
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    const Tensor image = batch_of(data, {}, i, 1);
+    const Tensor out = (*session->run(std::span(&image, 1)))[0];
+    const auto logits = out.as<float>();
+    const auto best = std::max_element(logits.begin(), logits.end()) - logits.begin();
+    EXPECT_EQ(accuracy->predictions[std::size_t(i)], best) << i;
+  }
 }
 
 }  // namespace

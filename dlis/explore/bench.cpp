@@ -1,72 +1,25 @@
-// Runs conv rows alone, without a network around them.
+// Runs conv rows in turns.
 #include "dlis/explore/bench.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
-#include "dlis/base/rng.h"
-#include "dlis/compute/parallel/pool.h"
+#include <algorithm>
+#include <limits>
+#include <memory>
+
+#include "dlis/base/memory.h"
+#include "dlis/base/text.h"
+#include "dlis/explore/row_run.h"
 
 namespace dlis {
 namespace {
 
-Shape channels_last_strides(const Shape& nchw) {
-  return {nchw[1] * nchw[2] * nchw[3], 1, nchw[1] * nchw[3], nchw[1]};
-}
+constexpr double kHopeless = 5;  // times slower than the fastest
 
-Tensor random_tensor(const Shape& shape, Rng& rng) {
-  Tensor tensor(DType::f32, shape);
-  for (float& value : tensor.edit<float>()) value = float(rng.normal());
-  return tensor;
-}
-
-// Operands of one problem, with the layouts that a plan would give them.
-struct Operands {
-  Tensor x, residual, y, weights, bias;
-  std::vector<ConstView> reads;
-  View write;
-
-  Operands(const ConvProblem& p, std::uint64_t seed) {
-    Rng rng(seed);
-    const Shape in{p.n, p.c, p.h, p.w}, out{p.n, p.k, p.p(), p.q()};
-    x = random_tensor(in, rng);
-    residual = random_tensor(out, rng);
-    y = Tensor(DType::f32, out);
-    weights = random_tensor({p.k, p.c / p.groups, p.r, p.s}, rng);
-    for (float& weight : weights.edit<float>())
-      if (rng.uniform() >= p.density) weight = 0;
-    bias = random_tensor({p.k}, rng);
-    reads.push_back({x.data(), DType::f32, in, channels_last_strides(in)});
-    if (p.ends.add) reads.push_back({residual.data(), DType::f32, out, channels_last_strides(out)});
-    write = {y.edit_data(), DType::f32, out, channels_last_strides(out)};
-  }
-};
-
-RowTiming time_row(const ConvRow& row, const ConvProblem& problem, const Encoded& encoded,
-                   const Operands& operands, double seconds, Pool& pool) {
-  RowTiming result;
-  result.row = &row;
-  result.refusal = row.accepts(problem).reason;
-  if (!result.refusal.empty()) return result;
-  result.packed_bytes = row.packed_bytes(problem, &encoded);
-  result.scratch_bytes = row.scratch_bytes(problem);
-  Buffer packed(result.packed_bytes), scratch(result.scratch_bytes);
-  row.pack(problem, &encoded, problem.ends.bias ? operands.bias.as<float>().data() : nullptr,
-           packed.data());
-  const Call call{operands.reads, std::span(&operands.write, 1), packed.data(), scratch.data()};
-  const ScheduleSpec schedule = *parse_schedule("static");
-  result.timing = measure(
-      [&] {
-        for (int phase = 0; phase < row.phases(problem); ++phase)
-          pool.run(row.tiles(problem, phase), schedule, [&](Range range, Worker worker) {
-            row.run(problem, call, phase, range, worker);
-          });
-      },
-      seconds, 3);
-  result.gflops = 2e-6 * double(problem.macs()) / result.timing.median_ms;
-  return result;
-}
-
-Status check_problem(const ConvProblem& p) {
+Status check(const ConvProblem& p, const BenchOptions& options) {
+  if (options.rounds < 1 || options.rounds > 100000)
+    return fail(fmt::format("there cannot be {} rounds", options.rounds), line(p),
+                "give 1 to 100000");
   const bool fits = p.n > 0 && p.c > 0 && p.k > 0 && p.p() > 0 && p.q() > 0 && p.groups > 0;
   if (!fits || p.c % p.groups || p.k % p.groups)
     return fail("this problem has no output", line(p), "check its sizes, padding and groups");
@@ -77,30 +30,117 @@ Status check_problem(const ConvProblem& p) {
   return {};
 }
 
-}  // namespace
-
-Result<std::vector<RowTiming>> bench_rows(ConvProblem problem, double seconds, std::uint64_t seed) {
-  DLIS_TRY(check_problem(problem));
-  problem.isa = host_isa();
-  const Format* format = problem.format ? problem.format : formats().front();
-  const Operands operands(problem, seed);
-  const Encoded encoded = DLIS_TRY(format->encode(operands.weights));
-  problem.format = format;
-  problem.density = encoded.density;
-  Pool pool(problem.workers);
-  std::vector<RowTiming> timings;
-  for (const ConvRow* row : conv_rows())
-    timings.push_back(time_row(*row, problem, encoded, operands, seconds, pool));
-  return timings;
+// Asks every row whether it accepts, and how much memory it takes: all are held at once.
+Result<std::vector<RowTiming>> asked(const ConvProblem& problem, const Encoded& weights) {
+  std::vector<RowTiming> rows;
+  double bytes = 0;
+  for (const ConvRow* row : conv_rows()) {
+    RowTiming& timing = rows.emplace_back();
+    timing.row = row;
+    timing.refusal = row->accepts(problem).reason;
+    if (!timing.refusal.empty()) continue;
+    timing.packed_bytes = row->packed_bytes(problem, &weights);
+    timing.scratch_bytes = row->scratch_bytes(problem);
+    bytes += double(timing.packed_bytes) + double(timing.scratch_bytes);
+  }
+  if (bytes > 0.9 * double(available_memory()))
+    return fail(fmt::format("all rows together need {}", format_bytes(std::int64_t(bytes))),
+                line(problem), "make the problem smaller");
+  return rows;
 }
 
-double roofline_ms(const ConvProblem& p, const Ceiling& ceiling) {
-  const double weights = double(p.k) * double(p.c / p.groups) * double(p.r) * double(p.s);
-  const double in = double(p.n) * double(p.c) * double(p.h) * double(p.w);
-  const double out = double(p.n) * double(p.k) * double(p.p()) * double(p.q());
-  const double bytes = 4 * (in + p.density * weights + out * (p.ends.add ? 2 : 1));
-  const double arithmetic = 2e-6 * double(p.macs()) * p.density / ceiling.gflops;
-  return std::max(arithmetic, 1e-6 * bytes / ceiling.gbytes);
+struct Entrant {
+  RowTiming* timing;
+  std::unique_ptr<RowRun> run;
+  double trial_ms = 0;
+};
+
+// The least of two to ten trials: what else the machine does makes a run longer, never shorter.
+double least_trial_ms(const RowRun& run, double limit_ms) {
+  constexpr double kEnoughMs = 20;
+  run.trial_ms(2 * limit_ms);  // touches its memory
+  double least = std::numeric_limits<double>::infinity(), sum = 0;
+  for (int trial = 0; trial < 2 || (trial < 10 && sum < kEnoughMs); ++trial) {
+    const double ms = run.trial_ms(limit_ms);
+    least = std::min(least, ms);
+    sum += ms;
+  }
+  return least;
+}
+
+// The rows that accept, ready to run, but for those that are hopelessly slow.
+std::vector<Entrant> entrants_of(std::vector<RowTiming>& rows, const ConvProblem& problem,
+                                 const Encoded& weights, const RowOperands& operands) {
+  std::vector<Entrant> entrants;
+  double best = std::numeric_limits<double>::infinity();
+  for (RowTiming& timing : rows) {
+    if (!timing.refusal.empty()) continue;
+    auto run = std::make_unique<RowRun>(*timing.row, problem, weights, operands);
+    const double ms = least_trial_ms(*run, kHopeless * best);
+    best = std::min(best, ms);
+    entrants.push_back({&timing, std::move(run), ms});
+  }
+  std::erase_if(entrants, [&](const Entrant& entrant) {
+    const bool hopeless = entrant.trial_ms > kHopeless * best;
+    if (hopeless)
+      entrant.timing->refusal =
+          fmt::format("left out: more than {} times slower than the fastest", kHopeless);
+    return hopeless;
+  });
+  return entrants;
+}
+
+void describe(const Turns& turns, std::size_t index, std::size_t fastest,
+              const ConvProblem& problem, const Ceiling& ceiling, RowTiming& timing) {
+  for (const Round& round : turns.rounds) timing.ms.push_back(round.ms[index]);
+  std::vector<double> times = turns.times(index);
+  std::ranges::sort(times);
+  timing.median_ms = quantile(times, 0.5);
+  timing.p10_ms = quantile(times, 0.1);
+  timing.p90_ms = quantile(times, 0.9);
+  timing.gflops = 2e-6 * double(problem.macs()) / timing.median_ms;
+  timing.limit_ms = roofline_ms(*timing.row, problem, ceiling);
+  timing.ratio = turns.ratio(index, fastest);
+  timing.share = estimate_median(turns.samples([&](const Round& round) {
+    return roofline_ms(*timing.row, problem, round.ceiling()) / round.ms[index];
+  }));
+}
+
+Ceiling middle(const Turns& turns) {
+  const auto of = [&](double Ceiling::*what) {
+    return median(turns.samples([&](const Round& round) { return round.ceiling().*what; }));
+  };
+  return {of(&Ceiling::gflops), of(&Ceiling::gbytes), of(&Ceiling::bf16_gflops),
+          of(&Ceiling::int8_gops)};
+}
+
+}  // namespace
+
+Result<ProblemTimings> bench_rows(ConvProblem problem, const BenchOptions& options) {
+  DLIS_TRY(check(problem, options));
+  problem.isa = host_isa();
+  if (!problem.format) problem.format = formats().front();
+  const RowOperands operands(problem, options.seed);
+  const Encoded encoded = DLIS_TRY(problem.format->encode(operands.weights));
+  problem.density = encoded.density;
+  ProblemTimings out;
+  out.rows = DLIS_TRY(asked(problem, encoded));
+  const std::vector<Entrant> entrants = entrants_of(out.rows, problem, encoded, operands);
+  Pool pool(problem.workers);
+  const ScheduleSpec schedule = *parse_schedule("static");
+  std::vector<std::function<void()>> runs;
+  for (const Entrant& entrant : entrants)
+    runs.push_back([&] { entrant.run->once(pool, schedule); });
+  out.turns = measure_in_turns(runs, problem.workers, options.rounds, options.seconds);
+  std::vector<double> medians;
+  for (std::size_t i = 0; i < entrants.size(); ++i) medians.push_back(median(out.turns.times(i)));
+  const auto fastest = std::size_t(std::ranges::min_element(medians) - medians.begin());
+  out.ceiling = middle(out.turns);
+  for (std::size_t i = 0; i < entrants.size(); ++i)
+    describe(out.turns, i, fastest, problem, out.ceiling, *entrants[i].timing);
+  out.limit_ms = roofline_ms(problem, out.ceiling);
+  out.problem = std::move(problem);
+  return out;
 }
 
 }  // namespace dlis

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "dlis/model/onnx/onnx.h"
+#include "dlis/model/op.h"
 #include "dlis/runtime/session.h"
 
 namespace dlis {
@@ -72,6 +73,9 @@ std::string op_of(const Plan& plan, const std::string& value) {
   for (const Step& step : plan.steps)
     for (ValueId id : step.outputs)
       if (id != kNoValue && plan.graph.value(id).name == value) return step.op;
+  for (const Node& node : plan.graph.nodes)  // those that share memory have no step
+    for (ValueId id : node.outputs)
+      if (id != kNoValue && plan.graph.value(id).name == value) return node.op->name;
   return "";
 }
 

@@ -149,7 +149,10 @@ Result<std::string> Prefixes::key_of(const Stack& stack) {
   hasher.add(std::string_view(state_->loaded.hash)).add(std::string_view(text_of(stack)));
   hasher.add(std::string_view(data)).add(std::int64_t(state_->options.model.seed));
   hasher.add(std::string_view(fmt::format("{}", state_->options.seconds)));
-  hasher.add(std::string_view(machine_text())).add(std::string_view(version()));
+  if (state_->options.tune != Tune::quick) hasher.add(name_of(state_->options.tune));
+  if (state_->options.memory_bytes > 0)
+    hasher.add(std::string_view("memory")).add(std::int64_t(state_->options.memory_bytes));
+  hasher.add(std::string_view(machine_text())).add(std::string_view(state_->options.build));
   return hasher.hex();
 }
 
@@ -168,12 +171,20 @@ Result<Record> Prefixes::evaluate(const Stack& stack) {
   }
   describe(state_->compressed.graph, record);
   if (!state_->go_on("planning", 0)) return fail("stopped");
-  auto plan = make_plan(state_->compressed.graph, plan_options(stack, state_->options.cache));
+  PlanOptions plan_as = plan_options(stack, state_->options.cache);
+  plan_as.tune = state_->options.tune;
+  plan_as.memory_bytes = state_->options.memory_bytes;
+  auto plan = make_plan(state_->compressed.graph, plan_as);
   if (!plan && plan.error().refused) return refused(plan.error());
   if (!plan) return tl::unexpected(plan.error());
   record.set("load_ms", state_->loaded.load_ms);
   DLIS_TRY(state_->measure_plan(stack, *plan, record));
   return record;
+}
+
+Status check_seconds(double seconds) {
+  if (seconds > 0 && seconds <= 3600) return {};
+  return fail("the time to measure is not right", "--seconds", "give more than 0 and at most 3600");
 }
 
 Result<Record> evaluate(const Stack& stack, const EvaluateOptions& options) {

@@ -10,6 +10,7 @@
 #include "dlis/explore/load.h"
 #include "dlis/explore/record.h"
 #include "dlis/explore/stack.h"
+#include "dlis/explore/version.h"
 #include "dlis/runtime/plan.h"
 
 namespace dlis {
@@ -19,9 +20,14 @@ struct EvaluateOptions {
   std::string data;             // `cifar10:DIR?limit=1000`; empty: no accuracy
   double seconds = 0.5;         // of timing
   std::filesystem::path cache;  // of measured choices; empty: the user's
+  Tune tune = Tune::quick;
+  std::size_t memory_bytes = 0;       // that a plan may take; 0: no limit
+  std::string build = dlis::build();  // another build's times are no answer for this one
   // What is being done ("accuracy") and which share of it is over; asked often, false stops.
   std::function<bool(std::string_view phase, double share)> progress;
 };
+
+Status check_seconds(double seconds);  // more than 0, at most an hour
 
 // What stacks share, kept from one to the next: the model that was loaded last, its last compressed
 // form, the data set, and the accuracy of each computation. Stacks in the order of stacks_of()
@@ -34,7 +40,7 @@ class Prefixes {
   ~Prefixes();
 
   // Identifies what `evaluate` would measure: content of the model, stack, content of the data,
-  // seed, seconds, machine, version. Loads the model and the data where they are not loaded yet.
+  // seed, seconds, machine, build. Loads the model and the data where they are not loaded yet.
   Result<std::string> key_of(const Stack& stack);
 
   // A refused stack is a record with its reason; an error is the world being wrong, or "stopped".

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <tuple>
 
+#include "dlis/base/text.h"
 #include "dlis/explore/pareto.h"
 #include "dlis/explore/stack.h"
 #include "dlis/explore/table.h"
@@ -103,6 +105,38 @@ std::string refused_line(const Record& record) {
 }
 
 }  // namespace
+
+std::vector<Record> latest_of(std::span<const Record> records) {
+  const auto question = [](const Record& record) {
+    std::string text;
+    for (const char* field : {"stack", "split", "machine"}) text += record.text(field) + '\n';
+    for (const char* field : {"batch", "seed", "images"})
+      text += fmt::format("{} ", record.number(field).value_or(-1));
+    return text;
+  };
+  std::map<std::string, std::size_t> last;
+  for (std::size_t i = 0; i < records.size(); ++i) last[question(records[i])] = i;
+  std::vector<Record> latest;
+  for (std::size_t i = 0; i < records.size(); ++i)
+    if (last[question(records[i])] == i) latest.push_back(records[i]);
+  return latest;
+}
+
+std::string mixture_of(std::span<const Record> records) {
+  std::map<std::string, std::string> versions;  // by build: commits may differ in texts only
+  for (const Record& record : records) {
+    const std::string commit = record.text("commit");
+    const std::size_t plus = commit.find('+');
+    versions.emplace(plus == std::string::npos ? commit : commit.substr(plus), commit);
+  }
+  if (versions.size() < 2) return "";
+  std::vector<std::string> names;
+  for (const auto& [build, commit] : versions) names.push_back(commit);
+  return fmt::format(
+      "These stacks were measured by {} versions of dlis ({}): explore again with one of them to "
+      "compare their times.",
+      names.size(), join(names, ", "));
+}
 
 std::string device_of(const Record& record) {
   Stack stack;

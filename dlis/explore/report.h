@@ -3,10 +3,19 @@
 #pragma once
 #include <span>
 #include <string>
+#include <vector>
 
 #include "dlis/explore/record.h"
 
 namespace dlis {
+
+// Of records that answer the same question (stack, batch, seed, images, machine) the last one: what
+// another build or a shorter measurement found before stays in the store and out of the tables.
+std::vector<Record> latest_of(std::span<const Record> records);
+
+// One sentence where the records come from several versions of dlis, whose times do not stand
+// beside each other; otherwise empty.
+std::string mixture_of(std::span<const Record> records);
 
 // One line a stack, by model (in order of appearance), fastest first; `*` marks the Pareto front
 // over (top1, median_ms, peak_bytes) of all records; refused stacks stand last with their reason.

@@ -108,6 +108,22 @@ TEST(Report, AdviceWithoutLabelsOrRecords) {
   EXPECT_EQ(table_of({}), "");
 }
 
+TEST(Report, TheLatestRecordOfAStackStandsForIt) {
+  const Record old = record({"m", "none", "dense", "auto", 1, 95, 2, 0, 1, 1});
+  Record now = old, other = record({"m", "none", "bf16", "auto", 1, 95, 3, 0, 1, 1}), fewer = old;
+  now.set("median_ms", 1.0);
+  now.set("commit", "0.1.0-new");
+  fewer.set("images", std::int64_t(20));
+  EXPECT_THAT(latest_of(std::vector{old, other, fewer, now}),
+              testing::ElementsAre(other, fewer, now));
+  EXPECT_EQ(mixture_of(std::vector{old, other}), "");
+  EXPECT_THAT(mixture_of(std::vector{other, now}), HasSubstr("2 versions of dlis"));
+  Record again = now;
+  now.set("commit", "0.1.0-new+b1");
+  again.set("commit", "0.1.0-newer+b1");
+  EXPECT_EQ(mixture_of(std::vector{now, again}), "");
+}
+
 TEST(Report, AgreementStandsInForAccuracyWithoutLabels) {
   Record r = record({"m", "none", "dense", "auto", 1, 0, 2, 0, 1, 1});
   r.set("top1", {});

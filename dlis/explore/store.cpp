@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cctype>
+
 #include "dlis/base/text.h"
 
 namespace dlis {
@@ -149,6 +151,23 @@ Status check_kind(const fs::path& file) {
   return {};
 }
 
+// Opened like this a file needs no other beside it; nobody may write it meanwhile.
+std::string immutable_uri(const fs::path& file) {
+  std::string uri = "file:";
+  for (const unsigned char c : fs::absolute(file).string())
+    uri += std::isalnum(c) || c == '/' ? std::string(1, char(c)) : fmt::format("%{:02x}", c);
+  return uri + "?immutable=1";
+}
+
+// Records that a killed exploration left in the log would be missing.
+Status check_unchanging(const fs::path& file) {
+  std::error_code error;
+  const auto log = fs::file_size(file.string() + "-wal", error);
+  if (error || log == 0) return {};
+  return fail("its last records are in its -wal file, which a read-only folder cannot take in",
+              file.string(), "copy both files to a folder that can be written");
+}
+
 }  // namespace
 
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -178,7 +197,15 @@ Result<Store> Store::open_existing(const fs::path& file) {
   return guarded(file, [&]() -> Result<Store> {
     const int flags = SQLite::OPEN_READONLY;
     auto state = std::unique_ptr<State>(new State{file, {file.string(), flags, kPatienceMs}});
-    DLIS_TRY(check_version(state->database, file));
+    try {
+      DLIS_TRY(check_version(state->database, file));
+    } catch (const SQLite::Exception& error) {
+      // Readers of a WAL store share a file beside it, which a read-only folder does not take.
+      if (error.getErrorCode() != SQLITE_CANTOPEN && error.getErrorCode() != SQLITE_READONLY) throw;
+      DLIS_TRY(check_unchanging(file));
+      state.reset(new State{file, {immutable_uri(file), flags | SQLite::OPEN_URI, kPatienceMs}});
+      DLIS_TRY(check_version(state->database, file));
+    }
     return Store(std::move(state));
   });
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -89,6 +90,28 @@ TEST_F(StoreTest, RefusesAnotherVersion) {
   sql("PRAGMA user_version = 99");
   EXPECT_THAT(open_error(), HasSubstr("version 99, this dlis has version 1"));
   EXPECT_THAT(Store::open_existing(file_).error().message(), HasSubstr("version 99"));
+}
+
+TEST_F(StoreTest, IsReadFromAReadOnlyDisk) {
+  const fs::path disk = folder_ / "a disk?#%";
+  fs::create_directory(disk);
+  if (mount("tmpfs", disk.c_str(), "tmpfs", 0, nullptr) != 0)
+    GTEST_SKIP() << "mounting a disk needs root";
+  ASSERT_TRUE(Store::open(disk / "run.db")->put(key_of(1), numbered(1)));
+  const auto read = [&]() -> Result<std::vector<Record>> {
+    Store store = DLIS_TRY(Store::open_existing(disk / "run.db"));
+    return store.all();
+  };
+  ASSERT_EQ(mount("tmpfs", disk.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, nullptr), 0);
+  const auto records = read();
+  EXPECT_TRUE(records && *records == std::vector{numbered(1)});
+
+  // With records in the log it cannot give all, and says so.
+  ASSERT_EQ(mount("tmpfs", disk.c_str(), "tmpfs", MS_REMOUNT, nullptr), 0);
+  std::ofstream(disk / "run.db-wal") << std::string(64, 'x');
+  ASSERT_EQ(mount("tmpfs", disk.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, nullptr), 0);
+  EXPECT_THAT(read().error().message(), HasSubstr("copy both files"));
+  umount2(disk.c_str(), MNT_DETACH);
 }
 
 TEST_F(StoreTest, TwoProcessesMayShareIt) {

@@ -9,7 +9,9 @@ std::string version() { return DLIS_VERSION; }
 
 std::string commit() {
   const std::string hash = DLIS_COMMIT;
-  return hash.empty() ? version() : version() + "-" + hash;
+  return (hash.empty() ? version() : version() + "-" + hash) + "+" + DLIS_BUILD;
 }
+
+std::string build() { return DLIS_BUILD; }
 
 }  // namespace dlis

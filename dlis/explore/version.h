@@ -5,6 +5,12 @@
 namespace dlis {
 
 std::string version();  // "0.1.0"
-std::string commit();   // version and, where the build knew it, the commit: "0.1.0-3f2a91c"
+
+// What a time depends on: a hash over the library's code and its compiler. Equal for two commits
+// that differ in texts or tests only, another for each state of a changed tree.
+std::string build();
+
+// Version, the commit where the build knew it, and the build: "0.1.0-3f2a91c+977696345ce4".
+std::string commit();
 
 }  // namespace dlis

@@ -36,6 +36,10 @@ std::size_t Encoded::bytes() const {
 double density_of(const Tensor& weights) {
   if (weights.elements() == 0) return 0;
   std::int64_t kept = 0;
+  if (weights.type() == DType::i8) {
+    for (std::int8_t x : weights.as<std::int8_t>()) kept += x != 0;
+    return double(kept) / double(weights.elements());
+  }
   for (std::uint32_t bits : weights.as<std::uint32_t>()) kept += bits != 0;
   return double(kept) / double(weights.elements());
 }

@@ -16,6 +16,8 @@ struct Encoded {
   DType value_type = DType::f32;  // what one stored value is
   Shape shape;                    // logical: OIHW for a convolution, KxC for a dense layer
   double density = 1;             // share of non-zeros, 0 to 1
+  // int8: i8 values, f32 scales, one a channel of axis 0, and where a file has them i32 zero
+  // points.
   std::vector<Tensor> parts;
   std::size_t bytes() const;  // the sum over the parts
 };
@@ -25,6 +27,9 @@ struct Format {
   const char* name;
   bool exact;       // decode(encode(x)) == x, bit by bit
   double rounding;  // largest relative error of one value; 0 where exact
+  // The error is relative to the largest magnitude of the value's output channel (axis 0) instead,
+  // and weights have to be finite.
+  bool per_channel = false;
   std::size_t (*minimum_bytes)(const Tensor& weights);  // arithmetic minimum (narrowest indices)
   Result<Encoded> (*encode)(const Tensor& weights);
   Tensor (*decode)(const Encoded& encoded);

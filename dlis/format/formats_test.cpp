@@ -40,6 +40,21 @@ void expect_rounded(const Tensor& x, const Tensor& y, double rounding) {
   }
 }
 
+void expect_rounded_by_channel(const Tensor& x, const Tensor& y, double rounding) {
+  ASSERT_EQ(x.shape(), y.shape());
+  const auto a = x.as<float>(), b = y.as<float>();
+  const std::size_t channels = x.shape().rank() > 0 ? std::size_t(x.shape()[0]) : 1;
+  for (std::size_t k = 0; k < channels; ++k) {
+    const std::size_t each = a.size() / channels;
+    double largest = 0;
+    for (float value : a.subspan(k * each, each))
+      largest = std::max(largest, std::abs(double(value)));
+    for (std::size_t i = k * each; i < (k + 1) * each; ++i)
+      EXPECT_LE(std::abs(double(a[i]) - double(b[i])), std::max(rounding * largest, 0x1p-127))
+          << a[i];
+  }
+}
+
 // One byte is allowed beside the 5 %: csr's threshold, which only a tiny tensor feels.
 void expect_round_trip(const Format& format, const Tensor& weights) {
   const auto encoded = format.encode(weights);
@@ -51,6 +66,8 @@ void expect_round_trip(const Format& format, const Tensor& weights) {
   const Tensor back = format.decode(*encoded);
   if (format.exact) {
     EXPECT_TRUE(same_bits(back, weights));
+  } else if (format.per_channel) {
+    expect_rounded_by_channel(weights, back, format.rounding);
   } else {
     expect_rounded(weights, back, format.rounding);
   }
@@ -91,8 +108,16 @@ TEST_P(Formats, SpecialValues) {
                                      NAN,
                                      1e30f,
                                      3.14159f};
-  expect_round_trip(*GetParam(), Tensor::of<float>({2, 6}, values));
-  expect_round_trip(*GetParam(), Tensor::of<float>({1, 3, 2, 2}, values));
+  std::vector<Tensor> tensors{Tensor::of<float>({2, 6}, values),
+                              Tensor::of<float>({1, 3, 2, 2}, values)};
+  for (Tensor& tensor : tensors) {
+    if (GetParam()->per_channel) {
+      EXPECT_FALSE(GetParam()->encode(tensor)) << "no scale holds an infinity";
+      for (float& value : tensor.edit<float>())
+        if (!std::isfinite(value)) value = 0;
+    }
+    expect_round_trip(*GetParam(), tensor);
+  }
 }
 
 TEST_P(Formats, EmptyTensorsAndRows) {
@@ -119,6 +144,25 @@ TEST(FormatList, FindsRowsByName) {
 
 TEST(FormatList, DensityCountsNegativeZero) {
   EXPECT_EQ(density_of(Tensor::of<float>({4}, std::vector<float>{0, -0.0f, 1, 0})), 0.5);
+}
+
+TEST(Int8, RoundsHalfToEvenByChannel) {
+  const std::vector<float> values{127, 0.5f, 1.5f, -2.5f, -254, 1, 3, 5, 0, 0, 0, 0};
+  const Encoded encoded = *find_format("int8")->encode(Tensor::of<float>({3, 4}, values));
+  const auto bytes = encoded.parts[0].as<std::int8_t>();
+  EXPECT_EQ(std::vector<int>(bytes.begin(), bytes.end()),
+            (std::vector<int>{127, 0, 2, -2, -127, 0, 2, 2, 0, 0, 0, 0}));
+  const auto scales = encoded.parts[1].as<float>();
+  EXPECT_EQ(std::vector<float>(scales.begin(), scales.end()), (std::vector<float>{1, 2, 1}));
+}
+
+TEST(Int8, DecodesZeroPoints) {
+  Encoded encoded =
+      *find_format("int8")->encode(Tensor::of<float>({2, 2}, std::vector<float>{127, 1, 254, 2}));
+  encoded.parts.push_back(Tensor::of<std::int32_t>({2}, std::vector<std::int32_t>{1, -3}));
+  const auto back = find_format("int8")->decode(encoded);
+  const auto values = back.as<float>();
+  EXPECT_EQ(std::vector<float>(values.begin(), values.end()), (std::vector<float>{126, 0, 260, 8}));
 }
 
 // Every single gap of one length, so that the code has to be the best one for it.

@@ -1,4 +1,4 @@
-// The two loops whose speed no kernel can pass, once per ISA.
+// The loops whose speed no kernel can pass, once per ISA.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -7,11 +7,17 @@
 
 namespace dlis {
 
-struct CeilingLoops {
-  int flops;                                            // operations of one turn
-  float (*multiply_add)(std::int64_t turns);            // the value only keeps the work alive
-  float (*read)(const float* from, std::size_t count);  // count: a multiple of 128
+struct CeilingLoop {
+  int operations = 0;                          // of one turn
+  float (*run)(std::int64_t turns) = nullptr;  // the value only keeps the work alive
 };
+
+struct CeilingLoops {
+  CeilingLoop f32, bf16, int8;                          // bf16: no loop where there is no unit
+  float (*read)(const float* from, std::size_t count);  // count: a multiple of kReadFloats
+};
+
+inline constexpr std::size_t kReadFloats = 1024;
 
 DLIS_SIMD_TABLE(CeilingLoops, ceiling_loops)
 

@@ -20,7 +20,8 @@ bool is_dense_layer(const Graph& graph, const Node& node) {
   if (op != "Gemm" && op != "MatMul") return false;
   if (graph.is_constant(node.inputs[0]) || !graph.is_constant(node.inputs[1])) return false;
   const Tensor& weights = graph.value(node.inputs[1]).constant;
-  if (weights.shape().rank() != 2 || weights.type() != DType::f32) return false;
+  if (weights.shape().rank() != 2 || real_type(graph.value(node.inputs[1])) != DType::f32)
+    return false;
   if (graph.value(node.inputs[0]).shape->rank() < 2) return false;
   if (op == "MatMul") return true;
   if (node.attributes.integer("transA") != 0) return false;

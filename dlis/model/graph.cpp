@@ -96,6 +96,8 @@ class Walk {
     if (value.constant.has_value() &&
         (value.constant.shape() != *value.shape || value.constant.type() != value.type))
       return fail("its constant has another shape or type", name_of_value(id));
+    if (value.quant && value.quant->type != value.type)
+      return fail("its quantisation is of another type", name_of_value(id));
     return {};
   }
 
@@ -126,6 +128,25 @@ Status check_inferred(const Graph& graph) {
 }
 
 }  // namespace
+
+Tensor real_tensor(const Value& value) {
+  if (!value.quant || !value.constant.has_value()) return value.constant;
+  const Quant& quant = *value.quant;
+  Tensor out = value.constant.converted(DType::f32);
+  std::int64_t inner = 1;
+  for (int axis = out.shape().rank(); quant.axis >= 0 && --axis > quant.axis;)
+    inner *= out.shape()[axis];
+  std::size_t i = 0;
+  for (float& x : out.edit<float>()) {
+    const std::size_t at = quant.axis < 0 ? 0 : i / std::size_t(inner) % quant.scale.size();
+    // In double, because a bias of 32 bits does not fit into f32.
+    const double stored =
+        quant.type == DType::i32 ? value.constant.as<std::int32_t>()[i] : double(x);
+    x = float((stored - quant.zero_point[at]) * double(quant.scale[at]));
+    ++i;
+  }
+  return out;
+}
 
 Status validate(const Graph& graph) {
   Walk walk(graph);

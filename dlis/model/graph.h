@@ -16,13 +16,17 @@ using ValueId = std::int32_t;
 inline constexpr ValueId kNoValue = -1;  // an optional input that is absent
 
 // Quantisation lives on values: real = scale * (stored - zero_point), per tensor or along `axis`.
+// bf16 has one scale of 1.
 struct Quant {
   DType type = DType::i8;
   std::vector<float> scale;
-  std::vector<std::int32_t> zero_point;
-  int axis = -1;  // -1: per tensor
+  std::vector<std::int32_t> zero_point;  // as many as scales
+  int axis = -1;                         // -1: per tensor
+  friend bool operator==(const Quant&, const Quant&) = default;
 };
 
+// A value with `quant` is a real number to every operator that reads or makes it; its maker rounds
+// to what can be stored. `type` is what is stored, so it equals quant->type.
 struct Value {
   std::string name;
   DType type = DType::f32;
@@ -39,6 +43,10 @@ struct Node {
   std::vector<ValueId> inputs;  // kNoValue where an optional one is absent
   std::vector<ValueId> outputs;
 };
+
+// What operators take the value for, and a constant's values as such.
+inline DType real_type(const Value& value) { return value.quant ? DType::f32 : value.type; }
+Tensor real_tensor(const Value& value);
 
 // A value type: copies are cheap because tensors share their bytes. Nodes are in topological order.
 struct Graph {

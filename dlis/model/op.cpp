@@ -77,8 +77,15 @@ Status infer_outputs(InferContext& context) {
 Status infer(Graph& graph, Node& node) {
   DLIS_TRY(check_counts(node));
   InferContext context{graph, node, {}, {}};
-  for (ValueId id : node.inputs) {
+  std::vector<Value> reals(node.inputs.size());  // what stands for reals is f32 to the row
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    const ValueId id = node.inputs[i];
     context.inputs.push_back(id == kNoValue ? nullptr : &graph.value(id));
+    if (id != kNoValue && graph.value(id).quant) {
+      reals[i] = graph.value(id);
+      reals[i].type = DType::f32;
+      context.inputs.back() = &reals[i];
+    }
     if (id != kNoValue && !graph.value(id).shape)
       return fail(fmt::format("the shape of input '{}' is not known", graph.value(id).name));
     if (id != kNoValue) DLIS_TRY(check_size(graph.value(id)));
@@ -87,8 +94,10 @@ Status infer(Graph& graph, Node& node) {
   for (ValueId id : node.outputs)
     context.outputs.push_back(id == kNoValue ? &absent : &graph.value(id));
   DLIS_TRY(infer_outputs(context));
-  for (const Value* output : context.outputs)
+  for (Value* output : context.outputs) {
     if (output->shape) DLIS_TRY(check_size(*output));
+    if (output->quant && output->type == DType::f32) output->type = output->quant->type;
+  }
   return {};
 }
 
@@ -105,7 +114,7 @@ Status fold(Graph& graph, const Node& node) {
   std::vector<Tensor> inputs;
   for (ValueId id : node.inputs) {
     if (id != kNoValue && !graph.is_constant(id)) return {};
-    inputs.push_back(id == kNoValue ? Tensor() : graph.value(id).constant);
+    inputs.push_back(id == kNoValue ? Tensor() : real_tensor(graph.value(id)));
   }
   auto outputs = DLIS_TRY(node.op->fold(node, inputs));
   for (std::size_t i = 0; i < outputs.size() && i < node.outputs.size(); ++i) {

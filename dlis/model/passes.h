@@ -13,6 +13,21 @@ namespace dlis {
 // Afterwards no node has constant inputs alone, but for operators that do not fold.
 [[nodiscard]] Result<Graph> fold_constants(Graph graph);
 
+// Quantisation moves from nodes to values (see Value): a value that only DequantizeLinear reads,
+// each with the same scales, becomes a quantised one that their readers read; constants among them.
+// A QuantizeLinear in front of such a value goes into the node that makes its input, where nobody
+// else reads that. Casts to bf16 and back count as such. u8 weights become i8. What stays is at a
+// border: behind inputs of f32 and values with other readers, in front of outputs. Loading applies
+// this.
+[[nodiscard]] Graph fold_quantisation(Graph graph);
+
+// The reverse: every quantised value is made by a QuantizeLinear and read through a
+// DequantizeLinear (bf16: a Cast), as files have it.
+[[nodiscard]] Graph unfold_quantisation(Graph graph);
+
+// Relu and Clip vanish where what is stored cannot hold what they would cut off.
+[[nodiscard]] Graph fold_clamps(Graph graph);
+
 // Nodes that no output needs are removed; the graph's inputs stay.
 [[nodiscard]] Graph remove_dead(Graph graph);
 

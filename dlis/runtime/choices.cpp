@@ -10,14 +10,18 @@ Choices choices_of(const Plan& plan) {
   Choices out;
   for (const Step& step : plan.steps)
     if (step.conv_row)
-      out[step.name] = {step.conv_row->name, step.conv.format->name, text_of(step.schedule)};
+      out[step.name] = {step.conv_row->name, step.conv.format->name, text_of(step.schedule),
+                        std::string(name_of(step.conv.type))};
   return out;
 }
 
 Status save_choices(const Choices& choices, const std::filesystem::path& file) {
   auto layers = nlohmann::ordered_json::object();
   for (const auto& [layer, choice] : choices)
-    layers[layer] = {{"row", choice.row}, {"format", choice.format}, {"schedule", choice.schedule}};
+    layers[layer] = {{"row", choice.row},
+                     {"format", choice.format},
+                     {"schedule", choice.schedule},
+                     {"type", choice.type}};
   const nlohmann::ordered_json root{{"dlis_plan", 1}, {"layers", layers}};
   return write_file_atomic(
       file, root.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
@@ -35,8 +39,12 @@ Result<Choices> load_choices(const std::filesystem::path& file) {
   Choices out;
   for (const auto& [layer, choice] : layers.items()) {
     LayerChoice& to = out[layer];
-    for (auto [key, field] :
-         {std::pair{"row", &to.row}, {"format", &to.format}, {"schedule", &to.schedule}}) {
+    for (auto [key, field] : {std::pair{"row", &to.row},
+                              {"format", &to.format},
+                              {"schedule", &to.schedule},
+                              {"type", &to.type}}) {
+      const bool optional = field == &to.type;  // files of earlier versions have none
+      if (optional && choice.is_object() && !choice.contains(key)) continue;
       if (!choice.is_object() || !choice.contains(key) || !choice[key].is_string()) return broken();
       *field = choice[key].get<std::string>();
     }

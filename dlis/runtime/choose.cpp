@@ -1,107 +1,142 @@
-// Times every row that accepts a layer, alone and on buffers of its own, and takes the fastest.
+// Weighs every row that accepts a layer and takes the fastest set of rows that fits the budget.
 #include "dlis/runtime/choose.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "dlis/base/clock.h"
+#include "dlis/base/memory.h"
 #include "dlis/base/text.h"
 #include "dlis/hardware/topology.h"
+#include "dlis/runtime/cost_model.h"
 
 namespace dlis {
 namespace {
 
-constexpr double kTimedMs = 10;  // of runs per candidate: medians of more did not change a choice
-constexpr int kMinRuns = 3, kMaxRuns = 25;
 constexpr double kSparseEnough = 0.7;  // denser weights are not offered in other exact formats
 
 bool is_reference(const ConvRow* row) { return std::string_view(row->name) == "reference"; }
+bool is_offered(const Candidate& candidate) { return candidate.offered; }
 
-// Bytes from the first to the last element of a view.
-std::size_t extent_of(const TensorDesc& desc) {
-  std::int64_t last = 0;
-  for (int axis = 0; axis < desc.shape.rank(); ++axis)
-    last += (desc.shape[axis] - 1) * desc.strides[axis];
-  return std::size_t(last + 1) * size_of(desc.type);
+std::size_t canonical_bytes(const std::vector<LoweredStep>& layers) {
+  std::size_t bytes = 0;
+  for (const LoweredStep& layer : layers)
+    if (layer.weights.has_value()) bytes += layer.weights.bytes();
+  return bytes;
 }
 
-Buffer filled(const TensorDesc& desc) {
-  Buffer buffer(extent_of(desc));
-  auto* values = reinterpret_cast<float*>(buffer.data());
-  for (std::size_t i = 0; i < buffer.size() / sizeof(float); ++i)
-    values[i] = float(int(i * 2654435761u >> 24 & 255) - 128) / 128;
-  return buffer;
+bool exceeds_cache(std::size_t bytes) {
+  return host_topology().l3_bytes > 0 && bytes > std::size_t(host_topology().l3_bytes);
 }
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + std::ptrdiff_t(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
+// The layers that have candidates, in order, and what those cost. A layer's pick counts the offered
+// candidates only.
+std::vector<LayerCosts> costs_of(const std::vector<LoweredStep>& layers) {
+  std::vector<LayerCosts> out;
+  for (const LoweredStep& layer : layers) {
+    if (!layer.weights.has_value()) continue;
+    out.emplace_back();
+    for (const Candidate& c : layer.step.candidates)
+      if (c.offered) out.back().push_back({c.milliseconds, c.packed_bytes, c.scratch_bytes});
+  }
+  return out;
+}
+
+// The index in the layer's candidates of a pick among the offered ones.
+int candidate_of(const LoweredStep& layer, int pick) {
+  for (std::size_t i = 0; i < layer.step.candidates.size(); ++i)
+    if (layer.step.candidates[i].offered && pick-- == 0) return int(i);
+  DLIS_ASSERT(false);
+  return 0;
+}
+
+// Why even the smallest plan is too large: what takes the most of it.
+Error too_large(const std::vector<LoweredStep>& layers, const std::vector<LayerCosts>& costs,
+                const FixedMemory& fixed, std::size_t limit, bool chosen_limit) {
+  const auto text = [](std::size_t bytes) { return format_bytes(std::int64_t(bytes)); };
+  const Picks picks = smallest(costs, fixed);
+  const std::size_t needed = peak_bytes(costs, picks, fixed);
+  const Step* largest = nullptr;
+  std::size_t most = 0, i = 0;
+  std::string takes;
+  for (const LoweredStep& layer : layers) {
+    std::size_t values = 0, weights = layer.step.weights_bytes, scratch = layer.step.scratch_bytes;
+    for (const auto* list : {&layer.step.reads, &layer.step.writes})
+      for (const TensorDesc& desc : *list) values += extent_of(desc);
+    std::string row = layer.step.op;
+    if (layer.weights.has_value()) {
+      const Candidate& c = layer.step.candidates[std::size_t(candidate_of(layer, picks[i]))];
+      weights = c.packed_bytes, scratch = c.scratch_bytes, row = c.row->name;
+      ++i;
+    }
+    if (largest && values + weights + scratch <= most) continue;
+    largest = &layer.step, most = values + weights + scratch;
+    takes = fmt::format("takes {} even as {} ({} of weights, {} of scratch, {} of values)",
+                        text(most), row, text(weights), text(scratch), text(values));
+  }
+  const std::string layer_text = fmt::format("layer '{}' {}", largest ? largest->name : "", takes);
+  if (!chosen_limit)
+    return {fmt::format("the smallest plan needs {}, only {} are available: {}", text(needed),
+                        text(limit), layer_text),
+            {},
+            "take a smaller batch or input",
+            false};
+  return {fmt::format("the smallest plan needs {}, more than the {} allowed: {}", text(needed),
+                      text(limit), layer_text),
+          "--memory", fmt::format("allow {} bytes", needed), true};
 }
 
 }  // namespace
 
-ConvProblem with_format(ConvProblem problem, const Format* format, double density) {
-  problem.format = format;
-  problem.density = std::round(density * 50) / 50;  // the cache keys densities to 2 %
-  return problem;
-}
-
-Chooser::Chooser(const PlanOptions& options, std::size_t all_weights_bytes)
+Chooser::Chooser(const PlanOptions& options, const std::vector<LoweredStep>& layers,
+                 const FixedMemory& fixed)
     : options_(options),
+      fixed_(fixed),
       tune_schedule_(options.schedule == "auto"),
-      cold_(host_topology().l3_bytes > 0 &&
-            all_weights_bytes > std::size_t(host_topology().l3_bytes)),
-      cache_(options.cache),
-      pool_(options.threads) {
+      cold_(exceeds_cache(canonical_bytes(layers))),
+      timer_(options) {
   schedule_ = *parse_schedule(tune_schedule_ ? "static" : options.schedule);
-  if (cold_) flusher_.resize(std::size_t(host_topology().l3_bytes) * 2);
+  timer_.set_cold(cold_);
 }
 
-Status Chooser::choose(LoweredStep& layer) {
-  encoded_.clear();
-  if (const auto it = options_.choices.find(layer.step.name); it != options_.choices.end())
-    return take(layer, it->second);
-  auto options = options_for(layer, options_.format, options_.compute, options_.device);
-  if (options.empty()) {
-    layer.step.fallback = true;
-    options = options_for(layer, "dense", "auto", "cpu");
+Status Chooser::consider(std::vector<LoweredStep>& layers, bool time_all) {
+  time_all_ = time_all;
+  for (LoweredStep& layer : layers) {
+    if (!layer.weights.has_value()) continue;
+    if (const auto it = options_.choices.find(layer.step.name); it != options_.choices.end()) {
+      DLIS_TRY(take(layer, it->second));
+      continue;
+    }
+    add_candidates(layer, options_.format, options_.compute, options_.device);
+    if (std::ranges::none_of(layer.step.candidates, is_offered)) {
+      layer.step.fallback = true;
+      add_candidates(layer, "dense", "auto", "cpu");
+    }
   }
-  const bool measure = options_.tune && (options.size() > 1 || tune_schedule_);
-  Option best = options.front();
-  double best_ms = 0;
-  for (const Option& option : options) {
-    if (!measure) break;
-    const double ms = time_of(layer, option, schedule_);
-    for (Candidate& candidate : layer.step.candidates)
-      if (candidate.row == option.row && candidate.format == option.format)
-        candidate.milliseconds = ms;
-    if (best_ms == 0 || ms < best_ms) best = option, best_ms = ms;
-  }
-  ScheduleSpec schedule = schedule_;
-  for (const Schedule* row : schedules()) {
-    if (!measure || !tune_schedule_ || options_.threads == 1) break;
-    const ScheduleSpec other{row, 1};
-    const double ms = time_of(layer, best, other);
-    if (ms < best_ms) schedule = other, best_ms = ms;
-  }
-  settle(layer, best, schedule);
-  return {};
+  DLIS_TRY(weigh_all(layers));
+  if (cold_) return {};
+  // Rows may pack larger than the weights were: what is chosen decides whether they stay in cache.
+  const std::vector<LayerCosts> costs = costs_of(layers);
+  if (!exceeds_cache(peak_bytes(costs, fastest(costs), {}))) return {};
+  timer_.set_cold(cold_ = true);
+  return weigh_all(layers);
 }
 
-// Every row in every format asked for; refusals go into the layer's candidates. The reference is an
-// option only where it is named or alone.
-std::vector<Chooser::Option> Chooser::options_for(LoweredStep& layer, const std::string& format,
-                                                  const std::string& compute,
-                                                  const std::string& device) {
-  std::vector<Option> out, last_resort;
+// Every row in every format asked for, or why not. The reference is offered only where it is named
+// or alone.
+void Chooser::add_candidates(LoweredStep& layer, const std::string& format,
+                             const std::string& compute, const std::string& device) {
+  auto& candidates = layer.step.candidates;
+  const std::size_t first = candidates.size();
   const double density = density_of(layer.weights);
   for (const Format* f : formats()) {
     const bool dense = f == formats().front();
+    const Format* only = layer.only_format();
     const bool offered =
-        format == "auto" ? dense || (f->exact && density < kSparseEnough) : format == f->name;
+        only ? f == only && (format == "auto" || format == "dense" || format == f->name)
+        : format == "auto" ? dense || (f->exact && density < kSparseEnough)
+                           : format == f->name;
     if (!offered) continue;
     const ConvProblem problem = with_format(layer.step.conv, f, density);
     for (const ConvRow* row : conv_rows()) {
@@ -111,75 +146,13 @@ std::vector<Chooser::Option> Chooser::options_for(LoweredStep& layer, const std:
       const Verdict verdict =
           elsewhere ? refuse(fmt::format("runs on {}, not on {}", row->device, device))
                     : row->accepts(problem);
-      layer.step.candidates.push_back({row, f, 0, verdict.reason});
-      if (!verdict) continue;
-      (is_reference(row) && compute == "auto" ? last_resort : out).push_back({row, f});
+      candidates.push_back({row, f, 0, verdict.reason});
+      candidates.back().offered = bool(verdict) && !(is_reference(row) && compute == "auto");
     }
   }
-  return out.empty() ? last_resort : out;
-}
-
-const Encoded& Chooser::encoded(const LoweredStep& layer, const Format* format) {
-  auto [it, added] = encoded_.try_emplace(format);
-  if (added) it->second = *format->encode(layer.weights);
-  return it->second;
-}
-
-double Chooser::time_of(const LoweredStep& layer, const Option& option,
-                        const ScheduleSpec& schedule) {
-  ConvProblem problem = with_format(layer.step.conv, option.format, density_of(layer.weights));
-  problem.label.clear();
-  const std::string key =
-      fmt::format("{} {} {}:{} {} x{} {} {}", line(problem), name_of(problem.isa), option.row->name,
-                  option.row->version, text_of(schedule), options_.threads, cold_ ? "cold" : "hot",
-                  host_topology().model);
-  if (const auto known = cache_.find(key)) return *known;
-  const double ms = time_run(layer, option, schedule);
-  cache_.put(key, ms);
-  return ms;
-}
-
-double Chooser::time_run(const LoweredStep& layer, const Option& option,
-                         const ScheduleSpec& schedule) {
-  const Encoded& weights = encoded(layer, option.format);
-  const ConvProblem problem = with_format(layer.step.conv, option.format, weights.density);
-  const float* bias = layer.bias.has_value() ? layer.bias.as<float>().data() : nullptr;
-  Buffer packed(option.row->packed_bytes(problem, &weights));
-  option.row->pack(problem, &weights, bias, packed.data());
-  Buffer scratch(option.row->scratch_bytes(problem));
-  std::vector<Buffer> memory;
-  std::vector<ConstView> reads;
-  for (const TensorDesc& desc : layer.step.reads) {
-    memory.push_back(filled(desc));
-    reads.push_back({memory.back().data(), desc.type, desc.shape, desc.strides});
-  }
-  const TensorDesc& y = layer.step.writes[0];
-  memory.push_back(Buffer(extent_of(y)));
-  const View write{memory.back().data(), y.type, y.shape, y.strides};
-  const Call call{reads, std::span(&write, 1), packed.data(), scratch.data()};
-  const auto run = [&] {
-    for (int phase = 0; phase < option.row->phases(problem); ++phase)
-      pool_.run(option.row->tiles(problem, phase), schedule, [&](Range range, Worker worker) {
-        option.row->run(problem, call, phase, range, worker);
-      });
-  };
-  run();  // the first touches the pages
-  std::vector<double> times;
-  for (double total = 0;
-       int(times.size()) < kMinRuns || (total < kTimedMs && int(times.size()) < kMaxRuns);) {
-    if (cold_) flush();
-    const double start = now_ms();
-    run();
-    times.push_back(now_ms() - start);
-    total += times.back();
-  }
-  return median(std::move(times));
-}
-
-// Reads and writes more than the last-level cache holds.
-void Chooser::flush() {
-  for (std::size_t i = 0; i < flusher_.size(); i += 64)
-    ++reinterpret_cast<unsigned char&>(flusher_[i]);
+  if (std::any_of(candidates.begin() + std::ptrdiff_t(first), candidates.end(), is_offered)) return;
+  for (std::size_t i = first; i < candidates.size(); ++i)
+    candidates[i].offered = candidates[i].refusal.empty();
 }
 
 Status Chooser::take(LoweredStep& layer, const LayerChoice& choice) {
@@ -190,29 +163,158 @@ Status Chooser::take(LoweredStep& layer, const LayerChoice& choice) {
     return fail(fmt::format("the plan names {} | {} | {}, which this version does not have",
                             choice.format, choice.row, choice.schedule),
                 layer.step.name, "plan the model again");
+  const std::string_view type = name_of(layer.step.conv.type);
+  if (!choice.type.empty() && choice.type != type)
+    return fail(
+        fmt::format("the plan computes this layer in {}, here it is in {}", choice.type, type),
+        layer.step.name, "plan the model again");
   const Verdict verdict =
       row->accepts(with_format(layer.step.conv, format, density_of(layer.weights)));
   if (!verdict)
     return fail(fmt::format("the plan's row {} refuses this layer: {}", choice.row, verdict.reason),
                 layer.step.name, "plan the model again");
-  settle(layer, {row, format}, *schedule);
+  layer.step.candidates.push_back({row, format, 0, {}});
+  layer.step.candidates.back().offered = true;
+  layer.step.schedule = *schedule;
   return {};
 }
 
-void Chooser::settle(LoweredStep& layer, const Option& option, const ScheduleSpec& schedule) {
+Status Chooser::weigh_all(std::vector<LoweredStep>& layers) {
+  for (LoweredStep& layer : layers)
+    if (layer.weights.has_value()) DLIS_TRY(weigh(layer));
+  return {};
+}
+
+// Bytes and times of what a layer is offered.
+Status Chooser::weigh(LoweredStep& layer) {
+  auto& candidates = layer.step.candidates;
+  const bool taken = options_.choices.contains(layer.step.name);
+  const bool timed =
+      !taken && (std::ranges::count_if(candidates, is_offered) > 1 || tune_schedule_ || time_all_);
+  for (Candidate& candidate : candidates)
+    if (candidate.offered) weigh(layer, candidate, timed);
+  if (std::ranges::any_of(candidates, is_offered)) return {};
+  const auto refused = std::ranges::find_if(candidates, [](auto& c) { return !c.refusal.empty(); });
+  return fail(refused == candidates.end() ? "no row computes it" : refused->refusal,
+              layer.step.name, "take a smaller batch or input");
+}
+
+void Chooser::weigh(LoweredStep& layer, Candidate& candidate, bool timed) {
+  const auto withdraw = [&](std::string why) {
+    candidate.offered = false;
+    candidate.refusal = std::move(why);
+  };
+  const auto weights = encoded(layer, candidate.format);
+  if (!weights) return withdraw(weights.error().message());
+  const ConvProblem problem = with_format(layer.step.conv, candidate.format, (*weights)->density);
+  candidate.packed_bytes = candidate.row->packed_bytes(problem, *weights);
+  candidate.scratch_bytes = candidate.row->scratch_bytes(problem);
+  const double needed = double(candidate.packed_bytes) + double(candidate.scratch_bytes);
+  const std::int64_t available = available_memory();
+  if (needed > double(available))
+    return withdraw(fmt::format("needs {}, only {} are available",
+                                format_bytes(std::int64_t(std::min(needed, 9e18))),
+                                format_bytes(available)));
+  candidate.estimated = options_.tune == Tune::off;
+  if (candidate.estimated)
+    candidate.milliseconds = estimated_ms(*candidate.row, problem, candidate.packed_bytes, cold_);
+  else if (timed)
+    candidate.milliseconds = timer_.time(layer, **weights, *candidate.row, schedule_);
+}
+
+Status Chooser::decide(std::vector<LoweredStep>& layers, std::size_t limit) {
+  const std::vector<LayerCosts> costs = costs_of(layers);
+  const Picks free = fastest(costs);
+  // What the machine has is a budget as well.
+  const auto available = std::size_t(available_memory());
+  const bool chosen_limit = limit > 0 && limit < available;
+  if (!chosen_limit) limit = available;
+  const auto within = fastest_within(costs, fixed_, limit);
+  if (!within) return tl::unexpected(too_large(layers, costs, fixed_, limit, chosen_limit));
+  std::size_t i = 0;
+  for (LoweredStep& layer : layers) {
+    Step& step = layer.step;
+    if (!layer.weights.has_value()) continue;
+    const Candidate& candidate = step.candidates[std::size_t(candidate_of(layer, (*within)[i]))];
+    if ((*within)[i] != free[i]) step.demoted_from = candidate_of(layer, free[i]);
+    step.conv_row = candidate.row;
+    step.conv = with_format(step.conv, candidate.format, density_of(layer.weights));
+    step.weights_bytes = candidate.packed_bytes;
+    step.scratch_bytes = candidate.scratch_bytes;
+    if (!options_.choices.contains(step.name)) {
+      step.schedule = schedule_;
+      tune_schedule(layer);
+    }
+    ++i;
+  }
+  return {};
+}
+
+void Chooser::tune_schedule(LoweredStep& layer) {
+  if (!tune_schedule_ || options_.threads == 1 || options_.tune == Tune::off) return;
   Step& step = layer.step;
+  const auto weights = encoded(layer, step.conv.format);
+  if (!weights) return;
+  double best_ms = timer_.time(layer, **weights, *step.conv_row, schedule_);
+  for (const Schedule* row : schedules()) {
+    const ScheduleSpec other{row, 1};
+    const double ms = timer_.time(layer, **weights, *step.conv_row, other);
+    if (ms < best_ms) step.schedule = other, best_ms = ms;
+  }
+}
+
+std::vector<FrontierPoint> Chooser::frontier(const std::vector<LoweredStep>& layers, int points) {
+  const std::vector<LayerCosts> costs = costs_of(layers);
+  const std::size_t least = peak_bytes(costs, smallest(costs, fixed_), fixed_);
+  const std::size_t most = peak_bytes(costs, fastest(costs), fixed_);
+  std::vector<Picks> found;
+  for (int point = 0; point < points; ++point) {
+    const double share = points > 1 ? double(point) / (points - 1) : 1;
+    const auto picks =
+        fastest_within(costs, fixed_, least + std::size_t(double(most - least) * share));
+    if (!picks) continue;
+    while (!found.empty() &&
+           peak_bytes(costs, found.back(), fixed_) >= peak_bytes(costs, *picks, fixed_))
+      found.pop_back();  // the same, or beaten: the search is not exact for large networks
+    found.push_back(*picks);
+  }
+  std::vector<FrontierPoint> out;
+  for (const Picks& picks : found) {
+    FrontierPoint point;
+    point.peak_bytes = peak_bytes(costs, picks, fixed_);
+    std::size_t i = 0;
+    for (const LoweredStep& layer : layers) {
+      if (!layer.weights.has_value()) continue;
+      const Candidate& c = layer.step.candidates[std::size_t(candidate_of(layer, picks[i++]))];
+      point.layers_ms += c.milliseconds;
+      point.choices[layer.step.name] = {c.row->name, c.format->name, text_of(schedule_),
+                                        std::string(name_of(layer.step.conv.type))};
+    }
+    out.push_back(std::move(point));
+  }
+  return out;
+}
+
+Result<const Encoded*> Chooser::encoded(const LoweredStep& layer, const Format* format) {
+  if (at_hand_ != &layer) encoded_.clear();
+  at_hand_ = &layer;
+  if (const auto it = encoded_.find(format); it != encoded_.end()) return &it->second;
+  Encoded weights = layer.given ? *layer.given : DLIS_TRY(format->encode(layer.weights));
+  return &(encoded_[format] = std::move(weights));
+}
+
+Status Chooser::pack(const LoweredStep& layer, Step& step) {
   const double start = now_ms();
-  const Encoded& weights = encoded(layer, option.format);
-  step.conv = with_format(step.conv, option.format, weights.density);
-  step.conv_row = option.row;
-  step.schedule = schedule;
-  step.packed = Buffer(option.row->packed_bytes(step.conv, &weights));
+  const Encoded& weights = *DLIS_TRY(encoded(layer, step.conv.format));
+  step.packed = Buffer(step.conv_row->packed_bytes(step.conv, &weights));
   const float* bias = layer.bias.has_value() ? layer.bias.as<float>().data() : nullptr;
-  option.row->pack(step.conv, &weights, bias, step.packed.data());
+  step.conv_row->pack(step.conv, &weights, bias, step.packed.data());
   step.weights_bytes = step.packed.size();
-  step.scratch_bytes = option.row->scratch_bytes(step.conv);
+  step.scratch_bytes = step.conv_row->scratch_bytes(step.conv);
   pack_ms_ += now_ms() - start;
   encoded_.clear();
+  at_hand_ = nullptr;
+  return {};
 }
 
 }  // namespace dlis

@@ -1,51 +1,59 @@
-// Chooses the row, the format and the schedule of a layer, by measurement.
+// Chooses the row, the format and the schedule of every layer of a plan, within its memory budget.
 #pragma once
-#include "dlis/compute/parallel/pool.h"
-#include "dlis/runtime/choice_cache.h"
-#include "dlis/runtime/lower.h"
+#include <map>
+
+#include "dlis/runtime/budget.h"
+#include "dlis/runtime/layer_timer.h"
 
 namespace dlis {
 
 // Decides for the layers of one plan. Weights are timed as cold as the plan will leave them: where
-// the weights of all layers together exceed the last-level cache, it is flushed before each timed
-// run.
+// the packed weights of all layers together exceed the last-level cache, it is flushed before each
+// timed run.
 class Chooser {
  public:
-  Chooser(const PlanOptions& options, std::size_t all_weights_bytes);
+  // `fixed`: what the plan holds whatever is chosen.
+  Chooser(const PlanOptions& options, const std::vector<LoweredStep>& layers,
+          const FixedMemory& fixed);
 
-  // Sets the convolution row, its problem's format and density, the schedule and the candidates,
-  // and packs the weights. Errors: a choice of an earlier plan that does not fit this layer.
-  Status choose(LoweredStep& layer);
+  // Finds the candidates of every layer with weights: their bytes, and their times, measured or
+  // estimated; those of a layer without an alternative only with `time_all`. Errors: a choice of an
+  // earlier plan that does not fit its layer; too little memory.
+  Status consider(std::vector<LoweredStep>& layers, bool time_all = false);
+
+  // Sets row, format, density and schedule of every layer: the fastest plan within `limit` bytes
+  // (0: without a limit). Error: the limit cannot be kept; it names the layer that takes the most.
+  Status decide(std::vector<LoweredStep>& layers, std::size_t limit);
+
+  // As `decide`, for many limits at once and without setting anything: at most `points` plans from
+  // the smallest to the fastest, their sums of times, bytes and choices.
+  std::vector<FrontierPoint> frontier(const std::vector<LoweredStep>& layers, int points);
+
+  // Packs the weights of `layer` for the row that `step` has.
+  Status pack(const LoweredStep& layer, Step& step);
 
   ScheduleSpec schedule() const { return schedule_; }  // for the other operators
   double pack_ms() const { return pack_ms_; }
 
  private:
-  struct Option {
-    const ConvRow* row;
-    const Format* format;
-  };
-  std::vector<Option> options_for(LoweredStep& layer, const std::string& format,
-                                  const std::string& compute, const std::string& device);
-  double time_of(const LoweredStep& layer, const Option& option, const ScheduleSpec& schedule);
-  double time_run(const LoweredStep& layer, const Option& option, const ScheduleSpec& schedule);
+  void add_candidates(LoweredStep& layer, const std::string& format, const std::string& compute,
+                      const std::string& device);
   Status take(LoweredStep& layer, const LayerChoice& choice);
-  void settle(LoweredStep& layer, const Option& option, const ScheduleSpec& schedule);
-  const Encoded& encoded(const LoweredStep& layer, const Format* format);
-  void flush();
+  Status weigh_all(std::vector<LoweredStep>& layers);
+  Status weigh(LoweredStep& layer);
+  void weigh(LoweredStep& layer, Candidate& candidate, bool timed);
+  void tune_schedule(LoweredStep& layer);
+  Result<const Encoded*> encoded(const LoweredStep& layer, const Format* format);
 
   const PlanOptions& options_;
+  FixedMemory fixed_;
   ScheduleSpec schedule_;
   bool tune_schedule_;
-  bool cold_;
-  ChoiceCache cache_;
-  Pool pool_;
+  bool cold_ = false, time_all_ = false;
+  LayerTimer timer_;
+  const LoweredStep* at_hand_ = nullptr;
   std::map<const Format*, Encoded> encoded_;  // of the layer at hand
-  std::vector<std::byte> flusher_;
   double pack_ms_ = 0;
 };
-
-// The problem with a format and the density of the weights in it.
-ConvProblem with_format(ConvProblem problem, const Format* format, double density);
 
 }  // namespace dlis

@@ -9,26 +9,96 @@
 namespace dlis {
 namespace {
 
+constexpr double kNearMiss = 1.1;  // of the chosen row's time
+
+std::string bytes_text(std::size_t bytes) { return format_bytes(std::int64_t(bytes)); }
+
+bool is_chosen(const Candidate& c, const Step& step) {
+  return c.row == step.conv_row && c.format == step.conv.format;
+}
+
+std::string name_of(const Candidate& c) {
+  return fmt::format("{} | {}", c.format->name, c.row->name);
+}
+
+const Candidate* chosen(const Step& step) {
+  const auto it =
+      std::ranges::find_if(step.candidates, [&](auto& c) { return is_chosen(c, step); });
+  return it == step.candidates.end() ? nullptr : &*it;
+}
+
+// "0.123 ms (+4.2 %, a near miss; inside the plan 0.131 ms), 4.00 KiB packed, 1.00 KiB scratch".
+std::string costs_text(const Candidate& c, const Candidate* best) {
+  if (!c.offered) return "a last resort, not timed";
+  std::string out = c.milliseconds > 0
+                        ? fmt::format("{}{:.3f} ms", c.estimated ? "about " : "", c.milliseconds)
+                        : "not timed";
+  if (c.milliseconds > 0 && best && best != &c && best->milliseconds > 0) {
+    const double ratio = c.milliseconds / best->milliseconds;
+    out += fmt::format(" ({:+.1f} %{})", 100 * (ratio - 1),
+                       ratio >= 1 && ratio <= kNearMiss ? ", a near miss" : "");
+  }
+  if (c.in_plan_ms > 0) out += fmt::format(", inside the plan {:.3f} ms", c.in_plan_ms);
+  return out + fmt::format(", {} packed, {} scratch", bytes_text(c.packed_bytes),
+                           bytes_text(c.scratch_bytes));
+}
+
 std::string candidate_line(const Candidate& c, const Step& step) {
-  const bool chosen = c.row == step.conv_row && c.format == step.conv.format;
-  const std::string time =
-      c.milliseconds > 0 ? fmt::format("{:.3f} ms", c.milliseconds) : "not timed";
-  return fmt::format("    {} {} | {}: {}\n", chosen ? '>' : ' ', c.format->name, c.row->name,
-                     c.refusal.empty() ? time : "refused: " + c.refusal);
+  return fmt::format("    {} {}: {}\n", is_chosen(c, step) ? '>' : ' ', name_of(c),
+                     c.refusal.empty() ? costs_text(c, chosen(step)) : "refused: " + c.refusal);
+}
+
+// What a memory budget took from a layer.
+std::string demotion_of(const Step& step) {
+  if (step.demoted_from < 0 || !chosen(step)) return {};
+  const Candidate& from = step.candidates[std::size_t(step.demoted_from)];
+  const Candidate& to = *chosen(step);
+  const double saved = double(from.packed_bytes) - double(to.packed_bytes);
+  return fmt::format("{} -> {}: {:+.3f} ms, {}{} of weights, scratch {} -> {}", name_of(from),
+                     name_of(to), to.milliseconds - from.milliseconds, saved < 0 ? "+" : "-",
+                     bytes_text(std::size_t(saved < 0 ? -saved : saved)),
+                     bytes_text(from.scratch_bytes), bytes_text(to.scratch_bytes));
 }
 
 std::string conv_lines(const Step& step) {
   ConvProblem problem = step.conv;
   problem.label.clear();
-  std::string out = fmt::format("{} {}: {} | {}/{}{}, {} packed, {} scratch\n    {}\n", step.op,
-                                step.name, step.conv.format->name, step.conv_row->name,
-                                text_of(step.schedule), step.fallback ? " (fallback)" : "",
-                                format_bytes(std::int64_t(step.weights_bytes)),
-                                format_bytes(std::int64_t(step.scratch_bytes)), line(problem));
+  std::string out =
+      fmt::format("{} {}: {} | {}/{}{}, {} packed, {} scratch\n    {}\n", step.op, step.name,
+                  step.conv.format->name, step.conv_row->name, text_of(step.schedule),
+                  step.fallback ? " (fallback)" : "", bytes_text(step.weights_bytes),
+                  bytes_text(step.scratch_bytes), line(problem));
+  if (!step.types.empty()) out += fmt::format("    {}\n", step.types);
+  if (const std::string demotion = demotion_of(step); !demotion.empty())
+    out += fmt::format("    demoted for memory: {}\n", demotion);
   std::vector<Candidate> sorted = step.candidates;
   std::ranges::stable_sort(
-      sorted, {}, [](const Candidate& c) { return std::pair(!c.refusal.empty(), c.milliseconds); });
+      sorted, {}, [](const Candidate& c) { return std::pair(!c.offered, c.milliseconds); });
   for (const Candidate& candidate : sorted) out += candidate_line(candidate, step);
+  return out;
+}
+
+// Who gave way to the budget, in one place.
+std::string budget_lines(const Plan& plan) {
+  if (plan.options.memory_bytes == 0) return {};
+  std::string demoted;
+  int layers = 0;
+  for (const Step& step : plan.steps)
+    if (const std::string text = demotion_of(step); !text.empty()) {
+      demoted += fmt::format("  {} {}\n", step.name, text);
+      ++layers;
+    }
+  return fmt::format("memory {} of the {} allowed; {} of the layers gave way{}\n{}",
+                     bytes_text(plan.peak_bytes()), bytes_text(plan.options.memory_bytes), layers,
+                     layers ? ":" : "", demoted);
+}
+
+std::string rival_lines(const Plan& plan) {
+  std::string out;
+  for (const RivalPlan& rival : plan.rivals)
+    out += fmt::format("{}{}: {:.3f} of this plan's time ({})\n", rival.is_type ? "in " : "",
+                       rival.row + (rival.is_type ? "" : " wherever it accepts"), rival.ratio,
+                       rival.measured ? "in turns" : "sum of the layers");
   return out;
 }
 
@@ -44,7 +114,7 @@ std::string explain(const Plan& plan) {
       format_bytes(std::int64_t(plan.weights_bytes)), format_bytes(std::int64_t(plan.arena_bytes)),
       format_bytes(std::int64_t(plan.live_bytes)), format_bytes(std::int64_t(plan.scratch_bytes)),
       100 * plan.fallback_macs);
-  return out;
+  return out + budget_lines(plan) + rival_lines(plan);
 }
 
 }  // namespace dlis

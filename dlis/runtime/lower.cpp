@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
 #include "dlis/hardware/isa.h"
 #include "dlis/model/dense_layer.h"
 #include "dlis/model/op.h"
+#include "dlis/runtime/quantised.h"
 
 namespace dlis {
 namespace {
@@ -73,7 +75,30 @@ class Lowering {
     return std::move(steps_);
   }
 
+  std::vector<bool> refused(const PlanOptions& options) {
+    std::vector<bool> out;
+    for (const Node& node : graph_.nodes) {
+      refusals_.clear();
+      steps_.clear();
+      const Status status = lower_node(node);
+      const bool weighted = !steps_.empty() && steps_.back().weights.has_value();
+      out.push_back(!status || !refusals_.empty() ||
+                    (weighted && !has_row(steps_.back(), options)));
+    }
+    return out;
+  }
+
  private:
+  static bool has_row(const LoweredStep& layer, const PlanOptions& options) {
+    ConvProblem problem = layer.step.conv;
+    problem.format = layer.only_format();
+    return std::ranges::any_of(conv_rows(), [&](const ConvRow* row) {
+      const bool asked = options.compute == row->name;
+      if (row->name == "reference"sv && !asked) return false;
+      return (asked || row->device == "cpu"sv) && row->accepts(problem);
+    });
+  }
+
   const Placement& at(ValueId id) const { return placements_.of[std::size_t(id)]; }
 
   TensorDesc desc(ValueId id) const {
@@ -82,7 +107,7 @@ class Lowering {
     if (value.constant.has_value())
       return {value.constant.type(), value.constant.shape(),
               row_major_strides(value.constant.shape())};
-    return {value.type, *value.shape, at(id).strides};
+    return {value.type, *value.shape, at(id).strides, scale_of(value)};
   }
 
   const Tensor& constant(const Node& node, std::size_t i) const {
@@ -93,11 +118,29 @@ class Lowering {
   }
 
   Status lower_node(const Node& node) {
+    if (const Verdict verdict = stays_stored(node); !verdict)
+      return add_refusal(start(node), verdict);
     if (placements_.views.contains(node.outputs[0])) return {};
     if (node.op->name == "Conv"sv) return lower_conv(node);
     if (is_dense_layer(graph_, node) && lower_dense(node)) return {};
     if (node.op->name == "Concat"sv) return lower_concat(node);
     return lower_other(node);
+  }
+
+  Verdict stays_stored(const Node& node) const {
+    const std::string_view op = node.op->name;
+    if (op == "Conv"sv) return accepts_quantised(graph_, node, 0);
+    if (!is_dense_layer(graph_, node)) return accepts_stored(graph_, node);
+    const bool transposed = op == "Gemm"sv && node.attributes.integer("transB") != 0;
+    return accepts_quantised(graph_, node, transposed ? 0 : 1);
+  }
+
+  // The constant as a layer of the node's types takes it.
+  Tensor weights_of(LoweredStep& layer, const Node& node) const {
+    const Value &x = graph_.value(node.inputs[0]), &w = graph_.value(node.inputs[1]);
+    const bool bytes = w.quant && x.quant && x.quant->type != DType::bf16;
+    if (bytes) layer.given.emplace();  // filled in once the weights have their shape
+    return bytes ? w.constant : real_tensor(w);
   }
 
   LoweredStep start(const Node& node) const {
@@ -115,6 +158,13 @@ class Lowering {
     p.s = lowered.weights.shape()[3];
     p.ends.bias = lowered.bias.has_value();
     p.ends.add = lowered.step.inputs.size() > 1;
+    p.type = lowered.step.reads[0].type, p.y_type = lowered.step.writes[0].type;
+    p.add_type = p.ends.add ? lowered.step.reads[1].type : p.type;
+    p.x_scale = scale_of(graph_.value(lowered.step.inputs[0]));
+    p.y_scale = scale_of(graph_.value(lowered.step.outputs[0]));
+    if (p.ends.add) p.add_scale = scale_of(graph_.value(lowered.step.inputs[1]));
+    if (lowered.given)
+      lowered.given = encoded_bytes(lowered.weights, *graph_.value(node.inputs[1]).quant);
     p.ends.activation = activation_of(node.attributes.text("activation"));
     p.ends.a = node.attributes.real("activation_a");
     p.ends.b = node.attributes.real("activation_b");
@@ -127,7 +177,6 @@ class Lowering {
   Verdict accepts_conv(const Node& node) const {
     const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
     if (graph_.is_constant(node.inputs[0])) return refuse("its input is a constant");
-    if (graph_.value(node.inputs[0]).type != DType::f32) return refuse("it is not in f32");
     if (!graph_.is_constant(node.inputs[1])) return refuse("its weights are not constant");
     if (has_bias && !graph_.is_constant(node.inputs[2])) return refuse("its bias is not constant");
     if (constant(node, 1).shape().rank() > 4) return refuse("it has more than two spatial axes");
@@ -137,10 +186,10 @@ class Lowering {
   Status lower_conv(const Node& node) {
     LoweredStep out = start(node);
     if (const Verdict verdict = accepts_conv(node); !verdict) return add_refusal(out, verdict);
-    const Tensor& w = constant(node, 1);
+    const Tensor w = weights_of(out, node);
     const bool flat = w.shape().rank() == 3;  // 1-D: height 1
     out.weights = flat ? w.reshaped({w.shape()[0], w.shape()[1], 1, w.shape()[2]}) : w;
-    out.bias = constant(node, 2);
+    if (constant(node, 2).has_value()) out.bias = real_tensor(graph_.value(node.inputs[2]));
     out.consumed.push_back(node.inputs[1]);
     if (out.bias.has_value()) out.consumed.push_back(node.inputs[2]);
     const bool add = node.inputs.size() > 3 && node.inputs[3] != kNoValue;
@@ -178,7 +227,7 @@ class Lowering {
     const bool gemm = node.op->name == "Gemm"sv;
     const auto x = as_rows(desc(node.inputs[0])), y = as_rows(desc(node.outputs[0]));
     if (!x || !y) return false;
-    const Tensor& w = constant(node, 1);
+    const Tensor w = weights_of(out, node);
     const bool transposed = gemm && node.attributes.integer("transB") != 0;
     out.weights = transposed ? w : w.permuted(std::array{1, 0});
     if (auto it = placements_.permuted.find(node.inputs[0]); it != placements_.permuted.end())
@@ -187,7 +236,8 @@ class Lowering {
     const Shape& kc = out.weights.shape();
     out.weights = out.weights.reshaped({kc[0], kc[1], 1, 1});
     out.consumed.push_back(node.inputs[1]);
-    if (const Tensor& bias = constant(node, 2); gemm && bias.has_value()) {
+    if (gemm && constant(node, 2).has_value()) {
+      const Tensor bias = real_tensor(graph_.value(node.inputs[2]));
       out.bias = scaled(spread(bias, kc[0]), node.attributes.real("beta", 1));
       out.consumed.push_back(node.inputs[2]);
     }
@@ -217,8 +267,8 @@ class Lowering {
       position += from.shape[axis];
       const bool constant = graph_.is_constant(id);
       if (!constant && at(id).root == at(out).root && at(id).offset == offset) continue;
-      const TensorDesc to{from.type, from.shape, at(out).strides};
-      LoweredStep copy{DLIS_TRY(copy_step(graph_.value(out).name, from, to, workers_)), {}, {}, {}};
+      const TensorDesc to{from.type, from.shape, at(out).strides, from.scale};
+      LoweredStep copy{DLIS_TRY(copy_step(graph_.value(out).name, from, to, workers_)), {}, {}};
       copy.step.op = "Concat";
       copy.step.inputs = {id}, copy.step.outputs = {out};
       copy.step.write_offset = offset - at(out).offset;
@@ -267,6 +317,16 @@ class Lowering {
 Result<std::vector<LoweredStep>> lower(const Graph& graph, const Placements& placements,
                                        int workers) {
   return Lowering(graph, placements, workers).run();
+}
+
+std::vector<bool> refused_nodes(const Graph& graph, const Placements& placements,
+                                const PlanOptions& options) {
+  return Lowering(graph, placements, options.threads).refused(options);
+}
+
+const Format* LoweredStep::only_format() const {
+  if (given) return given->format;
+  return step.conv.type == DType::bf16 ? find_format("bf16") : nullptr;
 }
 
 Result<Step> copy_step(const std::string& name, const TensorDesc& from, const TensorDesc& to,

@@ -2,22 +2,12 @@
 #include "dlis/runtime/measure.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "dlis/base/clock.h"
 #include "dlis/base/rng.h"
+#include "dlis/base/statistics.h"
 
 namespace dlis {
-namespace {
-
-double quantile(const std::vector<double>& sorted, double share) {
-  const double position = share * double(sorted.size() - 1);
-  const auto below = std::size_t(position);
-  const auto above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (position - double(below)) * (sorted[above] - sorted[below]);
-}
-
-}  // namespace
 
 Timing measure(const std::function<void()>& body, double seconds, int min_runs) {
   Timing timing;

@@ -25,11 +25,29 @@ bool is_spatial(const Node& node) {
 }
 
 bool is_elementwise(const Node& node) {
-  static constexpr std::array names{
-      "Relu"sv, "LeakyRelu"sv,   "PRelu"sv,     "Clip"sv, "Sigmoid"sv,
-      "Tanh"sv, "HardSigmoid"sv, "HardSwish"sv, "Exp"sv,  "Sqrt"sv,
-      "Pow"sv,  "Erf"sv,         "Add"sv,       "Sub"sv,  "Mul"sv,
-      "Div"sv,  "Sum"sv,         "Max"sv,       "Min"sv,  "BatchNormalization"sv};
+  static constexpr std::array names{"Relu"sv,
+                                    "LeakyRelu"sv,
+                                    "PRelu"sv,
+                                    "Clip"sv,
+                                    "Sigmoid"sv,
+                                    "Tanh"sv,
+                                    "HardSigmoid"sv,
+                                    "HardSwish"sv,
+                                    "Exp"sv,
+                                    "Sqrt"sv,
+                                    "Pow"sv,
+                                    "Erf"sv,
+                                    "Add"sv,
+                                    "Sub"sv,
+                                    "Mul"sv,
+                                    "Div"sv,
+                                    "Sum"sv,
+                                    "Max"sv,
+                                    "Min"sv,
+                                    "BatchNormalization"sv,
+                                    "Cast"sv,
+                                    "QuantizeLinear"sv,
+                                    "DequantizeLinear"sv};
   return is_one_of(node.op->name, names);
 }
 

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <new>
 
 #include "dlis/base/clock.h"
 #include "dlis/base/memory.h"
@@ -13,12 +15,18 @@
 #include "dlis/model/op.h"
 #include "dlis/model/passes.h"
 #include "dlis/runtime/choose.h"
+#include "dlis/runtime/contest.h"
+#include "dlis/runtime/draft.h"
+#include "dlis/runtime/equal_scales.h"
 #include "dlis/runtime/memory.h"
+#include "dlis/runtime/quantised.h"
 
 namespace dlis {
 namespace {
 
 constexpr int kMostThreads = 1024;
+constexpr double kHopelessTypes = 1.3;  // times the chosen plan's time, by the layers' times
+constexpr std::array<const char*, 3> kTunes{"off", "quick", "full"};
 
 Status check_options(const PlanOptions& options) {
   const auto known = [](std::string_view kind, const std::string& name, auto rows) -> Status {
@@ -84,6 +92,7 @@ void settle_operator(Step& step, const ScheduleSpec& schedule, const Graph& grap
 }
 
 void add_shares(Plan& plan) {
+  plan.weights_bytes = plan.scratch_bytes = 0;
   double macs = 0, fallback = 0;
   for (const Step& step : plan.steps) {
     if (!step.conv_row) continue;
@@ -188,39 +197,138 @@ Status check_choices(const Choices& choices, const Graph& graph) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOptions& options) {
+std::string_view name_of(Tune tune) { return kTunes[std::size_t(tune)]; }
+
+Result<Tune> parse_tune(std::string_view text) {
+  for (std::size_t i = 0; i < kTunes.size(); ++i)
+    if (text == kTunes[i]) return Tune(i);
+  return tl::unexpected(unknown_name("level of tuning", text, {kTunes.begin(), kTunes.end()}));
+}
+
+Result<Prepared> prepare_types(const Graph& graph, const PlanOptions& options) {
   DLIS_TRY(check_options(options));
-  const double start = now_ms();
-  auto plan = std::make_shared<Plan>();
-  plan->options = options;
-  plan->options.device = DLIS_TRY(settled_device(options.device));
-  plan->graph = DLIS_TRY(prepare(graph));
-  DLIS_TRY(check_computable(plan->graph));
-  DLIS_TRY(check_choices(options.choices, plan->graph));
-  Placements placements = place(plan->graph);
-  auto layers = DLIS_TRY(lower(plan->graph, placements, options.threads));
-  plan->placements = std::move(placements.of);
-  lay_out_arena(*plan, layers);
-  DLIS_TRY(check_memory(*plan, weights_of(layers)));
+  Prepared out{with_equal_scales(DLIS_TRY(prepare(graph))), options, {}};
+  out.options.device = DLIS_TRY(settled_device(options.device));
+  DLIS_TRY(check_computable(out.graph));
+  out.types = choose_types(out.graph, out.options);
+  return out;
+}
+
+Result<Draft> make_draft(const Prepared& prepared, const std::set<std::string>& in_f32) {
+  Draft draft;
+  draft.plan = std::make_shared<Plan>();
+  Plan& plan = *draft.plan;
+  plan.options = prepared.options;
+  plan.graph = DLIS_TRY(settle_types(prepared.graph, prepared.types.stands, in_f32));
+  DLIS_TRY(check_choices(plan.options.choices, plan.graph));
+  Placements placements = place(plan.graph);
+  draft.layers = DLIS_TRY(lower(plan.graph, placements, plan.options.threads));
+  plan.placements = std::move(placements.of);
+  lay_out_arena(plan, draft.layers);
+  DLIS_TRY(check_memory(plan, weights_of(draft.layers)));
+  draft.fixed.bytes = plan.arena_bytes;
+  const ScheduleSpec schedule =
+      *parse_schedule(plan.options.schedule == "auto" ? "static" : plan.options.schedule);
+  for (LoweredStep& layer : draft.layers) {
+    if (layer.weights.has_value()) continue;
+    settle_operator(layer.step, schedule, plan.graph);
+    draft.fixed.bytes += layer.step.weights_bytes;
+    draft.fixed.scratch = std::max(draft.fixed.scratch, layer.step.scratch_bytes);
+  }
+  return draft;
+}
+
+namespace {
+
+using PlanPointer = std::shared_ptr<Plan>;
+
+std::string why_types(const Prepared& prepared, const std::set<std::string>& in_f32,
+                      const std::string& layer) {
+  const auto it = prepared.types.layers.find(layer);
+  if (it == prepared.types.layers.end()) return {};
+  TypeDecision decision = it->second;
+  decision.in_f32 = in_f32.contains(layer);
+  return text_of(decision);
+}
+
+Result<PlanPointer> decided_plan(const Prepared& prepared, const std::set<std::string>& in_f32) {
+  auto [plan, layers, fixed] = DLIS_TRY(make_draft(prepared, in_f32));
+  const PlanOptions& options = plan->options;
   std::vector<ValueId> consumed;
   for (const LoweredStep& layer : layers)
     consumed.insert(consumed.end(), layer.consumed.begin(), layer.consumed.end());
-  Chooser chooser(plan->options, weights_of(layers));
+  Chooser chooser(options, layers, fixed);
+  DLIS_TRY(chooser.consider(layers));
+  DLIS_TRY(chooser.decide(layers, options.memory_bytes));
   for (LoweredStep& layer : layers) {
-    if (layer.weights.has_value()) {
-      DLIS_TRY(chooser.choose(layer));
-    } else {
-      settle_operator(layer.step, chooser.schedule(), plan->graph);
-    }
-    layer.weights = layer.bias = Tensor();
+    if (layer.weights.has_value()) DLIS_TRY(chooser.pack(layer, layer.step));
     plan->steps.push_back(std::move(layer.step));
+    plan->steps.back().types = why_types(prepared, in_f32, plan->steps.back().name);
+    if (options.tune == Tune::full) continue;
+    layer.weights = layer.bias = Tensor();
+    layer.given.reset();
   }
   DLIS_TRY(check_accepted(*plan));
-  drop_constants(plan->graph, consumed, plan->steps);
   add_shares(*plan);
+  if (options.tune == Tune::full) {
+    DLIS_TRY(settle_inside(plan, layers, chooser));
+    add_shares(*plan);
+  }
+  layers.clear();
+  drop_constants(plan->graph, consumed, plan->steps);
   plan->pack_ms = chooser.pack_ms();
-  plan->plan_ms = now_ms() - start;
-  return std::shared_ptr<const Plan>(std::move(plan));
+  return plan;
+}
+
+// Whether a second plan of about this size may be held for a while.
+bool fits_beside(const Plan& plan) {
+  return 2 * double(plan.peak_bytes()) < 0.9 * double(available_memory());
+}
+
+// Layers timed alone may mislead, so the plan that has one type wherever it may runs in turns with
+// the one chosen, unless the layers' times say that it is much slower; a faster one takes its
+// place. Where the chosen types do not fit the memory, others may.
+Result<PlanPointer> plan_of_fastest_types(const Prepared& prepared) {
+  auto plan = decided_plan(prepared, prepared.types.in_f32);
+  const PlanOptions& options = prepared.options;
+  std::string name = prepared.types.name;
+  std::vector<RivalPlan> rivals;
+  for (const OtherTypes& other : prepared.types.others) {
+    // Within a budget the times alone say little.
+    const bool hopeless = options.memory_bytes == 0 && other.predicted_ratio > kHopelessTypes;
+    if (plan && (options.tune == Tune::off || hopeless || !fits_beside(**plan))) {
+      rivals.push_back({other.name, other.predicted_ratio, false, true});
+      continue;
+    }
+    auto rival = decided_plan(prepared, other.in_f32);
+    if (!plan && !rival && other.in_f32.empty()) plan = std::move(rival);  // the smallest there is
+    if (!rival) continue;
+    if (plan) {
+      const double ratio = DLIS_TRY(compare_in_turns(*plan, *rival));
+      rivals.push_back({other.name, ratio, true, true});
+      if (ratio >= kNoise) continue;
+      rivals.back() = {std::exchange(name, other.name), 1, true, true};
+      for (RivalPlan& known : rivals) known.ratio /= ratio;
+    }
+    plan = std::move(rival);
+  }
+  if (plan) (*plan)->rivals.insert((*plan)->rivals.end(), rivals.begin(), rivals.end());
+  return plan;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOptions& options) {
+  try {
+    const double start = now_ms();
+    const Prepared prepared = DLIS_TRY(prepare_types(graph, options));
+    const PlanPointer plan = DLIS_TRY(plan_of_fastest_types(prepared));
+    plan->plan_ms = now_ms() - start;
+    return std::shared_ptr<const Plan>(plan);
+  } catch (const std::bad_alloc&) {
+    return fail("there is not enough memory to plan it", graph.name,
+                "take a smaller batch or input");
+  }
 }
 
 }  // namespace dlis

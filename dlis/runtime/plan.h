@@ -13,13 +13,23 @@
 
 namespace dlis {
 
-// What one layer was given, as text: "indirect_gemm", "csr", "dynamic:chunk=4".
+// What one layer was given, as text: "indirect_gemm", "csr", "dynamic:chunk=4", and the type that
+// it reads, "f32"; without a type it computes on what is stored, where a row does.
 struct LayerChoice {
-  std::string row, format, schedule;
+  std::string row, format, schedule, type;
   friend bool operator==(const LayerChoice&, const LayerChoice&) = default;
 };
 // By layer; a layer is named by its first output value.
 using Choices = std::map<std::string, LayerChoice>;
+
+// How much a plan may measure.
+enum class Tune : std::uint8_t {
+  off,    // nothing: a cost model ranks the rows
+  quick,  // every row that accepts a layer, a few runs each
+  full    // more runs each, and near ties are settled inside the whole plan
+};
+std::string_view name_of(Tune tune);
+Result<Tune> parse_tune(std::string_view text);
 
 struct PlanOptions {
   std::string format = "auto";      // a row of formats.inc, or auto: only formats that are exact
@@ -27,9 +37,10 @@ struct PlanOptions {
   std::string schedule = "static";  // "dynamic:chunk=4", or auto: measured
   std::string device = "cpu";
   int threads = 1;
-  bool tune = true;             // false: the first row that accepts, nothing is measured
-  std::filesystem::path cache;  // of measured choices; empty: the user's cache folder
-  Choices choices;              // of an earlier plan: taken as they are, nothing is measured
+  Tune tune = Tune::quick;
+  std::size_t memory_bytes = 0;  // the most that weights, values and scratch may take; 0: no limit
+  std::filesystem::path cache;   // of measured choices; empty: the user's cache folder
+  Choices choices;               // of an earlier plan: taken as they are, nothing is measured
 };
 
 // How physical memory orders a value's logical axes.
@@ -48,8 +59,12 @@ struct Placement {
 struct Candidate {
   const ConvRow* row = nullptr;
   const Format* format = nullptr;
-  double milliseconds = 0;  // measured; 0 where not
+  double milliseconds = 0;  // measured alone, or estimated; 0 where neither
   std::string refusal;      // empty: accepted
+  bool offered = false;     // it may be chosen: accepted, and no last resort beside others
+  bool estimated = false;   // by the cost model
+  std::size_t packed_bytes = 0, scratch_bytes = 0;  // where offered
+  double in_plan_ms = 0;  // measured inside the whole plan; 0 where it was no near tie
 };
 
 // One layer of the plan: a convolution row or another operator's row.
@@ -68,7 +83,17 @@ struct Step {
   std::size_t weights_bytes = 0;  // of `packed`, and of constants that the row reads
   std::size_t scratch_bytes = 0;
   std::vector<Candidate> candidates;  // for --explain
+  std::string types;                  // why it computes in its type, where it had a choice
+  int demoted_from = -1;              // the candidate that a memory budget gave up
   bool fallback = false;              // the named format or row did not accept this layer
+};
+
+// A plan that uses one row or one type wherever that is accepted, beside the plan that was chosen.
+struct RivalPlan {
+  std::string row;        // or the type: "f32"
+  double ratio = 0;       // its time over the chosen plan's
+  bool measured = false;  // in turns with the chosen plan; false: the sums of the layers' times
+  bool is_type = false;
 };
 
 struct Plan {
@@ -82,11 +107,24 @@ struct Plan {
   std::size_t live_bytes = 0;  // the largest sum of values alive at once: the bound for the arena
   double fallback_macs = 0;    // share of MACs whose layer fell back, 0 to 1
   double plan_ms = 0, pack_ms = 0;
+  std::vector<RivalPlan> rivals;  // one row everywhere: of Tune::full
   std::size_t peak_bytes() const { return arena_bytes + scratch_bytes + weights_bytes; }
 };
 
-// Refused (error) only when no layer accepts the named format or row.
+// The fastest plan within the options' memory. Refused (error) only when no layer accepts the named
+// format or row.
 Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOptions& options);
+
+// One plan of those that no other beats in memory and time at once.
+struct FrontierPoint {
+  std::size_t peak_bytes = 0, weights_bytes = 0, scratch_bytes = 0;
+  double layers_ms = 0;  // the sum of the layers' times, each measured alone
+  double median_ms = 0, p10_ms = 0, p90_ms = 0;  // of the whole plan
+  Choices choices;
+};
+// At most `points` of them, from the smallest plan to the fastest; each runs for about `seconds`.
+Result<std::vector<FrontierPoint>> memory_frontier(const Graph& graph, const PlanOptions& options,
+                                                   int points = 12, double seconds = 0.5);
 
 // Per layer: the row chosen, its time, its bytes; every refused row with its reason.
 std::string explain(const Plan& plan);

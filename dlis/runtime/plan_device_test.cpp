@@ -17,7 +17,7 @@ Graph small_graph() {
 
 PlanOptions options_on(const std::string& device) {
   PlanOptions options;
-  options.tune = false;
+  options.tune = Tune::off;
   options.device = device;
   return options;
 }

@@ -145,7 +145,7 @@ TEST(RandomPlan, GivesWhatTheNodesGiveAlone) {
     const auto inputs = random_inputs(graph);
     const auto want = run_node_by_node(graph, inputs);
     PlanOptions options;
-    options.tune = false;
+    options.tune = Tune::off;
     options.threads = *rc::gen::inRange(1, 4);
     auto plan = make_plan(graph, options);
     if (!plan) RC_FAIL(plan.error().message());

@@ -168,18 +168,50 @@ struct Session::State {
     return outputs;
   }
 
-  // The inputs of a Concat are copied by a step each: the value is there after the last.
-  bool is_complete(ValueId id, std::size_t step) const {
-    return std::none_of(steps.begin() + std::ptrdiff_t(step) + 1, steps.end(), [&](auto& later) {
-      return std::ranges::find(later.step->outputs, id) != later.step->outputs.end();
+  // The values that are whole once step i has run, at i + 1; those that lie in the inputs at 0. The
+  // inputs of a Concat are copied by a step each or written in place, a Reshape or Slice shares
+  // memory: a value is whole after the last step that writes it or what it was made of.
+  std::vector<std::vector<ValueId>> completed() const {
+    std::vector<std::size_t> whole(plan->graph.values.size(), 0);
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      for (ValueId id : steps[i].step->outputs)
+        if (id != kNoValue) whole[std::size_t(id)] = i + 1;
+    std::vector<std::vector<ValueId>> out(steps.size() + 1);
+    for (const Node& node : plan->graph.nodes)
+      for (ValueId id : node.outputs) {
+        if (id == kNoValue || plan->placements[std::size_t(id)].root == kNoValue) continue;
+        std::size_t& at = whole[std::size_t(id)];
+        for (ValueId input : node.inputs)
+          if (input != kNoValue) at = std::max(at, whole[std::size_t(input)]);
+        out[at].push_back(id);
+      }
+    return out;
+  }
+
+  bool is_written(ValueId id) const {
+    return std::ranges::any_of(steps, [&](const BoundStep& bound) {
+      return std::ranges::find(bound.step->outputs, id) != bound.step->outputs.end();
     });
+  }
+
+  // What an unwritten value with as many elements was made of: a flattened image may lie in another
+  // order than its axes say, where only dense layers with permuted weights read it.
+  ValueId origin(ValueId id) const {
+    if (is_written(id)) return id;
+    for (const Node& node : plan->graph.nodes)
+      if (node.outputs.size() == 1 && node.outputs[0] == id && !node.inputs.empty() &&
+          value(node.inputs[0]).shape->elements() == value(id).shape->elements())
+        return origin(node.inputs[0]);
+    return id;
   }
 
   // A value in the order of its logical axes.
   Tensor snapshot(ValueId id) {
-    const TensorDesc d = desc(id);
-    Tensor out(d.type, d.shape);
-    copy_elements({address(id), d.type, d.shape, d.strides}, out.edit_view());
+    const ValueId from = origin(id);
+    const TensorDesc d = desc(from);
+    Tensor out(d.type, *value(id).shape);
+    const View rows{out.edit_data(), d.type, d.shape, row_major_strides(d.shape)};
+    copy_elements({address(from), d.type, d.shape, d.strides}, rows);
     return out;
   }
 };
@@ -189,6 +221,10 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 const Plan& Session::plan() const { return *state_->plan; }
+
+void Session::rebind() {
+  for (BoundStep& bound : state_->steps) bound.tiles = tiles_of(*bound.step);
+}
 
 Result<Session> Session::open(std::shared_ptr<const Plan> plan) {
   const std::string network = plan->graph.name;
@@ -212,11 +248,10 @@ Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
 Result<std::vector<Tensor>> Session::observe(std::span<const Tensor> inputs, const See& see) {
   DLIS_TRY(state_->check_inputs(inputs));
   state_->copy_inputs(inputs);
-  for (std::size_t i = 0; i < state_->steps.size(); ++i) {
-    state_->execute(state_->steps[i]);
-    for (ValueId id : state_->steps[i].step->outputs)
-      if (id != kNoValue && state_->is_complete(id, i))
-        see(state_->value(id), state_->snapshot(id));
+  const auto completed = state_->completed();
+  for (std::size_t i = 0; i < completed.size(); ++i) {
+    if (i > 0) state_->execute(state_->steps[i - 1]);
+    for (ValueId id : completed[i]) see(state_->value(id), state_->snapshot(id));
   }
   return state_->copy_outputs();
 }

@@ -20,14 +20,18 @@ class Session {
   // shape.
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs);
 
-  // As run, and hands each value to `see` right after the last step that writes it (copied to
-  // row-major). What no step writes, since it only shares memory, is not seen.
+  // As run, and hands each value to `see` as soon as it is whole (copied to row-major): after the
+  // last step that writes it or, where it only shares memory, what it was made of.
   using See = std::function<void(const Value& value, const Tensor& tensor)>;
   Result<std::vector<Tensor>> observe(std::span<const Tensor> inputs, const See& see);
 
   // Milliseconds of each step in the last profiled run.
   Result<std::vector<double>> profile(std::span<const Tensor> inputs);
   const Plan& plan() const;
+
+  // Takes the rows that the plan's steps have now. For a plan that is still being made: rows of its
+  // steps may change between runs, where its scratch serves all of them.
+  void rebind();
 
  private:
   struct State;

@@ -79,7 +79,7 @@ inline std::vector<Tensor> run_node_by_node(const Graph& graph, const std::vecto
   std::map<ValueId, Tensor> known;
   for (std::size_t i = 0; i < inputs.size(); ++i) known[graph.inputs[i]] = inputs[i];
   PlanOptions options;
-  options.tune = false;
+  options.tune = Tune::off;
   options.compute = "reference";
   for (const Node& node : graph.nodes) {
     Graph single = graph;

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "command.h"
+#include "dlis/dlis.h"
 #include "onnx_bytes.h"
 
 namespace dlis::test {
@@ -72,6 +73,8 @@ TEST_F(Errors, OptionsThatDoNotFit) {
   const std::string network = kNetwork.string(), line = "n1h4w4c4 k4r3s3 p1";
   expect_failure({"bench", line, "--threads", "99999"}, "1 to 1024");
   expect_failure({"bench", line, "--format", "csr"}, "every row");
+  expect_failure({"bench", line, "--rounds", "1000000"}, "1 to 100000");
+  expect_failure({"bench", network, "--rounds", "3"}, "name a problem");
   expect_failure({"compare", network, ".", "--tolerance", "nan"}, "--tolerance");
   expect_failure({"show", network, "--shape", "input=1x3x32x32", "--shape", "input=2x3x32x32"},
                  "one too many");
@@ -148,6 +151,10 @@ TEST_F(Errors, UnknownRowsComeWithTheNearest) {
   expect_failure({"bench", network, "--compress", "weight_prune:zeros=1.5"}, "zeros");
   expect_failure({"bench", network, "--device", "gpu"}, "gpu");
   expect_failure({"bench", network, "--threads", "0"}, "workers");
+  expect_failure({"plan", network, "--tune", "quik"}, "quick");
+  expect_failure({"plan", network, "--memory", "lots"}, "64M");
+  expect_failure({"plan", network, "--memory", "0"}, "without memory");
+  expect_failure({"plan", network, "--tune", "off", "--memory", "100k"}, "layer '");
   expect_failure({"list", "formt"}, "format");
   expect_failure({"explore", network, "--format", "dense,cser", "-o", "run.db"}, "csr");
   EXPECT_FALSE(fs::exists(folder_ / "run.db"));
@@ -195,11 +202,64 @@ TEST_F(Errors, NoPartialOutput) {
     EXPECT_THAT(entry.path().filename().string(), Not(HasSubstr("tmp")));
 }
 
-TEST_F(Errors, DoctorNamesAWrongEnvironment) {
-  const Outcome outcome = run({"doctor"}, {{"DLIS_ISA", "avx3"}});
-  EXPECT_EQ(outcome.status, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("'avx3'"));
-  EXPECT_EQ(lines_in(outcome.err), 1u);
+TEST_F(Errors, ANameThatTheNetworkHasNot) {
+  const std::string network = kNetwork.string();
+  ASSERT_TRUE(save_npy(Tensor(DType::f32, {1, 3, 32, 32}), folder_ / "x.npy"));
+  expect_failure({"run", network, "--input", "x.npy", "--output", "zz=o.npy"}, "'zz'");
+  EXPECT_FALSE(fs::exists(folder_ / "zz=o.npy"));
+  expect_failure({"run", network, "--input", "imput=x.npy"}, "did you mean input?");
+}
+
+TEST_F(Errors, WrongUsageIsOneSentenceToo) {
+  const std::string network = kNetwork.string();
+  for (const auto& [arguments, what] :
+       std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"expore", network}, "unknown verb 'expore'; did you mean explore"},
+           {{""}, "unknown verb ''"},
+           {{}, "--help"},
+           {{"show"}, "MODEL"},
+           {{"show", network, "--batch"}, "--batch"},
+           {{"bench", network, "--threads", "two"}, "dlis bench --help"},
+           {{"show", network, "--frobnicate"}, "--frobnicate"}}) {
+    const Outcome outcome = run(arguments);
+    SCOPED_TRACE(fmt::format("dlis {}", fmt::join(arguments, " ")));
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.err, testing::StartsWith("dlis: "));
+    EXPECT_THAT(outcome.err, HasSubstr(what));
+    EXPECT_EQ(lines_in(outcome.err), 1u) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+  }
+}
+
+TEST_F(Errors, TimesAndShapesThatMakeNoSense) {
+  const std::string stack = kNetwork.string() + " | none | auto | auto | cpu";
+  for (const char* seconds : {"0", "-1", "nan", "1e9"})
+    expect_failure({"evaluate", stack, "--seconds", seconds}, "--seconds");
+  expect_failure({"evaluate", stack, "--shape", "input=1x3x32x32", "--shape", "input=2x3x32x32"},
+                 "one too many");
+  expect_failure({"explore", kNetwork.string(), "--seconds", "nan", "-o", "run.db"}, "--seconds");
+  EXPECT_FALSE(fs::exists(folder_ / "run.db"));
+}
+
+// Through a shell, which closes what the command should write to.
+TEST_F(Errors, ClosedOutputs) {
+  const auto shell = [&](const std::string& rest) {
+    const std::string line =
+        fmt::format("cd {} && XDG_CACHE_HOME=cache {} {}", folder_.string(), DLIS_COMMAND, rest);
+    return WEXITSTATUS(std::system(line.c_str()));
+  };
+  EXPECT_EQ(shell("list >&- 2>err"), 1);
+  EXPECT_THAT(contents(folder_ / "err"), HasSubstr("cannot be written"));
+  EXPECT_EQ(shell("show none.onnx 2>&-"), 1);
+  // Nothing of the messages gets into a file that would have been opened in their place.
+  const std::string network = kNetwork.string();
+  EXPECT_EQ(shell("plan " + network + " --json -o plan.json <&- >&- 2>&-"), 1);
+  EXPECT_EQ(shell("bench " + network + " --plan plan.json --seconds 0.01 >out"), 0);
+}
+
+TEST_F(Errors, AWrongEnvironment) {
+  for (const char* verb : {"doctor", "list", "devices"})
+    expect_failure({verb}, "'avx3'; did you mean avx2", {{"DLIS_ISA", "avx3"}});
   EXPECT_EQ(run({"doctor"}, {{"DLIS_DATA", "/nowhere/at/all"}}).status, 1);
 }
 

@@ -44,20 +44,25 @@ TEST_F(Usage, HelpWorksForEveryVerb) {
 }
 
 TEST_F(Usage, WrongUsageIsExitStatus2) {
-  for (const std::vector<std::string>& arguments : {std::vector<std::string>{},
-                                                    {"frobnicate"},
-                                                    {"show"},
-                                                    {"show", "a", "b"},
-                                                    {"list", "--wrong"},
-                                                    {"run", "resnet20"},
-                                                    {"accuracy", "resnet20"},
-                                                    {"explore", "resnet20"},
-                                                    {"compare", "resnet20"},
-                                                    {"bench", "resnet20", "--threads", "two"},
-                                                    {"report"},
-                                                    {"evaluate"},
-                                                    {"compress", "resnet20"},
-                                                    {"plan", "resnet20", "--explain", "--json"}}) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{},
+        {"frobnicate"},
+        {"show"},
+        {"show", "a", "b"},
+        {"list", "--wrong"},
+        {"run", "resnet20"},
+        {"accuracy", "resnet20"},
+        {"explore", "resnet20"},
+        {"compare", "resnet20"},
+        {"bench", "resnet20", "--threads", "two"},
+        {"report"},
+        {"evaluate"},
+        {"compress", "resnet20"},
+        {"plan", "resnet20", "--explain", "--json"},
+        {"plan", "resnet20", "--svg", "a.svg"},
+        {"plan", "resnet20", "--memory-frontier", "--memory", "9M"},
+        {"bench", "resnet20", "--sessions", "0"},
+        {"bench", "n1h8w8c16 k16r3s3 p1", "--rounds", "0"}}) {
     const Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.status, 2) << fmt::format("dlis {}", fmt::join(arguments, " "));
     EXPECT_EQ(outcome.out, "");
@@ -117,6 +122,61 @@ TEST_F(Usage, APlanIsKeptAndUsedAgain) {
   for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(first[i]["row"], again[i]["row"]);
 }
 
+// Half of the weights are zeros, so csr is smaller than dense; whichever is faster, a budget below
+// the free plan is kept by every verb that plans.
+TEST_F(Usage, AMemoryBudgetIsKept) {
+  const std::string network = kNetwork.string();
+  const auto peak = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments{"bench",  network, "--compress", "weight_prune:zeros=0.6",
+                                       "--tune", "off",   "--seconds",  "0.02",
+                                       "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return objects(arguments)[0]["peak_bytes"].get<std::int64_t>();
+  };
+  const std::int64_t dense = peak({"--format", "dense"}), csr = peak({"--format", "csr"});
+  ASSERT_LT(csr, dense);
+  const std::int64_t half = (csr + dense) / 2;
+  EXPECT_LE(peak({"--memory", std::to_string(half)}), half);
+  const std::string why = output({"plan", network, "--compress", "weight_prune:zeros=0.6", "--tune",
+                                  "off", "--memory", std::to_string(half), "--explain"});
+  EXPECT_THAT(why, HasSubstr("allowed"));
+  const std::string stack = network + " | weight_prune:zeros=0.6 | auto | auto | cpu:1";
+  ASSERT_EQ(run({"evaluate", stack, "--seconds", "0.02", "--memory", std::to_string(half), "-o",
+                 "r.json"})
+                .status,
+            0);
+  EXPECT_LE(nlohmann::json::parse(contents(folder_ / "r.json"))["peak_bytes"], half);
+}
+
+TEST_F(Usage, TheMemoryFrontierIsATableAndAPicture) {
+  const auto points = objects({"plan", kNetwork.string(), "--compress", "weight_prune:zeros=0.6",
+                               "--memory-frontier", "--svg", "f.svg", "--json"});
+  ASSERT_FALSE(points.empty());
+  for (std::size_t i = 1; i < points.size(); ++i)
+    EXPECT_GT(std::stoll(points[i]["peak_bytes"].get<std::string>()),
+              std::stoll(points[i - 1]["peak_bytes"].get<std::string>()));
+  EXPECT_THAT(contents(folder_ / "f.svg"), testing::StartsWith("<svg"));
+  EXPECT_THAT(contents(folder_ / "f.svg"), HasSubstr("peak memory, MiB"));
+}
+
+TEST_F(Usage, LevelsOfTuning) {
+  const std::string network = kNetwork.string();
+  EXPECT_THAT(output({"plan", network, "--tune", "off", "--explain"}), HasSubstr("about "));
+  EXPECT_FALSE(fs::exists(folder_ / "cache"));
+  // Dense and csr rows compete here, so there is a plan of one row to compare with.
+  EXPECT_THAT(output({"plan", network, "--compress", "weight_prune:zeros=0.6", "--tune", "full",
+                      "--threads", "2", "--explain"}),
+              HasSubstr("wherever it accepts"));
+}
+
+TEST_F(Usage, SessionsSideBySide) {
+  const auto two = objects({"bench", kNetwork.string(), "--sessions", "2", "--seconds", "0.2",
+                            "--tune", "off", "--json"})[0];
+  EXPECT_GT(two["images_per_s"], 0);
+  EXPECT_GT(two["open_ms"], 0);
+  EXPECT_GT(two["session_bytes"], 0);
+}
+
 TEST_F(Usage, RunPrintsOrWrites) {
   const Tensor image(DType::f32, {1, 3, 32, 32});
   ASSERT_TRUE(save_npy(image, folder_ / "x.npy"));
@@ -169,6 +229,30 @@ TEST_F(Usage, BenchOfAModelAndOfAProblem) {
   EXPECT_EQ(record.size(), record_fields().size());
   const auto rows = objects({"bench", "n1h8w8c16 k16r3s3 p1 +relu", "--seconds", "0.02", "--json"});
   EXPECT_EQ(rows.size(), conv_rows().size());
+}
+
+TEST_F(Usage, TheRowsOfAProblemTakeTurns) {
+  for (const char* problem :
+       {"n1h8w8c16 k16r3s3 p1 +relu", "n1h8w8c16 k16r1s1 +add typeu8 int8",
+        "n1h8w8c16 k16r1s1 typebf16 bf16", "n1h8w8c16 k16r3s3 csr density0.3"}) {
+    int timed = 0, fastest = 0;
+    for (const auto& row :
+         objects({"bench", problem, "--rounds", "3", "--seconds", "0.02", "--json"})) {
+      if (!row["refused"].is_null()) continue;
+      ++timed;
+      EXPECT_EQ(row["round_ms"].size(), 3u);
+      EXPECT_EQ(row["round_gflops"].size(), 3u);
+      EXPECT_LE(row["p10_ms"], row["median_ms"]);
+      EXPECT_LE(row["median_ms"], row["p90_ms"]);
+      EXPECT_GT(row["share_of_limit"]["median"], 0);
+      EXPECT_LE(row["to_fastest"]["low"], row["to_fastest"]["high"]);
+      fastest += row["to_fastest"]["median"] == 1;
+    }
+    EXPECT_GE(timed, 1) << problem;
+    EXPECT_GE(fastest, 1) << problem;
+  }
+  EXPECT_THAT(output({"bench", "n1h8w8c16 k16r1s1", "--rounds", "2", "--seconds", "0.01"}),
+              HasSubstr("of 2 rounds kept"));
 }
 
 TEST_F(Usage, CompressWritesANetwork) {

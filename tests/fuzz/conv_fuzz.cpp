@@ -22,7 +22,7 @@ struct Bytes {
 dlis::ConvProblem problem_of(Bytes& bytes) {
   dlis::ConvProblem p;
   p.groups = bytes.pick(0, 3) == 3 ? bytes.pick(2, 8) : 1;
-  p.n = bytes.pick(1, 3);
+  p.n = bytes.pick(1, 4);
   p.h = bytes.pick(1, 20);
   p.w = bytes.pick(1, 34);
   p.c = p.groups * bytes.pick(1, 70);
@@ -43,6 +43,12 @@ dlis::ConvProblem problem_of(Bytes& bytes) {
   p.ends.b = p.ends.a + float(bytes.pick(0, 16)) / 32;
   p.format = dlis::formats()[std::size_t(bytes.pick(0, std::int64_t(dlis::formats().size()) - 1))];
   p.density = double(bytes.pick(0, 8)) / 8;
+  constexpr dlis::DType kTypes[] = {dlis::DType::f32, dlis::DType::bf16, dlis::DType::u8,
+                                    dlis::DType::i8};
+  for (dlis::DType* type : {&p.type, &p.y_type, &p.add_type}) *type = kTypes[bytes.pick(0, 3)];
+  if (bytes.pick(0, 3) == 3 && p.groups == 1) p.c *= 64;  // sums that rows cut into blocks
+  if (p.integer()) p.format = dlis::find_format("int8");
+  if (p.type == dlis::DType::bf16) p.format = dlis::find_format("bf16");
   return p;
 }
 

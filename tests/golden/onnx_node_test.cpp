@@ -120,7 +120,7 @@ Status run_case(const std::string& name, bool weights_fixed) {
   const Case one = DLIS_TRY(read_case(name, folder / "test_data_set_0", weights_fixed));
   const Graph graph = DLIS_TRY(load_onnx(folder / "model.onnx", one.options));
   PlanOptions options;
-  options.tune = false;
+  options.tune = Tune::off;
   auto plan = DLIS_TRY(make_plan(graph, options));
   Session session = DLIS_TRY(Session::open(std::move(plan)));
   const auto got = DLIS_TRY(session.run(one.inputs));

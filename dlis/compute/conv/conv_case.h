@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "dlis/base/rng.h"
+#include "dlis/compute/numbers.h"
 #include "dlis/compute/row.h"
 
 namespace dlis {
 
-// Floats between neighbours beyond what they need, as in a view into a larger value.
+// Elements between neighbours beyond what they need, as in a view into a larger value.
 struct Slack {
   std::int64_t pixel = 0, row = 0, image = 0;
 };
@@ -20,64 +21,88 @@ struct Slack {
 // write.
 class SlackValue {
  public:
-  SlackValue(const Shape& nchw, const Slack& slack) : shape_(nchw) {
+  SlackValue(DType type, const Shape& nchw, const Slack& slack) : type_(type), shape_(nchw) {
     const std::int64_t pixel = nchw[1] + slack.pixel, row = nchw[3] * pixel + slack.row;
     strides_ = Shape{nchw[2] * row + slack.image, 1, row, pixel};
-    data_ = Buffer(std::size_t(kMargin * 2 + nchw[0] * strides_[0]) * sizeof(float));
+    data_ = Buffer(std::size_t(kMargin * 2 + nchw[0] * strides_[0]) * size_of(type));
+    inside_.resize(data_.size());
+    for_each([&](std::int64_t i) {
+      const auto first = std::size_t(kMargin + i) * size_of(type_);
+      std::fill_n(inside_.begin() + std::ptrdiff_t(first), size_of(type_), true);
+    });
     poison();
   }
 
   static constexpr std::int64_t kMargin = 64;
   static constexpr std::uint32_t kPoison = 0x7fc0dead;  // a NaN
 
-  View view() { return {data_.data() + kMargin * sizeof(float), DType::f32, shape_, strides_}; }
+  DType type() const { return type_; }
+  View view() { return {data_.data() + kMargin * size_of(type_), type_, shape_, strides_}; }
   template <class F>
-  void for_each(F f) {  // in the order n, p, q, k
-    float* base = view().as<float>();
+  void for_each(F f) const {  // elements from the view's first one, in the order n, p, q, k
     for (std::int64_t n = 0; n < shape_[0]; ++n)
       for (std::int64_t p = 0; p < shape_[2]; ++p)
         for (std::int64_t q = 0; q < shape_[3]; ++q)
           for (std::int64_t k = 0; k < shape_[1]; ++k)
-            f(base[n * strides_[0] + p * strides_[2] + q * strides_[3] + k]);
+            f(n * strides_[0] + p * strides_[2] + q * strides_[3] + k);
+  }
+  // Bytes are anything, reals lie between -1 and 1.
+  void fill(Rng& rng) {
+    const bool bytes = type_ == DType::u8 || type_ == DType::i8;
+    const double low = type_ == DType::i8 ? -128 : 0;
+    for_each([&](std::int64_t i) {
+      put_stored(view().data, type_, i, bytes ? low + double(rng.below(256)) : rng.uniform(-1, 1));
+    });
+  }
+  double stored(std::int64_t n, std::int64_t p, std::int64_t q, std::int64_t k) {
+    const std::int64_t at = n * strides_[0] + p * strides_[2] + q * strides_[3] + k;
+    return stored_at(view().data, type_, at);
   }
   void poison() {
-    for (std::size_t i = 0; i < data_.size(); i += 4) std::memcpy(data_.data() + i, &kPoison, 4);
+    for (std::size_t i = 0; i < data_.size(); ++i) data_.data()[i] = poison_at(i);
   }
-  std::vector<float> values() {
+  std::vector<float> values() {  // as they are stored
     std::vector<float> all;
     all.reserve(std::size_t(shape_.elements()));
-    for_each([&](float& x) { all.push_back(x); });
+    for_each([&](std::int64_t i) { all.push_back(float(stored_at(view().data, type_, i))); });
     return all;
   }
   // Whether everything outside the view is still poison.
-  bool clean_outside() {
-    std::size_t left = data_.size() / 4 - std::size_t(shape_.elements()), found = 0, inside = 0;
-    const auto poisoned = [](const void* p) { return std::memcmp(p, &kPoison, 4) == 0; };
-    for (std::size_t i = 0; i < data_.size(); i += 4) found += poisoned(data_.data() + i);
-    for_each([&](float& x) { inside += poisoned(&x); });
-    return found - inside == left;
+  bool clean_outside() const {
+    for (std::size_t i = 0; i < data_.size(); ++i)
+      if (!inside_[i] && data_.data()[i] != poison_at(i)) return false;
+    return true;
   }
 
  private:
+  static std::byte poison_at(std::size_t i) { return std::byte(kPoison >> i % 4 * 8 & 255); }
+
+  DType type_;
   Shape shape_, strides_;
   Buffer data_;
+  std::vector<bool> inside_;
 };
 
 class ConvCase {
  public:
   ConvCase(const ConvProblem& problem, std::uint64_t seed, Slack in = {}, Slack out = {})
       : problem_(problem),
-        x_(Shape{problem.n, problem.c, problem.h, problem.w}, in),
-        residual_(output_shape(), in),
-        y_(output_shape(), out),
+        x_(problem.type, Shape{problem.n, problem.c, problem.h, problem.w}, in),
+        residual_(problem.add_type, output_shape(), in),
+        y_(problem.y_type, output_shape(), out),
         weights_(DType::f32, Shape{problem.k, problem.c / problem.groups, problem.r, problem.s}) {
     Rng rng(seed);
-    x_.for_each([&](float& x) { x = float(rng.uniform(-1, 1)); });
-    residual_.for_each([&](float& x) { x = float(rng.uniform(-1, 1)); });
+    x_.fill(rng);
+    residual_.fill(rng);
     for (float& w : weights_.edit<float>())
       w = rng.uniform() < problem.density ? float(rng.uniform(-1, 1)) : 0.0f;
     for (std::int64_t k = 0; k < problem.k; ++k) bias_.push_back(float(rng.uniform(-1, 1)));
-    encode();
+    if (problem.integer())
+      encode_bytes(rng);
+    else
+      encode();
+    problem_.density = density_of(weights_);
+    set_scales(rng);
   }
 
   const ConvProblem& problem() const { return problem_; }
@@ -118,13 +143,14 @@ class ConvCase {
   }
   std::vector<float> outputs() { return y_.values(); }
 
-  // The truth for one output before bias, residual and activation, and the sum of |x * w|.
+  // The truth for one output before bias, residual and activation, in real units, and what a
+  // rounding error may be relative to: the sum of |x * w|, or of integers, which are summed
+  // exactly, the sum itself.
   struct Sum {
     double value = 0, magnitude = 0;
   };
   Sum sum_at(std::int64_t n, std::int64_t p, std::int64_t q, std::int64_t k) {
     const ConvProblem& c = problem_;
-    const View x = x_.view();
     const std::int64_t channels = c.c / c.groups, c0 = k / (c.k / c.groups) * channels;
     const float* w = decoded_.as<float>().data() + k * channels * c.r * c.s;
     Sum sum;
@@ -134,40 +160,124 @@ class ConvCase {
           const std::int64_t h = p * c.stride_h - c.pad_top + r * c.dilation_h;
           const std::int64_t v = q * c.stride_w - c.pad_left + s * c.dilation_w;
           if (h < 0 || h >= c.h || v < 0 || v >= c.w) continue;
-          const double term =
-              double(
-                  x.as<float>()[n * x.strides[0] + h * x.strides[2] + v * x.strides[3] + c0 + i]) *
-              *w;
+          const double term = (x_.stored(n, h, v, c0 + i) - c.x_scale.zero) * double(*w);
           sum.value += term;
           sum.magnitude += std::abs(term);
         }
-    return sum;
+    if (!c.integer()) return sum;
+    sum.value *= double(c.x_scale.scale) * encoded_.parts[1].as<float>()[std::size_t(k)];
+    return {sum.value, std::abs(sum.value)};
   }
 
-  // The output itself, with its ends.
+  // The output itself, with its ends, as a real number.
   Sum output_at(std::int64_t n, std::int64_t p, std::int64_t q, std::int64_t k) {
     Sum sum = sum_at(n, p, q, k);
-    const View r = residual_.view();
-    if (problem_.ends.bias) sum.value += bias_[std::size_t(k)];
+    const auto add = [&](double term) {
+      sum.value += term;
+      if (problem_.integer()) sum.magnitude += std::abs(term);
+    };
+    if (problem_.ends.bias) add(bias_[std::size_t(k)]);
     if (problem_.ends.add)
-      sum.value += r.as<float>()[n * r.strides[0] + p * r.strides[2] + q * r.strides[3] + k];
+      add((residual_.stored(n, p, q, k) - problem_.add_scale.zero) *
+          double(problem_.add_scale.scale));
     sum.value = activate(problem_.ends, sum.value);
     return sum;
   }
 
+  // How far a stored result is from the truth, as a share of what the sum's terms and ends add up
+  // to. What rounding to the type of the output explains is not counted, so an integer is off by
+  // one unit only where the truth is as near to a tie as the tolerance says.
+  double error_at(std::int64_t n, std::int64_t p, std::int64_t q, std::int64_t k, double got,
+                  int tile = 0) {
+    Sum want = output_at(n, p, q, k);
+    if (tile > 0) want.magnitude = tile_magnitude(n, p / tile, q / tile, k, tile);
+    const Scale& scale = problem_.y_scale;
+    double off = 0;
+    if (is_byte(problem_.y_type)) {
+      const double low = problem_.y_type == DType::i8 ? -128 : 0;
+      const double units = want.value / double(scale.scale) + scale.zero;
+      off = (std::abs(got - std::clamp(units, low, low + 255)) - 0.5) * double(scale.scale);
+    } else {
+      off = std::abs(got - want.value);
+      if (problem_.y_type == DType::bf16) off -= 0x1p-8 * std::abs(want.value);
+    }
+    const double distance = std::max(off, 0.0) / (want.magnitude + 1 + std::abs(want.value));
+    return std::isnan(got) ? 1e30 : distance;
+  }
+
  private:
+  // The sum over channels of the largest |x| that the tile reads times the |w| of a 3x3 filter.
+  double tile_magnitude(std::int64_t n, std::int64_t p, std::int64_t q, std::int64_t k, int m) {
+    const ConvProblem& c = problem_;
+    if (largest_m_ != m) find_largest(m);
+    const std::int64_t tile = (n * ((c.p() + m - 1) / m) + p) * ((c.q() + m - 1) / m) + q;
+    const float* largest = largest_.data() + tile * c.c;
+    const float* w = decoded_.as<float>().data() + k * c.c * 9;
+    double magnitude = 0;
+    for (std::int64_t i = 0; i < c.c; ++i)
+      for (int tap = 0; tap < 9; ++tap) magnitude += double(largest[i]) * std::abs(*w++);
+    return magnitude;
+  }
+  void find_largest(int m) {
+    const ConvProblem& c = problem_;
+    largest_.clear();
+    largest_m_ = m;
+    for (std::int64_t n = 0; n < c.n; ++n)
+      for (std::int64_t p = 0; p < c.p(); p += m)
+        for (std::int64_t q = 0; q < c.q(); q += m)
+          for (std::int64_t i = 0; i < c.c; ++i)
+            largest_.push_back(largest_of(n, p - c.pad_top, q - c.pad_left, i, m + 2));
+  }
+  float largest_of(std::int64_t n, std::int64_t h, std::int64_t w, std::int64_t i, int size) {
+    const View x = x_.view();
+    float most = 0;
+    for (std::int64_t y = std::max<std::int64_t>(h, 0); y < std::min(h + size, problem_.h); ++y)
+      for (std::int64_t v = std::max<std::int64_t>(w, 0); v < std::min(w + size, problem_.w); ++v)
+        most = std::max(
+            most,
+            std::abs(x.as<float>()[n * x.strides[0] + y * x.strides[2] + v * x.strides[3] + i]));
+    return most;
+  }
+
   Shape output_shape() const { return Shape{problem_.n, problem_.k, problem_.p(), problem_.q()}; }
   void encode() {
     const Format* format = problem_.format ? problem_.format : find_format("dense");
     encoded_ = *format->encode(weights_);
     decoded_ = format->decode(encoded_);
-    problem_.density = density_of(weights_);
+  }
+  static bool is_byte(DType type) { return type == DType::u8 || type == DType::i8; }
+
+  // Any bytes, -128 among them, with a scale for each filter; decoded_ holds the bytes.
+  void encode_bytes(Rng& rng) {
+    Tensor bytes(DType::i8, weights_.shape()), scales(DType::f32, {problem_.k});
+    for (float& w : weights_.edit<float>())
+      if (w != 0) w = float(rng.below(256) - 128);
+    for (float& scale : scales.edit<float>()) scale = float(rng.uniform(0.5, 1.5) / 128);
+    std::ranges::transform(weights_.as<float>(), bytes.edit<std::int8_t>().begin(),
+                           [](float w) { return std::int8_t(w); });
+    encoded_ = {
+        find_format("int8"), DType::i8, weights_.shape(), density_of(weights_), {bytes, scales}};
+    decoded_ = weights_;
+  }
+
+  // Scales that spread most outputs over the bytes and let some saturate.
+  void set_scales(Rng& rng) {
+    const auto scale_for = [&](DType type, double scale) -> Scale {
+      if (!is_byte(type)) return {};
+      const auto zero = std::int32_t(rng.below(4) ? rng.below(256) : 0);
+      return {float(rng.uniform(0.5, 1.5) * scale), zero - (type == DType::i8 ? 128 : 0)};
+    };
+    const double depth = double(problem_.c / problem_.groups * problem_.r * problem_.s);
+    problem_.x_scale = scale_for(problem_.type, 1.0 / 128);
+    problem_.add_scale = scale_for(problem_.add_type, 1.0 / 64);
+    problem_.y_scale = scale_for(problem_.y_type, std::sqrt(depth) / 128);
   }
 
   ConvProblem problem_;
   SlackValue x_, residual_, y_;
   Tensor weights_, decoded_;
-  std::vector<float> bias_;
+  std::vector<float> bias_, largest_;  // largest_: |x| by tile and channel
+  int largest_m_ = 0;                  // of tiles of that many outputs
   Encoded encoded_;
   Buffer packed_, scratch_;
   ConstView views_[2];

@@ -25,6 +25,10 @@ const Listed kCases[] = {
     {"n2h14w14c16 k48r3s3 u2 p1 +bias resnet18:strided"},
     {"n1h30w30c3 k64r7s7 u2 p3 +bias +relu resnet18:conv1"},
     {"n1h17w19c3 k20r3s3 p1 first:odd"},
+    {"n1h13w30c1 k33r3s3 p1 +bias +relu first:one_channel"},
+    {"n2h9w20c4 k17r5s3 u2x1 p2/0/1/3 d2x3 +bias +hardswish +add first:dilated"},
+    {"n1h9w10c2 k40r3s3 u1x2 +bias +clip0/6 +add first:inside"},
+    {"n3h5w4c3 k16r1s1 +bias +add first:pointwise"},
     {"n3h2w2c36 k70r3s3 p1 +bias +clip0/6 vgg16:2x2"},
     {"n1h4w4c256 k33r3s3 p1 +bias spread:3x3"},
     {"n1h1w1c1 k1r1s1 smallest:one"},
@@ -63,6 +67,8 @@ const Listed kCases[] = {
     {"n1h8w8c16 k32r3s3 p1 +bias +leaky_relu0.25 +add ends:leaky"},
     {"n1h8w8c16 k32r3s3 p1 +clip-0.5/0.5 +add ends:clip"},
     {"n1h14w30c16 k64r3s3 p1 +bias +relu +add view:rows", {4, 32, 64}, {3, 5, 7}},
+    {"n2h9w19c3 k40r3s3 u2 p1 +bias +add view:first", {1, 3, 2}, {2, 1, 3}},
+    {"n2h9w19c3 k40r3s4 +bias +add view:first_inside", {1, 3, 2}, {2, 1, 3}},
     {"n2h14w14c40 k72r1s1 +bias +relu +add view:pointwise", {8, 0, 0}, {1, 0, 0}},
     {"n2h6w9c40 k72r1s1 +bias view:uneven_rows", {8, 3, 0}, {1, 0, 2}},
     {"n2h6w9c512 k72r1s1 +bias view:uneven_images", {0, 0, 5}, {0, 0, 0}},
@@ -85,6 +91,45 @@ const Listed kCases[] = {
     {"n37h1w1c300 k64r1s1 +bias +add csr density0.2 sparse:dense_batch"},
     {"n1h8w8c16 k16r3s3 p1 +bias csr sparse:no_zeros"},
     {"n2h9w40c24 k20r3s3 p1 +bias +add csr density0.3 sparse:view", {4, 9, 1}, {3, 5, 7}},
+    {"n1h8w9c30 k33r3s3 p1 +bias +relu int8 format:int8"},
+    {"n1h1w1c300 k50r1s1 +bias int8 format:int8_dense"},
+    {"n1h1w1c700 k300r1s1 +bias +relu +add int8 format:int8_panels"},
+    {"n4h1w1c130 k33r1s1 +hardswish int8 format:int8_rows", {3, 0, 1}, {2, 0, 3}},
+    {"n1h8w8c16 k16r3s3 p1 +bias +relu typeu8 int8 bytes:3x3"},
+    {"n2h9w31c37 k40r3s3 p1 +bias typei8 int8 bytes:signed"},
+    {"n1h7w7c64 k48r3s3 p1 +bias +relu +add typeu8 int8 bytes:residual"},
+    {"n1h7w7c24 k40r3s3 u2 p1 +bias +add typeu8/i8/i8 int8 bytes:mixed"},
+    {"n1h7w7c20 k33r3s3 p1 +bias +add typei8/u8/f32 int8 bytes:f32_residual"},
+    {"n1h9w9c3 k24r7s7 u2 p3 +bias +relu typeu8 int8 bytes:conv1"},
+    {"n1h14w14c512 k65r1s1 +bias +relu typeu8 int8 bytes:pointwise"},
+    {"n1h14w14c48 k64r1s1 u2 typeu8 int8 bytes:pointwise_strided"},
+    {"n1h8w8c16 k70r3s3 p1 +bias +clip0/6 typei8 int8 bytes:clip"},
+    {"n1h8w8c16 k17r3s3 p1 +bias +hardswish typeu8 int8 bytes:hardswish"},
+    {"n1h6w6c12 k18r3s3 p1 g3 +bias +relu typeu8 int8 bytes:groups"},
+    {"n2h9w9c40 k40r3s3 p1 g40 +bias +relu typeu8 int8 bytes:depthwise"},
+    {"n1h13w12c33 k33r3s3 u2 p1 g33 +bias +add typei8 int8 bytes:depthwise_s2"},
+    {"n1h11w12c20 k20r5s5 p2 g20 +bias typeu8/f32/f32 int8 bytes:depthwise_f32"},
+    {"n3h1w1c1500 k50r1s1 +bias typeu8/f32/f32 int8 bytes:dense"},
+    {"n37h1w1c100 k64r1s1 +bias +relu typeu8 int8 bytes:dense_batch"},
+    {"n1h9w9c30 k30r3s3 u1x2 p0/1/2/1 d2x1 +bias typeu8 int8 bytes:odd"},
+    {"n1h14w30c16 k64r3s3 p1 +bias +relu +add typeu8 int8 bytes:view", {4, 32, 64}, {3, 5, 7}},
+    {"n2h7w7c20 k20r3s3 p1 g20 +bias typeu8 int8 bytes:view_depthwise", {4, 9, 1}, {2, 2, 2}},
+    {"n2h1w1c8500 k20r1s1 +bias +relu typei8 int8 bytes:blocks"},
+    {"n1h9w9c5 k8r11s11 p5 +bias typeu8 int8 bytes:more_than_64_taps"},
+    {"n1h5w3c2 k3r2s2 +bias typei8/f32/f32 int8 bytes:small_pixels"},
+    {"n1h9w10c20 k20r5s5 u2 p2 g20 +bias +sigmoid +add typei8/u8/u8 int8 bytes:depthwise_5x5_s2"},
+    {"n1h9w10c20 k20r3s2 p1 d2 g20 +bias +add typeu8/u8/f32 int8 bytes:depthwise_any"},
+    {"n2h1w1c4200 k20r1s1 +bias +hardswish typebf16 bf16 bf16:blocks"},
+    {"n2h9w10c19 k19r3s3 u2 p1 g19 +bias +add typebf16/bf16/f32 bf16 bf16:depthwise_s2"},
+    {"n1h9w10c3 k20r7s7 u2 p3 +bias +relu typebf16 bf16 bf16:conv1"},
+    {"n1h9w10c5 k20r1s1 +bias +relu typebf16 bf16 bf16:odd_pointwise"},
+    {"n1h8w8c16 k16r3s3 p1 +bias +relu typebf16 bf16 bf16:3x3"},
+    {"n2h9w31c37 k40r3s3 u2 p1 +bias +add typebf16 bf16 bf16:residual"},
+    {"n1h14w14c512 k65r1s1 +bias +relu typebf16 bf16 bf16:pointwise"},
+    {"n1h9w9c40 k40r3s3 p1 g40 +bias +relu typebf16 bf16 bf16:depthwise"},
+    {"n3h1w1c1500 k50r1s1 +bias typebf16/f32/f32 bf16 bf16:dense"},
+    {"n1h9w9c33 k30r3s3 p1 +bias +add typebf16/f32/bf16 bf16 bf16:f32_output"},
+    {"n1h14w30c16 k64r3s3 p1 +relu +add typebf16 bf16 bf16:view", {4, 32, 64}, {3, 5, 7}},
 };
 
 class ConvRows : public testing::TestWithParam<const ConvRow*> {};
@@ -110,9 +155,9 @@ TEST_P(ConvRows, SayWhyTheyRefuse) {
   const ConvRow& row = *GetParam();
   for (const Listed& listed : kCases) {
     ConvProblem problem = *parse_conv_problem(listed.line);
-    problem.type = DType::i8;
+    problem.type = DType::f16;
     const Verdict verdict = row.accepts(problem);
-    ASSERT_FALSE(verdict) << "no row computes with bytes yet";
+    ASSERT_FALSE(verdict) << "no row computes with f16";
     EXPECT_THAT(verdict.reason, testing::MatchesRegex("[a-z0-9].*[^.]"));
   }
 }
@@ -125,6 +170,7 @@ TEST(ConvReference, IsTheDefinition) {
     SCOPED_TRACE(listed.line);
     ConvProblem problem = *parse_conv_problem(listed.line);
     problem.ends = {};
+    problem.y_type = DType::f32;
     ConvCase c(problem, 3, listed.in, listed.out);
     const std::vector<float> got = truth(c);
     std::size_t i = 0;
@@ -136,6 +182,35 @@ TEST(ConvReference, IsTheDefinition) {
             ASSERT_NEAR(got[i++], sum.value, 1e-7 * (1 + sum.magnitude));
           }
   }
+}
+
+// y = (x - zero of x) * (w - zero of w) in the scales' product, rounded half to even.
+TEST(ConvReference, TakesZeroPointsAndRoundsHalfToEven) {
+  ConvProblem p;
+  p.k = 3;
+  p.type = p.y_type = DType::u8;
+  p.format = find_format("int8");
+  p.x_scale = {0.5f, 10};
+  p.y_scale = {1.0f, 100};
+  const Encoded weights{
+      p.format,
+      DType::i8,
+      {3, 1, 1, 1},
+      1,
+      {Tensor::of<std::int8_t>({3, 1, 1, 1}, std::vector<std::int8_t>{5, -3, 127}),
+       Tensor::of<float>({3}, std::vector<float>{1, 1, 100}),
+       Tensor::of<std::int32_t>({3}, std::vector<std::int32_t>{4, 0, -1})}};
+  const ConvRow& row = *find_conv_row("reference");
+  ASSERT_TRUE(row.accepts(p));
+  Buffer packed(row.packed_bytes(p, &weights));
+  row.pack(p, &weights, nullptr, packed.data());
+  const std::uint8_t x[] = {13};
+  std::uint8_t y[3] = {};
+  const Shape one{1, 1, 1, 1}, strides{3, 1, 3, 3};
+  const ConstView read{reinterpret_cast<const std::byte*>(x), DType::u8, one, one};
+  const View write{reinterpret_cast<std::byte*>(y), DType::u8, {1, 3, 1, 1}, strides};
+  row.run(p, {{&read, 1}, {&write, 1}, packed.data()}, 0, {0, 1}, {});
+  EXPECT_THAT(y, testing::ElementsAre(102, 96, 255));  // 1.5 to 2, -4.5 to -4, too much
 }
 
 // Random problems up to about a million multiplications. `RC_PARAMS=seed=N` runs one again.
@@ -168,6 +243,12 @@ TEST(ConvRandom, RowsAgree) {
     p.ends.a = 0.2f;
     p.ends.b = 0.5f;
     p.format = *rc::gen::elementOf(std::vector<const Format*>(formats().begin(), formats().end()));
+    const auto type = [] {
+      return *rc::gen::element(DType::f32, DType::bf16, DType::u8, DType::i8);
+    };
+    if (*rc::gen::arbitrary<bool>()) p.type = type(), p.y_type = type(), p.add_type = type();
+    if (p.integer()) p.format = find_format("int8");
+    if (p.type == DType::bf16) p.format = find_format("bf16");
     p.density = *rc::gen::element(1.0, 0.5, 0.1);
     RC_PRE(p.macs() < 1000000);
     const auto slack = [&] { return Slack{pick(0, 2), pick(0, 3), pick(0, 4)}; };
@@ -187,6 +268,8 @@ TEST(ConvProblemLine, RoundTrips) {
       "n2h56w57c64 k64r3s2 u2x1 p1/2/3/4 d2x1 g2 +bias +clip-1/6.5 +add typei8 csr density0.25 t2 "
       "a:b";
   EXPECT_EQ(line(*parse_conv_problem(full)), full);
+  const char* mixed = "n1h9w9c8 k8r3s3 +add typeu8/f32/i8";
+  EXPECT_EQ(line(*parse_conv_problem(mixed)), mixed);
   ConvProblem p;
   for (const char* label : {"conv1", ":odd", "a b:c", "+relu:x", "csr"}) {
     p.label = label;
@@ -198,12 +281,26 @@ TEST(ConvProblemLine, RoundTrips) {
 }
 
 TEST(ConvProblemLine, RefusesWithASentence) {
-  for (const char* text :
-       {"", "n1h1w1c1", "n1h1w1 k1r1s1", "n0h1w1c1 k1r1s1", "n1h1w1c1 k1r1s", "n1h1w1c1 k1r1s1x",
-        "n1h1w1c1 k1r2s1", "n1h1w1c3 k2r1s1 g2", "n1h9w9c1 k1r1s1 u0", "n1h9w9c1 k1r1s1 p1/2",
-        "n1h9w9c1 k1r1s1 +relu6", "n1h9w9c1 k1r1s1 +clip0", "n1h9w9c1 k1r1s1 cser",
-        "n1h9w9c1 k1r1s1 density2", "n1h9w9c1 k1r1s1 t0", "n-1h9w9c1 k1r1s1",
-        "n99999999999h9w9c1 k1r1s1", "n1h9w9c1 k1r1s1 p9999999999999999999999"}) {
+  for (const char* text : {"",
+                           "n1h1w1c1",
+                           "n1h1w1 k1r1s1",
+                           "n0h1w1c1 k1r1s1",
+                           "n1h1w1c1 k1r1s",
+                           "n1h1w1c1 k1r1s1x",
+                           "n1h1w1c1 k1r2s1",
+                           "n1h1w1c3 k2r1s1 g2",
+                           "n1h9w9c1 k1r1s1 u0",
+                           "n1h9w9c1 k1r1s1 p1/2",
+                           "n1h9w9c1 k1r1s1 +relu6",
+                           "n1h9w9c1 k1r1s1 +clip0",
+                           "n1h9w9c1 k1r1s1 cser",
+                           "n1h9w9c1 k1r1s1 density2",
+                           "n1h9w9c1 k1r1s1 typeu8/f32",
+                           "n1h9w9c1 k1r1s1 typeu9",
+                           "n1h9w9c1 k1r1s1 t0",
+                           "n-1h9w9c1 k1r1s1",
+                           "n99999999999h9w9c1 k1r1s1",
+                           "n1h9w9c1 k1r1s1 p9999999999999999999999"}) {
     const auto problem = parse_conv_problem(text);
     ASSERT_FALSE(problem) << text;
     EXPECT_FALSE(problem.error().message().empty());

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
+#include "dlis/base/divide.h"
 #include "dlis/compute/row.h"
 
 namespace dlis {
@@ -11,9 +13,6 @@ namespace {
 
 constexpr std::int64_t kBandRows = 2;  // output rows of a tile: what the 3x3 kernels hold at once
 constexpr std::int64_t kBlockChannels = 64;  // the fewest channels of a tile
-
-std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-std::int64_t round_up(std::int64_t a, std::int64_t b) { return divide_up(a, b) * b; }
 
 bool is_bf16(const ConvProblem& p) {
   return p.format && p.format->name == std::string_view("bf16");
@@ -37,13 +36,13 @@ Cuts cuts_of(const ConvProblem& p) {
 
 Verdict accepts(const ConvProblem& p) {
   if (p.groups != p.c || p.k != p.c) return refuse("needs one filter a channel");
-  if (p.type != DType::f32) return refuse("computes in f32 only");
+  if (!p.all_f32()) return refuse("computes in f32 only");
   if (p.format && !is_bf16(p) && p.format->name != std::string_view("dense"))
     return refuse(std::string("has no kernel for ") + p.format->name + " weights");
   return accept();
 }
 
-// weights [r][s][channels], bias [channels], zeros [channels]; channels padded.
+// weights [channels / 16][r][s][16], bias [channels], zeros [channels]; channels padded.
 std::size_t packed_bytes(const ConvProblem& p, const Encoded*) {
   return weight_bytes(p) + 2 * std::size_t(round_up(p.c, kDepthwisePad)) * sizeof(float);
 }
@@ -52,9 +51,10 @@ template <class T>
 void pack_weights(const ConvProblem& p, const Tensor& weights, std::byte* packed) {
   const T* from = reinterpret_cast<const T*>(weights.data());
   T* to = reinterpret_cast<T*>(packed);
-  const std::int64_t taps = p.r * p.s, channels = round_up(p.c, kDepthwisePad);
+  const std::int64_t taps = p.r * p.s;
   for (std::int64_t c = 0; c < p.c; ++c)
-    for (std::int64_t tap = 0; tap < taps; ++tap) to[tap * channels + c] = from[c * taps + tap];
+    for (std::int64_t tap = 0; tap < taps; ++tap)
+      to[weights_at(taps, c) + tap * kDepthwisePad] = from[c * taps + tap];
 }
 
 void pack(const ConvProblem& p, const Encoded* weights, const float* bias, std::byte* packed) {
@@ -93,6 +93,15 @@ DepthwiseKernel kernel_for(const ConvProblem& p) {
   return depthwise_kernels_for(p.isa).tile[int(shape)];
 }
 
+void set_ends(const FusedEnds& ends, DepthwiseTile& t) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  t.activation = ends.activation;
+  t.low = ends.a, t.high = ends.b;
+  if (ends.activation == Activation::none) t.low = -kInfinity, t.high = kInfinity;
+  if (ends.activation == Activation::relu) t.low = 0, t.high = kInfinity;
+  t.clamped = ends.activation <= Activation::clip;
+}
+
 DepthwiseTile tile_of(const ConvProblem& p, const Call& call, int worker) {
   const std::int64_t channels = round_up(p.c, kDepthwisePad);
   DepthwiseTile t;
@@ -105,7 +114,7 @@ DepthwiseTile tile_of(const ConvProblem& p, const Call& call, int worker) {
   t.zeros = t.bias + channels;
   t.waste = reinterpret_cast<float*>(call.scratch) + worker * worker_floats(p);
   t.channels = channels;
-  t.activation = p.ends.activation, t.a = p.ends.a, t.b = p.ends.b;
+  set_ends(p.ends, t);
   return t;
 }
 
@@ -114,8 +123,9 @@ void widen(const ConvProblem& p, const Call& call, DepthwiseTile& t) {
   const auto* from = reinterpret_cast<const std::uint16_t*>(call.packed);
   float* to = t.waste + t.channels;
   t.weights = to;
-  for (std::int64_t at = t.c0; at < p.r * p.s * t.channels; at += t.channels)
-    depthwise_kernels_for(p.isa).widen(from + at, to + at, round_up(t.c1 - t.c0, kDepthwisePad));
+  const std::int64_t first = weights_at(p.r * p.s, t.c0);
+  const std::int64_t count = p.r * p.s * round_up(t.c1 - t.c0, kDepthwisePad);
+  depthwise_kernels_for(p.isa).widen(from + first, to + first, count);
 }
 
 template <class P, class V>
@@ -146,6 +156,7 @@ void run(const ConvProblem& p, const Call& call, int, Range range, Worker worker
 extern constinit const ConvRow depthwise_row{
     .name = "depthwise",
     .summary = "one filter a channel; vectors of channels, each input loaded once a block",
+    .version = 2,
     .tolerance = {1e-6},
     .accepts = accepts,
     .packed_bytes = packed_bytes,

@@ -24,16 +24,22 @@ struct DepthwiseTile {
   std::int64_t p0 = 0, p1 = 0, c0 = 0, c1 = 0;
   std::int64_t r = 1, s = 1, pad_top = 0, pad_left = 0;
   std::int64_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
-  const float* weights = nullptr;  // [r][s][channels]
+  const float* weights = nullptr;  // [channels / 16][r][s][16]
   const float* bias = nullptr;     // channels
   const float* zeros = nullptr;    // channels: what lies outside the image
   float* waste = nullptr;          // channels: where outputs beyond the last row or column go
   std::int64_t channels = 0;       // padded to a multiple of kDepthwisePad
   Activation activation = Activation::none;
-  float a = 0, b = 0;
+  bool clamped = true;      // the activation is clamp(low, high)
+  float low = 0, high = 0;  // the clamp, or the activation's a and b
 };
 
 inline constexpr std::int64_t kDepthwisePad = 16;  // the lanes of the widest vector
+
+// Where the weights of channel c and its neighbours begin.
+static constexpr std::int64_t weights_at(std::int64_t taps, std::int64_t c) {
+  return c / kDepthwisePad * kDepthwisePad * taps + c % kDepthwisePad;
+}
 
 // Every output's sum runs over r, then s, from the bias, one fused multiply-add a term.
 using DepthwiseKernel = void (*)(const DepthwiseTile&);

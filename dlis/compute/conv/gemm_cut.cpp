@@ -3,27 +3,35 @@
 
 #include <algorithm>
 
+#include "dlis/base/divide.h"
 #include "dlis/compute/gemm/kernels.h"
 
 namespace dlis {
 namespace {
 
-constexpr std::int64_t kFloat = sizeof(float);
 constexpr std::int64_t kPanelShare = 256 << 10;  // of a panel that stays in the second-level cache
+constexpr std::int64_t kTogether = 128 << 10;    // of panels that a tile meets one after another
+constexpr int kWays = 8;                         // of the first-level cache
 
-std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+// Pixels a multiple of 1 KiB apart fall into few sets of the first-level cache: more of them than
+// it has ways evict each other.
+bool collides(std::int64_t pixel_bytes) { return pixel_bytes % 1024 == 0; }
 
-// Pixels a multiple of 1 KiB apart fall into few sets of the first-level cache: 14 of them evict
-// each other.
-bool collides(std::int64_t pixel_floats) { return pixel_floats * kFloat % 1024 == 0; }
+// Kernels take bytes as unsigned ones, elements as wide as their words have them, and what fills up
+// a pixel's last bf16 pair must be a number.
+bool must_copy(const ConvProblem& p, const PackedPanels& packed) {
+  if (p.type == DType::i8 || packed.word().x_bytes != int(size_of(p.type))) return true;
+  return p.type == DType::bf16 && p.c / p.groups % 2 != 0;
+}
 
 // The input that a task works on shares the second-level cache with a panel. A band of it costs
 // memory: little beside the layer's values, unless large weights have to be read once more for
 // every band.
 std::int64_t input_limit(const ConvProblem& p, bool band) {
   if (!band) return 256 << 10;
-  const std::int64_t values = (p.n * p.h * p.w * p.c + p.n * p.p() * p.q() * p.k) * kFloat;
-  const std::int64_t weights = p.k * (p.c / p.groups) * p.r * p.s * kFloat;
+  const auto x_size = std::int64_t(size_of(p.type)), y_size = std::int64_t(size_of(p.y_type));
+  const std::int64_t values = p.n * p.h * p.w * p.c * x_size + p.n * p.p() * p.q() * p.k * y_size;
+  const std::int64_t weights = p.k * (p.c / p.groups) * p.r * p.s * x_size;
   const std::int64_t least = weights > (2 << 20) ? 192 << 10 : (112 << 10) / p.workers;
   return std::clamp<std::int64_t>(values / 6 / p.workers, least, 320 << 10);
 }
@@ -32,18 +40,21 @@ std::int64_t input_limit(const ConvProblem& p, bool band) {
 
 GemmCut::GemmCut(const ConvProblem& p) {
   const PackedPanels packed(p);
-  const int mr = gemm_kernels_for(p.isa).rows;
-  const std::int64_t channels = p.c / p.groups;
+  const int mr = gemm_kernels_for(p.isa).kind[int(packed.kind())].rows;
+  const auto x_size = std::int64_t(size_of(p.type));
   panels_ = packed.panels();
   flat = p.pointwise();
   pixels_ = p.n * p.p() * p.q();
   images = flat ? 1 : p.n;
-  rows = flat ? divide_up(pixels_, 4 * mr) : p.p();
-  cols = flat ? divide_up(pixels_, rows) : p.q();
+  tiles_ = divide_up(pixels_, mr);
+  rows = flat ? divide_up(tiles_, 4) : p.p();
+  cols = flat ? std::min<std::int64_t>(pixels_, 4 * mr) : p.q();
 
   const bool padded = p.pad_top > 0 || p.pad_left > 0 || p.pad_bottom > 0 || p.pad_right > 0;
-  band = padded || (collides(p.c) && pixels_ >= mr && panels_ > 1);
-  band_pixel = channels + (collides(channels) ? 16 : 0);
+  const bool evicts = collides(p.c * x_size) && mr > kWays;
+  band = padded || must_copy(p, packed) || (evicts && pixels_ >= mr && panels_ > 1);
+  band_pixel = packed.words() * 4;
+  if (collides(band_pixel)) band_pixel += 64;
   const std::int64_t in_cols = flat ? cols : (cols - 1) * p.stride_w + (p.s - 1) * p.dilation_w + 1;
   band_row = in_cols * band_pixel;
   const auto in_rows = [&](std::int64_t n) {
@@ -51,12 +62,12 @@ GemmCut::GemmCut(const ConvProblem& p) {
   };
 
   const std::int64_t limit = input_limit(p, band);
-  const std::int64_t fit_rows = limit / (band_row * kFloat);  // of input, then of output
+  const std::int64_t fit_rows = limit / band_row;  // of input, then of output
   const std::int64_t most = flat ? fit_rows : (fit_rows - in_rows(1)) / p.stride_h + 1;
   row_parts = divide_up(rows, std::clamp<std::int64_t>(most, 1, rows));
   image_parts = images;
   if (row_parts == 1) {
-    const std::int64_t fit = limit / (in_rows(rows) * band_row * kFloat);
+    const std::int64_t fit = limit / (in_rows(rows) * band_row);
     image_parts = divide_up(images, std::clamp<std::int64_t>(fit, 1, images));
   }
   panel_parts = 1;
@@ -79,23 +90,24 @@ GemmCut::GemmCut(const ConvProblem& p) {
   const std::int64_t task_rows = divide_up(rows, row_parts);
   const std::int64_t task_images = divide_up(images, image_parts);
   band_image = in_rows(task_rows) * band_row;
-  band_bytes = band ? std::size_t(task_images * band_image * kFloat + 63) / 64 * 64 : 0;
+  band_bytes = band ? std::size_t(task_images * band_image + 63) / 64 * 64 : 0;
   stretch = 1024;
   panel_share = kPanelShare;
+  panels_together =
+      std::clamp<std::int64_t>(kTogether / std::int64_t(packed.panel_bytes()), 1, kMostTogether);
 
   const bool blocks = packed.panel_bytes() > std::size_t(kPanelShare) || p.r * p.s > 64;
-  partial_bytes =
-      blocks ? std::size_t(task_images * task_rows * cols * packed.wide()) * sizeof(float) : 0;
+  partial_bytes = blocks ? std::size_t(task_images * task_rows * cols * packed.wide()) * 4 : 0;
 }
 
 GemmTask GemmCut::task(std::int64_t index) const {
   GemmTask t;
+  t.panels = part(panels_, panel_parts, index % panel_parts);
+  index /= panel_parts;
   t.rows = part(rows, row_parts, index % row_parts);
   index /= row_parts;
   t.images = part(images, image_parts, index % image_parts);
-  index /= image_parts;
-  t.panels = part(panels_, panel_parts, index % panel_parts);
-  t.group = index / panel_parts;
+  t.group = index / image_parts;
   return t;
 }
 

@@ -12,6 +12,7 @@ namespace dlis {
 struct Interval {
   std::int64_t begin = 0, end = 0;
   std::int64_t size() const { return end - begin; }
+  friend bool operator==(const Interval&, const Interval&) = default;
 };
 constexpr Interval part(std::int64_t total, std::int64_t parts, std::int64_t i) {
   return {total * i / parts, total * (i + 1) / parts};
@@ -32,19 +33,25 @@ struct GemmCut {
   std::int64_t images, rows, cols;  // of outputs; cols is the most a row has
   std::int64_t image_parts, row_parts, panel_parts;
   std::int64_t tasks;
-  std::int64_t stretch;      // floats a run has at most
+  std::int64_t stretch;      // words a run has at most
   std::int64_t panel_share;  // bytes of a panel that one pass over the outputs uses
+  static constexpr std::int64_t kMostTogether = 32;
+  std::int64_t panels_together;  // that a tile meets before the next tile comes
   // A band is a worker's copy of the input that a task needs, with padding, only a group's
-  // channels, and pixels at a distance that spreads them over the cache's sets.
+  // channels, pixels of whole words at a distance that spreads them over the cache's sets.
   bool band;
-  std::int64_t band_pixel, band_row, band_image;  // strides in floats
+  std::int64_t band_pixel, band_row, band_image;  // strides in bytes
   std::size_t band_bytes, partial_bytes;          // a worker's scratch
 
+  // Neighbours share their outputs' pixels, so that one band serves them.
   GemmTask task(std::int64_t index) const;
-  Interval pixels(std::int64_t row) const { return part(pixels_, rows, row); }  // of a flat row
+  Interval pixels(std::int64_t row) const {  // of a flat row: whole tiles of nearly equal size
+    const Interval of = part(tiles_, rows, row);
+    return {pixels_ * of.begin / tiles_, pixels_ * of.end / tiles_};
+  }
 
  private:
-  std::int64_t pixels_, panels_;
+  std::int64_t pixels_, tiles_, panels_;
 };
 
 }  // namespace dlis

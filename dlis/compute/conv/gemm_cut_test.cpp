@@ -37,5 +37,23 @@ TEST(GemmCut, TasksCoverTallAndFlatProblemsOnce) {
   }
 }
 
+// A band has room for cols pixels of each row.
+TEST(GemmCut, FlatRowsHoldEveryPixelOnce) {
+  for (const char* line : {"n1h7w7c1024 k64r1s1", "n1h14w14c512 k16r1s1", "n1h1w1c4 k8r1s1",
+                           "n3h100w100c8 k40r1s1 t4", "n13h1w1c9 k8r1s1"}) {
+    const ConvProblem problem = *parse_conv_problem(line);
+    const GemmCut cut(problem);
+    std::int64_t next = 0;
+    for (std::int64_t row = 0; row < cut.rows; ++row) {
+      const Interval pixels = cut.pixels(row);
+      EXPECT_EQ(pixels.begin, next) << line;
+      EXPECT_GT(pixels.size(), 0) << line;
+      EXPECT_LE(pixels.size(), cut.cols) << line;
+      next = pixels.end;
+    }
+    EXPECT_EQ(next, problem.n * problem.h * problem.w) << line;
+  }
+}
+
 }  // namespace
 }  // namespace dlis

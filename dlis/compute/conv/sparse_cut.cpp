@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "dlis/base/divide.h"
+
 namespace dlis {
 namespace {
 
@@ -13,9 +15,6 @@ constexpr std::int64_t kSumFloats = 1 << 16;    // of a tile: a quarter of a meg
 constexpr std::int64_t kGroupPixels = 128;      // what one pass over the weights sums
 constexpr std::int64_t kFirstLevel = 24 << 10;  // bytes of planes that a group may touch
 constexpr double kFewestTerms = 12;             // a row of a block, to pay for its sums' round trip
-
-std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-std::int64_t round_up(std::int64_t a, std::int64_t b) { return divide_up(a, b) * b; }
 
 // Short rows take the next power of two, so that a vector holds whole rows.
 std::int64_t aligned_pitch(std::int64_t q) {

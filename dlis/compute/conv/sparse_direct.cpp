@@ -8,14 +8,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dlis/base/divide.h"
 #include "dlis/compute/conv/sparse_cut.h"
 #include "dlis/compute/row.h"
 #include "dlis/format/csr.h"
 
 namespace dlis {
 namespace {
-
-std::int64_t round_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b * b; }
 
 // starts u32 [c_blocks][k] and one more, values f32, offsets u16, bias, zeros of a whole pixel.
 struct Packed {
@@ -34,7 +33,7 @@ Packed packed_of(const ConvProblem& p, const SparseCut& cut, std::int64_t non_ze
 
 Verdict accepts(const ConvProblem& p) {
   if (!p.format || p.format->name != std::string_view("csr")) return refuse("needs csr weights");
-  if (p.type != DType::f32) return refuse("computes in f32 only");
+  if (!p.all_f32()) return refuse("computes in f32 only");
   if (sparse_cut(p).channel > kSparseReach)
     return refuse("the filter reaches too far for 16-bit offsets");
   return accept();
@@ -246,6 +245,7 @@ extern constinit const ConvRow sparse_direct_row{
     .scratch_bytes = scratch_bytes,
     .phases = phases,
     .tiles = tiles,
-    .run = run};
+    .run = run,
+    .work = [](const ConvProblem& p) { return 2.5 * p.density * double(p.macs()); }};
 
 }  // namespace dlis

@@ -5,187 +5,186 @@
 // in registers, so that 14 rows need two bases and three strides.
 #include "dlis/compute/gemm/kernels.h"
 
-#include "dlis/compute/simd/activate.h"
+#include "dlis/compute/gemm/kinds.h"
+#include "dlis/compute/simd/row_steps.h"
 
 namespace dlis::DLIS_SIMD {
 
 namespace {
 
 constexpr int kRows = kRegisters == 32 ? 14 : 6;
+#if defined(DLIS_SIMD_avx512) || defined(DLIS_SIMD_avx2)
+constexpr int kByteRows = kRows;
+#else
+constexpr int kByteRows = kRegisters == 32 ? 8 : 4;  // a word's halves need registers of their own
+#endif
 constexpr int kVectors = 2;
 
-// Weights are asked for so many elements ahead: 32 terms, which take long enough for the last-level
-// cache to answer. A kernel of few rows runs at the memory's rate, where asking costs more than it
-// saves.
-constexpr int kAhead = 32 * kVectors * kLanes;
+// Weights are asked for so many words ahead: they take long enough for the last-level cache to
+// answer. A kernel of few rows runs at the memory's rate, where asking costs more than it saves.
+constexpr int kAhead = 32;
 
-DLIS_INLINE Vec load_weights(const float* b) { return load(b); }
-DLIS_INLINE Vec load_weights(const std::uint16_t* b) { return load_bf16(b); }
+// Cold weights are asked for a segment ahead, as four streams side by side: one core of a Zen 3
+// gets 21 instead of 16 GB/s that way.
+constexpr int kSegment = 128 << 10, kStreams = 4, kBlock = 512, kLine = 64;  // bytes
 
-// Keeps the compiler from turning addresses into one induction variable a row.
-template <class T>
-DLIS_INLINE void opaque(T& x) {
-  asm("" : "+r"(x));
+DLIS_INLINE void ask_far(const void* weights) {
+  const char* at = static_cast<const char*>(weights);
+  const auto place = reinterpret_cast<std::uintptr_t>(at) % kSegment;
+  at += kSegment - place + place / kBlock * (kBlock / kStreams);
+  for (int stream = 0; stream < kStreams; ++stream, at += kSegment / kStreams)
+    for (int line = 0; line < kBlock / kStreams; line += kLine) __builtin_prefetch(at + line, 0, 2);
 }
 
-struct Strides {
-  std::ptrdiff_t one, three, five;  // bytes
-};
-
-template <int i>
-DLIS_INLINE const float* at(const char* base, const Strides& s) {
-  if constexpr (i == 1) base += s.one;
-  if constexpr (i == 2) base += 2 * s.one;
-  if constexpr (i == 3) base += s.three;
-  if constexpr (i == 4) base += 4 * s.one;
-  if constexpr (i == 5) base += s.five;
-  if constexpr (i == 6) base += 2 * s.three;
-  return reinterpret_cast<const float*>(base);
-}
-
-// Bias, residual and activation for what the fast path leaves out: a panel's partial columns and
-// the activations that are no clamp. `sums` is rows x panel columns.
-template <int rows, int vectors>
-__attribute__((noinline)) void finish(const GemmTile& t, const float* sums) {
-  constexpr int half = (rows + 1) / 2;
-  const Vec low = splat(t.low), high = splat(t.high);
-  for (int i = 0; i < rows; ++i) {
-    float* y = i < half ? t.y0 + i * t.y_step : t.y1 + (i - half) * t.y_step;
-    const float* r = i < half ? t.r0 + i * t.r_step : t.r1 + (i - half) * t.r_step;
-    for (int v = 0; v * kLanes < t.columns; ++v) {
-      const int count = t.columns - v * kLanes < kLanes ? t.columns - v * kLanes : kLanes;
-      Vec x = load(sums + (i * vectors + v) * kLanes) + load(t.bias + v * kLanes);
-      if (t.r0) x = x + load(r + v * kLanes, count);
-      x = t.clamped ? clamp(x, low, high) : activate(x, t.activation, low, high);
-      store(y + v * kLanes, x, count);
+// Bias, residual and activation for what the fast path leaves out: a panel's partial columns,
+// activations that are no clamp, and f32 beside narrower types. `sums` is rows x panel columns.
+template <class K, class Number>
+__attribute__((noinline)) void finish(const GemmTile& t, int rows, int columns,
+                                      const Number* sums) {
+  const int half = (rows + 1) / 2;
+  for (int i = 0; i < rows; ++i, sums += columns) {
+    std::byte* y = i < half ? t.y0 + i * t.y_step : t.y1 + (i - half) * t.y_step;
+    const std::byte* r = i < half ? t.r0 + i * t.r_step : t.r1 + (i - half) * t.r_step;
+    for (int column = 0; column < t.columns; column += kLanes) {
+      const int count = t.columns - column < kLanes ? t.columns - column : kLanes;
+      Vec x = K::value(t, sums + column, column);
+      if (t.r0) x = x + K::Stored::residual(t.ends, r, column, count);
+      K::Stored::put(t.ends, y, column, activate(t.ends, x), count);
     }
   }
 }
 
 #define DLIS_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13)
 
-template <int rows, int vectors, class Weight>
+template <class K, int rows, int vectors>
 void gemm(const GemmTile& t) {
+  using Sum = typename K::Sum;
   constexpr int half = (rows + 1) / 2;
   constexpr int columns = vectors * kLanes;
-#define DECLARE(i) [[maybe_unused]] Vec c##i##_0 = zero(), c##i##_1 = zero();
+  Sum begin0 = K::begin(t, 0), begin1 = begin0;
+  if constexpr (vectors > 1) begin1 = K::begin(t, kLanes);
+#define DECLARE(i) [[maybe_unused]] Sum c##i##_0 = begin0, c##i##_1 = begin1;
   DLIS_ROWS(DECLARE)
   if (!t.first) {
-#define RESUME(i)                                                                 \
-  if constexpr (i < rows) {                                                       \
-    c##i##_0 = load(t.partial + i * columns);                                     \
-    if constexpr (vectors > 1) c##i##_1 = load(t.partial + i * columns + kLanes); \
+#define RESUME(i)                                                                     \
+  if constexpr (i < rows) {                                                           \
+    c##i##_0 = K::resume(t.partial, i * columns);                                     \
+    if constexpr (vectors > 1) c##i##_1 = K::resume(t.partial, i * columns + kLanes); \
   }
     DLIS_ROWS(RESUME)
   }
 
   if (t.last) {
-#define FETCH(i)                                                                      \
-  if constexpr (i < rows) {                                                           \
-    const float* y = (i < half ? t.y0 : t.y1) + (i < half ? i : i - half) * t.y_step; \
-    __builtin_prefetch(y, 1);                                                         \
-    if constexpr (columns > 16) __builtin_prefetch(y + 16, 1);                        \
+#define FETCH(i)                                                                          \
+  if constexpr (i < rows) {                                                               \
+    const std::byte* y = (i < half ? t.y0 : t.y1) + (i < half ? i : i - half) * t.y_step; \
+    __builtin_prefetch(y, 1);                                                             \
+    if constexpr (columns * K::kY > 64) __builtin_prefetch(y + 64, 1);                    \
   }
     DLIS_ROWS(FETCH)
     if (t.r0) {
-#define FETCH_ADD(i)                                                                  \
-  if constexpr (i < rows) {                                                           \
-    const float* r = (i < half ? t.r0 : t.r1) + (i < half ? i : i - half) * t.r_step; \
-    __builtin_prefetch(r);                                                            \
-    if constexpr (columns > 16) __builtin_prefetch(r + 16);                           \
+#define FETCH_ADD(i)                                                                      \
+  if constexpr (i < rows) {                                                               \
+    const std::byte* r = (i < half ? t.r0 : t.r1) + (i < half ? i : i - half) * t.r_step; \
+    __builtin_prefetch(r);                                                                \
+    if constexpr (columns * K::kY > 64) __builtin_prefetch(r + 64);                       \
   }
       DLIS_ROWS(FETCH_ADD)
     }
   }
 
-  Strides s{t.a_step * 4, t.a_step * 12, t.a_step * 20};
+  Strides s{t.a_step, t.a_step * 3, t.a_step * 5};
   opaque(s.one);
   opaque(s.three);
   opaque(s.five);
-  const Weight* b = static_cast<const Weight*>(t.b);
+  using Weight = typename K::Weight;
+  const Weight* b = reinterpret_cast<const Weight*>(t.b);
   for (int run = 0; run < t.run_count; ++run) {
     const char* a0 = reinterpret_cast<const char*>(t.a0 + t.runs[run].offset);
     const char* a1 = reinterpret_cast<const char*>(t.a1 + t.runs[run].offset);
-    std::int64_t n = t.runs[run].length;
-    do {
-      if constexpr (rows >= 4) {
-        __builtin_prefetch(b + kAhead);
-        if constexpr (columns * sizeof(Weight) > 64) __builtin_prefetch(b + kAhead + columns / 2);
-      }
-      const Vec b0 = load_weights(b);
-      [[maybe_unused]] Vec b1;
-      if constexpr (vectors > 1) b1 = load_weights(b + kLanes);
-#define STEP(i)                                                                 \
-  if constexpr (i < rows) {                                                     \
-    const Vec x = splat(*at<(i < half ? i : i - half)>(i < half ? a0 : a1, s)); \
-    c##i##_0 = fma(x, b0, c##i##_0);                                            \
-    if constexpr (vectors > 1) c##i##_1 = fma(x, b1, c##i##_1);                 \
+    constexpr int step = columns * K::kWord;
+    constexpr std::int64_t block = kBlock / (step * sizeof(Weight));
+    for (std::int64_t left = t.runs[run].length; left > 0; left -= block) {
+      if (t.cold) ask_far(b);
+      std::int64_t n = left < block ? left : block;
+      do {
+        if constexpr (rows >= 4) {
+          __builtin_prefetch(b + kAhead * step);
+          if constexpr (step * sizeof(Weight) > 64)
+            __builtin_prefetch(b + kAhead * step + step / 2);
+        }
+        const auto b0 = K::weights(b);
+        [[maybe_unused]] typename K::W b1;
+        if constexpr (vectors > 1) b1 = K::weights(b + kLanes * K::kWord);
+#define STEP(i)                                                                   \
+  if constexpr (i < rows) {                                                       \
+    const auto x = K::word(at<(i < half ? i : i - half)>(i < half ? a0 : a1, s)); \
+    c##i##_0 = K::dot(x, b0, c##i##_0);                                           \
+    if constexpr (vectors > 1) c##i##_1 = K::dot(x, b1, c##i##_1);                \
   }
-      DLIS_ROWS(STEP)
-      a0 += 4;
-      a1 += 4;
-      b += columns;
-    } while (--n);
+        DLIS_ROWS(STEP)
+        a0 += 4;
+        a1 += 4;
+        b += step;
+      } while (--n);
+    }
   }
 
-  if (t.last && t.clamped && t.columns == columns) {
-    const Vec low = splat(t.low), high = splat(t.high);
-    const Vec bias0 = load(t.bias);
-    [[maybe_unused]] Vec bias1;
-    if constexpr (vectors > 1) bias1 = load(t.bias + kLanes);
+  const bool same_types = K::kY == 4 || (!t.ends.y_f32 && !(t.r0 && t.ends.add_f32));
+  if (t.last && t.ends.clamped && t.columns == columns && same_types) {
+    const typename K::Ends ends(t, vectors > 1);
     if (t.r0) {
-#define FINISH_ADD(i)                                                                 \
-  if constexpr (i < rows) {                                                           \
-    const float* r = (i < half ? t.r0 : t.r1) + (i < half ? i : i - half) * t.r_step; \
-    float* y = (i < half ? t.y0 : t.y1) + (i < half ? i : i - half) * t.y_step;       \
-    const Vec x0 = clamp(c##i##_0 + bias0 + load(r), low, high);                      \
-    if constexpr (vectors > 1)                                                        \
-      store(y + kLanes, clamp(c##i##_1 + bias1 + load(r + kLanes), low, high));       \
-    store(y, x0);                                                                     \
+#define FINISH_ADD(i)                                                                     \
+  if constexpr (i < rows) {                                                               \
+    const std::byte* r = (i < half ? t.r0 : t.r1) + (i < half ? i : i - half) * t.r_step; \
+    std::byte* y = (i < half ? t.y0 : t.y1) + (i < half ? i : i - half) * t.y_step;       \
+    ends.template finish_add<0>(y, r, c##i##_0);                                          \
+    if constexpr (vectors > 1) ends.template finish_add<1>(y, r, c##i##_1);               \
   }
       DLIS_ROWS(FINISH_ADD)
     } else {
-#define FINISH(i)                                                                     \
-  if constexpr (i < rows) {                                                           \
-    float* y = (i < half ? t.y0 : t.y1) + (i < half ? i : i - half) * t.y_step;       \
-    store(y, clamp(c##i##_0 + bias0, low, high));                                     \
-    if constexpr (vectors > 1) store(y + kLanes, clamp(c##i##_1 + bias1, low, high)); \
+#define FINISH(i)                                                                   \
+  if constexpr (i < rows) {                                                         \
+    std::byte* y = (i < half ? t.y0 : t.y1) + (i < half ? i : i - half) * t.y_step; \
+    ends.template finish<0>(y, c##i##_0);                                           \
+    if constexpr (vectors > 1) ends.template finish<1>(y, c##i##_1);                \
   }
       DLIS_ROWS(FINISH)
     }
     return;
   }
-  alignas(64) float sums[rows * columns];
-  float* to = t.last ? sums : t.partial;
+  alignas(64) std::byte sums[rows * columns * 4];
+  std::byte* to = t.last ? sums : t.partial;
 #define KEEP(i)                                                            \
   if constexpr (i < rows) {                                                \
-    store(to + i * columns, c##i##_0);                                     \
-    if constexpr (vectors > 1) store(to + i * columns + kLanes, c##i##_1); \
+    K::keep(to, i* columns, c##i##_0);                                     \
+    if constexpr (vectors > 1) K::keep(to, i* columns + kLanes, c##i##_1); \
   }
   DLIS_ROWS(KEEP)
-  if (t.last) finish<rows, vectors>(t, sums);
+  if (t.last) finish<K>(t, rows, columns, reinterpret_cast<const typename K::Number*>(sums));
 }
 
-// A kernel of `i` rows, or none where the ISA has too few registers.
-template <int rows, int vectors, class Weight>
+// A kernel of `rows` rows, or none where the ISA has too few registers.
+template <class K, int most, int rows, int vectors>
 constexpr GemmKernels::Kernel kernel() {
-  if constexpr (rows >= 1 && rows <= kRows) return gemm<rows, vectors, Weight>;
+  if constexpr (rows >= 1 && rows <= most) return gemm<K, rows, vectors>;
   return nullptr;
+}
+
+template <class K, int most>
+constexpr GemmKernels::OfKind kind() {
+#define WIDE(i) kernel<K, most, i + 1, kVectors>(),
+#define NARROW(i) kernel<K, most, i + 1, 1>(),
+  return {most, {{nullptr, DLIS_ROWS(NARROW)}, {nullptr, DLIS_ROWS(WIDE)}}};
 }
 
 }  // namespace
 
-#define WIDE_F32(i) kernel<i + 1, kVectors, float>(),
-#define NARROW_F32(i) kernel<i + 1, 1, float>(),
-#define WIDE_BF16(i) kernel<i + 1, kVectors, std::uint16_t>(),
-#define NARROW_BF16(i) kernel<i + 1, 1, std::uint16_t>(),
-
 extern constinit const GemmKernels gemm_kernels = {
-    .rows = kRows,
     .wide = kVectors * kLanes,
     .narrow = kLanes,
-    .f32 = {{nullptr, DLIS_ROWS(NARROW_F32)}, {nullptr, DLIS_ROWS(WIDE_F32)}},
-    .bf16 = {{nullptr, DLIS_ROWS(NARROW_BF16)}, {nullptr, DLIS_ROWS(WIDE_BF16)}},
+    .kind = {kind<KindF32, kRows>(), kind<KindF32Bf16, kRows>(), kind<KindF32Int8, kRows>(),
+             kind<KindBf16, kRows>(), kind<KindInt8, kByteRows>()},
 };
 
 }  // namespace dlis::DLIS_SIMD

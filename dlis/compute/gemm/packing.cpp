@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dlis/compute/narrow.h"
+
 namespace dlis {
 namespace {
 
@@ -11,62 +13,96 @@ std::size_t round_up(std::size_t bytes) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
-void put(float& to, float value) { to = value; }
-void put(std::uint16_t& to, float value) { to = to_bf16(value); }
-
 }  // namespace
 
+GemmKind gemm_kind(const ConvProblem& p) {
+  if (p.type == DType::u8 || p.type == DType::i8) return GemmKind::int8;
+  if (p.type == DType::bf16) return GemmKind::bf16;
+  const std::string_view format = p.format ? p.format->name : "dense";
+  if (format == "int8") return GemmKind::f32_int8;
+  return format == "bf16" ? GemmKind::f32_bf16 : GemmKind::f32;
+}
+
 PackedPanels::PackedPanels(const ConvProblem& p)
-    : wide_(panel_sizes(p.isa).wide),
+    : kind_(gemm_kind(p)),
+      word_(word_layout(kind_, p.isa)),
+      wide_(panel_sizes(p.isa).wide),
+      heads_(kind_ == GemmKind::int8       ? 3
+             : kind_ == GemmKind::f32_int8 ? 2
+                                           : 1),
       groups_(p.groups),
       filters_(p.k / p.groups),
       channels_(p.c / p.groups),
-      taps_(p.r * p.s) {
+      taps_(p.r * p.s),
+      words_((channels_ + word_.elements - 1) / word_.elements) {
   const int narrow = panel_sizes(p.isa).narrow;
   panels_ = int((filters_ + wide_ - 1) / wide_);
   last_ = filters_ - std::int64_t(panels_ - 1) * wide_ <= narrow ? narrow : wide_;
-  element_ = p.format && p.format->name == std::string_view("bf16") ? 2 : 4;
   padded_filters_ = std::int64_t(panels_ - 1) * wide_ + last_;
-  bias_bytes_ = round_up(std::size_t(groups_ * padded_filters_) * sizeof(float));
+  head_bytes_ = round_up(std::size_t(groups_ * padded_filters_) * sizeof(float));
   group_bytes_ = std::size_t(panels_ - 1) * padded(wide_) + padded(last_);
 }
 
 std::size_t PackedPanels::padded(int columns) const {
-  return round_up(std::size_t(taps_) * channels_ * columns * element_);
+  return round_up(std::size_t(taps_) * words_ * columns * word_.weight_bytes);
 }
 
-const float* PackedPanels::bias(const std::byte* packed, std::int64_t group, int panel) const {
-  return reinterpret_cast<const float*>(packed) + group * padded_filters_ +
+const float* PackedPanels::head(const std::byte* packed, int which, std::int64_t group,
+                                int panel) const {
+  return reinterpret_cast<const float*>(packed + which * head_bytes_) + group * padded_filters_ +
          std::int64_t(panel) * wide_;
 }
 
 const std::byte* PackedPanels::panel(const std::byte* packed, std::int64_t group, int panel) const {
-  return packed + bias_bytes_ + std::size_t(group) * group_bytes_ + panel * padded(wide_);
+  return packed + heads_ * head_bytes_ + std::size_t(group) * group_bytes_ + panel * padded(wide_);
 }
 
 template <class T>
-void PackedPanels::pack_panel(const float* filters, int count, int columns, T* to) const {
-  std::fill_n(to, taps_ * channels_ * columns, T{});
+void PackedPanels::pack_panel(const T* filters, int count, int columns, T* to) const {
+  const std::int64_t word = word_.elements;
+  std::fill_n(to, taps_ * words_ * columns * word, T{});
   for (int column = 0; column < count; ++column)
     for (std::int64_t c = 0; c < channels_; ++c)
       for (std::int64_t tap = 0; tap < taps_; ++tap)
-        put(to[(tap * channels_ + c) * columns + column], *filters++);
+        to[((tap * words_ + c / word) * columns + column) * word + c % word] = *filters++;
 }
 
-void PackedPanels::pack(const float* weights, const float* bias_values, std::byte* packed) const {
-  std::memset(packed, 0, bias_bytes_);
-  for (std::int64_t group = 0; group < groups_; ++group) {
+template <class T>
+void PackedPanels::pack_panels(const T* weights, std::byte* packed) const {
+  for (std::int64_t group = 0; group < groups_; ++group)
     for (int p = 0; p < panels_; ++p) {
       const std::int64_t filter = group * filters_ + std::int64_t(p) * wide_;
-      const float* from = weights + filter * channels_ * taps_;
-      std::byte* to = const_cast<std::byte*>(panel(packed, group, p));
-      if (bf16())
-        pack_panel(from, filters(p), columns(p), reinterpret_cast<std::uint16_t*>(to));
-      else
-        pack_panel(from, filters(p), columns(p), reinterpret_cast<float*>(to));
-      if (bias_values)
-        std::copy_n(bias_values + filter, filters(p), const_cast<float*>(bias(packed, group, p)));
+      T* to = reinterpret_cast<T*>(const_cast<std::byte*>(panel(packed, group, p)));
+      pack_panel(weights + filter * channels_ * taps_, filters(p), columns(p), to);
     }
+}
+
+void PackedPanels::pack(const ConvProblem& problem, const Encoded& weights, const float* bias,
+                        std::byte* packed) const {
+  std::memset(packed, 0, std::size_t(heads_) * head_bytes_);
+  const auto at = [&](int which, std::int64_t k) {
+    const float* to = head(packed, which, k / filters_, 0) + k % filters_;
+    return const_cast<float*>(to);
+  };
+  if (kind_ == GemmKind::f32)
+    pack_panels(weights.parts[0].as<float>().data(), packed);
+  else if (heads_ > 1)
+    pack_panels(weights.parts[0].as<std::int8_t>().data(), packed);
+  else
+    pack_panels(weights.parts[0].as<std::uint16_t>().data(), packed);
+  if (kind_ != GemmKind::int8) {
+    for (std::int64_t k = 0; k < groups_ * filters_; ++k) {
+      *at(0, k) = bias ? bias[k] : 0;
+      if (heads_ > 1) *at(1, k) = weights.parts[1].as<float>()[std::size_t(k)];
+    }
+    return;
+  }
+  const ByteFilters each = byte_filters(problem, weights, bias);
+  for (std::int64_t k = 0; k < groups_ * filters_; ++k) {
+    *at(0, k) = each.bias[std::size_t(k)];
+    *at(1, k) = each.multiplier[std::size_t(k)];
+    const std::int32_t start = -kernel_ends(problem).x_zero * each.sum[std::size_t(k)];
+    std::memcpy(at(2, k), &start, sizeof start);
   }
 }
 

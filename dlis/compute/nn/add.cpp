@@ -4,6 +4,6 @@
 
 namespace dlis::nn {
 
-constinit const OpRow add_row = binary_row<&ElementwiseKernels::add>("Add", "x + y");
+constinit const OpRow add_row = binary_row<&ElementwiseKernels::add, Whole::add>("Add", "x + y");
 
 }  // namespace dlis::nn

@@ -26,6 +26,8 @@ Verdict needs_equal_types(const OpProblem& problem) {
   for (const TensorDesc& out : problem.outputs)
     if (out.type != type)
       return refuse(fmt::format("moves {} unchanged, not to {}", name_of(type), name_of(out.type)));
+  for (const TensorDesc& out : problem.outputs)
+    if (out.scale != problem.inputs[0].scale) return refuse("moves numbers, not to another scale");
   return accept();
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "dlis/compute/nn/convert_kernels.h"
 #include "dlis/compute/nn/copy.h"
 #include "dlis/compute/nn/operators.h"
 
@@ -101,6 +102,14 @@ void write(DType type, bool is_bool, std::int64_t n, const Wide& wide, std::byte
   }
 }
 
+// Between f32 and bf16, for elements side by side; null for other types.
+ConvertKernel straight_kernel(const OpProblem& problem) {
+  const ConvertKernels& kernels = convert_kernels_for(problem.isa);
+  const DType from = problem.inputs[0].type, to = problem.outputs[0].type;
+  if (from == DType::f32 && to == DType::bf16) return kernels.round_bf16;
+  return from == DType::bf16 && to == DType::f32 ? kernels.read_bf16 : nullptr;
+}
+
 Verdict accepts(const OpProblem& problem) { return needs_inputs(problem, 1, 1); }
 
 void run(const OpProblem& problem, const Call& call, int, Range range, Worker) {
@@ -111,6 +120,7 @@ void run(const OpProblem& problem, const Call& call, int, Range range, Worker) {
   const std::byte* const in = input(problem, call, 0).data;
   std::byte* const out = call.outputs[0].data;
   const Loops& loops = copy.loops;
+  const ConvertKernel straight = straight_kernel(problem);
   Wide wide;
   for (std::int64_t tile = range.begin; tile < range.end; ++tile)
     for_tile(
@@ -121,6 +131,10 @@ void run(const OpProblem& problem, const Call& call, int, Range range, Worker) {
               const std::int64_t n = std::min(kChunk, cols - c);
               const std::int64_t source = at[1] + r * loops.row_stride(1) + c * loops.col_stride(1);
               const std::int64_t target = at[0] + r * loops.row_stride(0) + c * loops.col_stride(0);
+              if (straight && loops.col_stride(0) == 1 && loops.col_stride(1) == 1) {
+                straight({n, in + source * from_size, out + target * to_size});
+                continue;
+              }
               read(from, n, in + source * from_size, loops.col_stride(1), wide);
               write(to, is_bool, n, wide, out + target * to_size, loops.col_stride(0));
             }

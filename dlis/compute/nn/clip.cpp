@@ -15,6 +15,6 @@ ElementwiseSettings settings(const OpProblem& p) {
 }  // namespace
 
 constinit const OpRow clip_row =
-    unary_row<&ElementwiseKernels::clip, settings>("Clip", "min(max(x, min), max)");
+    unary_row<&ElementwiseKernels::clip, settings, Whole::clip>("Clip", "min(max(x, min), max)");
 
 }  // namespace dlis::nn

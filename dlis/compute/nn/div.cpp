@@ -4,6 +4,6 @@
 
 namespace dlis::nn {
 
-constinit const OpRow div_row = binary_row<&ElementwiseKernels::div>("Div", "x / y");
+constinit const OpRow div_row = binary_row<&ElementwiseKernels::div, Whole::div>("Div", "x / y");
 
 }  // namespace dlis::nn

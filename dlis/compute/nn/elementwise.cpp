@@ -13,7 +13,9 @@ struct Params {
   Loops loops;
   Tiling tiling;
   ElementwiseSettings settings;
+  std::size_t table = 0;  // where a ByteTable is packed; 0: there is none
 };
+constexpr std::size_t kTableAt = (sizeof(Params) + 63) / 64 * 64;
 
 Params params_of(const OpProblem& problem, ElementwiseSettings settings) {
   const TensorDesc& out = problem.outputs[0];
@@ -98,9 +100,13 @@ void run_block(ElementwiseKernel kernel, int arity, std::int64_t rows, std::int6
     }
 }
 
-Blob build_elementwise(const OpProblem& problem, ElementwiseSettings settings) {
+Blob build_elementwise(const OpProblem& problem, ElementwiseSettings settings,
+                       ElementwiseKernel mapped) {
   Blob blob;
-  blob.add(params_of(problem, settings));
+  Params params = params_of(problem, settings);
+  params.table = mapped ? kTableAt : 0;
+  blob.add(params);
+  if (mapped) blob.add(byte_table(problem, mapped, settings.a, settings.b));
   return blob;
 }
 
@@ -109,9 +115,21 @@ std::int64_t elementwise_tiles(const OpProblem& problem, int) {
 }
 
 void run_elementwise(const OpProblem& problem, const Call& call, Range range,
-                     ElementwiseKernel kernel, int arity) {
+                     ElementwiseKernel kernel, int arity, Whole whole) {
   const Params& params = *part<Params>(call.packed);
   const Loops& loops = params.loops;
+  if (params.table != 0) {
+    for (std::int64_t tile = range.begin; tile < range.end; ++tile)
+      run_table(problem, call, *part<ByteTable>(call.packed, params.table), loops, params.tiling,
+                tile);
+    return;
+  }
+  if (problem.outputs[0].type != DType::f32) {
+    for (std::int64_t tile = range.begin; tile < range.end; ++tile)
+      run_whole(problem, call, whole,
+                {loops, params.tiling, tile, params.settings.a, params.settings.b});
+    return;
+  }
   const std::size_t count = problem.inputs.size();
   const float* data[kMaxOperands];
   for (std::size_t i = 0; i < count; ++i) data[i] = input(problem, call, i).as<float>();

@@ -4,7 +4,7 @@
 
 namespace dlis::nn {
 
-constinit const OpRow max_row =
-    variadic_row<&ElementwiseKernels::max>("Max", "the largest of any number of inputs");
+constinit const OpRow max_row = variadic_row<&ElementwiseKernels::max, Whole::max>(
+    "Max", "the largest of any number of inputs");
 
 }  // namespace dlis::nn

@@ -4,7 +4,7 @@
 
 namespace dlis::nn {
 
-constinit const OpRow min_row =
-    variadic_row<&ElementwiseKernels::min>("Min", "the smallest of any number of inputs");
+constinit const OpRow min_row = variadic_row<&ElementwiseKernels::min, Whole::min>(
+    "Min", "the smallest of any number of inputs");
 
 }  // namespace dlis::nn

@@ -4,6 +4,6 @@
 
 namespace dlis::nn {
 
-constinit const OpRow mul_row = binary_row<&ElementwiseKernels::mul>("Mul", "x * y");
+constinit const OpRow mul_row = binary_row<&ElementwiseKernels::mul, Whole::mul>("Mul", "x * y");
 
 }  // namespace dlis::nn

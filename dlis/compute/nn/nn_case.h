@@ -24,6 +24,8 @@ class LaidOut {
   static constexpr std::size_t kMargin = 256;    // bytes
   static constexpr std::uint8_t kPoison = 0xff;  // NaN in every float
 
+  Scale scale;  // of integers that stand for reals
+
   LaidOut(DType type, const Shape& shape, Lie lie) : type_(type), shape_(shape), strides_(shape) {
     std::vector<int> order;  // axes from the outermost in memory
     for (int axis = 0; axis < shape.rank(); ++axis) order.push_back(axis);
@@ -44,7 +46,7 @@ class LaidOut {
   }
 
   void poison() { std::memset(bytes_.data(), kPoison, bytes_.size()); }
-  TensorDesc desc() const { return {type_, shape_, strides_}; }
+  TensorDesc desc() const { return {type_, shape_, strides_, scale}; }
   View view() { return {bytes_.data() + kMargin, type_, shape_, strides_}; }
   const Buffer& bytes() const { return bytes_; }
 

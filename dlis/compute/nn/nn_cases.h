@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "dlis/format/attributes.h"
+#include "dlis/format/dtype.h"
 #include "dlis/format/shape.h"
 
 namespace dlis {
@@ -13,6 +14,7 @@ struct Listed {
   std::vector<Shape> inputs;
   std::vector<std::pair<std::string, Attribute>> attributes = {};
   double low = -3, high = 3;  // values are uniform in between
+  DType from = DType::f32, to = DType::f32;
 };
 
 const std::vector<Listed>& elementwise_cases();

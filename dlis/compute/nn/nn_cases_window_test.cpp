@@ -49,6 +49,7 @@ const std::vector<Listed>& window_cases() {
        {kernel({2, 2, 3}), pads({1, 0, 1, 0, 1, 1}), flag("count_include_pad")}},
       {"GlobalAveragePool", {{2, 67, 7, 5}}},
       {"GlobalAveragePool", {{1, 1280, 3, 3}}},
+      {"GlobalAveragePool", {{1, 33, 9, 9}}},  // tiles of 32 channels and of one
       {"GlobalAveragePool", {{2, 5, 300}}},
       {"GlobalAveragePool", {{1, 3, 2, 3, 4}}},
       {"GlobalAveragePool", {{4, 10, 1, 1}}},
@@ -106,6 +107,20 @@ const std::vector<Listed>& window_cases() {
        {{4, 5, 6}},
        {text("mode", "linear"), scales({2, 2, 2}),
         text("coordinate_transformation_mode", "half_pixel")}},
+      {"MaxPool",
+       {{2, 19, 9, 7}},
+       {{"kernel_shape", Ints{3, 3}}, {"strides", Ints{2, 1}}, {"pads", Ints{1, 1, 1, 1}}},
+       0,
+       255,
+       DType::u8,
+       DType::u8},
+      {"MaxPool",
+       {{1, 70, 8, 8}},
+       {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}},
+       -128,
+       127,
+       DType::i8,
+       DType::i8},
   };
   return cases;
 }

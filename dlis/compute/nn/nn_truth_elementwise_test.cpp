@@ -67,6 +67,30 @@ Outputs lrn(const Attributes& a, const Inputs& in) {
   return {out};
 }
 
+// The scale and zero point of each element.
+template <class F>
+Outputs by_scales(const Attributes& a, const Inputs& in, F f) {
+  Array out(in[0].shape);
+  const Floats scales = a.floats("scale");
+  for_index(out.shape, [&](const Index& i) {
+    const auto at = scales.size() > 1 ? std::size_t(i[std::size_t(a.integer("axis"))]) : 0;
+    out.at(i) = f(in[0].at(i), double(scales[at]), double(a.ints("zero_point")[at]));
+  });
+  return {out};
+}
+
+// The quotient of two f32 is an f32: ties are those of f32.
+Outputs quantize_linear(const Attributes& a, const Inputs& in) {
+  const double low = a.integer("to") == 3 ? -128 : 0;
+  return by_scales(a, in, [&](double x, double scale, double zero) {
+    return clip(std::nearbyint(float(x) / float(scale)) + zero, low, low + 255);
+  });
+}
+
+Outputs dequantize_linear(const Attributes& a, const Inputs& in) {
+  return by_scales(a, in, [](double x, double scale, double zero) { return (x - zero) * scale; });
+}
+
 #define DLIS_POINTWISE(name, expression)                                            \
   functions[name] = pointwise<[](const Attributes& a, const Scalars& x) -> double { \
     (void)a;                                                                        \
@@ -103,6 +127,8 @@ void add_elementwise(Functions& functions) {
   DLIS_POINTWISE("Min", *std::min_element(x.begin(), x.end()));
   functions["BatchNormalization"] = batch_normalization;
   functions["LRN"] = lrn;
+  functions["QuantizeLinear"] = quantize_linear;
+  functions["DequantizeLinear"] = dequantize_linear;
 }
 
 const Functions& functions() {

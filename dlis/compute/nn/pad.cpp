@@ -3,6 +3,7 @@
 
 #include "dlis/compute/nn/operators.h"
 #include "dlis/compute/nn/table_copy.h"
+#include "dlis/compute/numbers.h"
 
 namespace dlis::nn {
 namespace {
@@ -45,9 +46,9 @@ Blob build(const OpProblem& problem) {
     for (std::int64_t i = 0; i < out.shape[axis]; ++i)
       table[std::size_t(i)] = source(i - begin[std::size_t(axis)], in[axis], mode);
   }
-  const Tensor fill =
-      Tensor::scalar(problem.attributes.real("constant_value", 0)).converted(out.type);
-  return build_table_copy(problem, tables, fill.data());
+  alignas(8) std::byte fill[8] = {};  // the constant is a real, as the output stores it
+  put_real(fill, out.type, 0, out.scale, double(problem.attributes.real("constant_value", 0)));
+  return build_table_copy(problem, tables, fill);
 }
 
 Verdict accepts(const OpProblem& problem) {

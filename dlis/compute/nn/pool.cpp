@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "dlis/compute/nn/reduce_bytes.h"
+
 namespace dlis::nn {
 namespace {
 
@@ -21,6 +23,7 @@ struct Params {
   std::int64_t images = 1, channels = 1;
   std::int64_t in_image = 0, out_image = 0, in_channel = 1, out_channel = 1;
   bool counts_padding = false;
+  Scale in_scale, out_scale;
   std::int64_t w_step = 1, c_step = 1, w_tiles = 1, c_tiles = 1;
 
   std::int64_t rows() const { return images * spatial[0].out * spatial[1].out; }
@@ -72,6 +75,8 @@ Params params_of(const OpProblem& problem) {
   params.out_image = out.strides[0];
   params.in_channel = in.strides[1];
   params.out_channel = out.strides[1];
+  params.in_scale = in.scale;
+  params.out_scale = out.scale;
   params.counts_padding = problem.attributes.integer("count_include_pad") != 0;
   const int count = in.shape.rank() - 2;
   for (int i = 0; i < count; ++i) params.spatial[kSpatial - count + i] = axis_of(problem, i, count);
@@ -95,8 +100,9 @@ std::int64_t clip_taps(const Axis& axis, std::int64_t index, bool counts_padding
   return (first + skipped * axis.dilation) * axis.in_stride;
 }
 
-void run_tile(const Params& params, const float* in, float* out, std::int64_t tile,
-              PoolKernel kernel) {
+template <class T>
+void run_tile(const Params& params, const T* in, T* out, std::int64_t tile,
+              void (*kernel)(const PoolRowOf<T>&)) {
   const std::int64_t c = tile % params.c_tiles * params.c_step;
   tile /= params.c_tiles;
   const std::int64_t w = tile % params.w_tiles * params.w_step;
@@ -105,7 +111,7 @@ void run_tile(const Params& params, const float* in, float* out, std::int64_t ti
   const std::int64_t h = tile % height.out;
   const std::int64_t d = tile / height.out % depth.out;
   const std::int64_t n = tile / height.out / depth.out;
-  PoolRow row;
+  PoolRowOf<T> row;
   row.pixels = std::min(params.w_step, width.out - w);
   row.channels = std::min(params.c_step, params.channels - c);
   row.out = out + n * params.out_image + d * depth.out_stride + h * height.out_stride +
@@ -125,13 +131,25 @@ void run_tile(const Params& params, const float* in, float* out, std::int64_t ti
   row.pad_left = width.pad_begin;
   row.pad_right = width.pad_end;
   row.counts_padding = params.counts_padding;
+  row.scale = params.in_scale.scale / params.out_scale.scale;
+  row.in_zero = params.in_scale.zero;
+  row.out_zero = params.out_scale.zero;
   kernel(row);
+}
+
+// Averages know scales, the largest stays what it is.
+Verdict accepts_bytes(const OpProblem& problem) {
+  if (problem.op == "MaxPool") return needs_equal_types(problem);
+  return averages_bytes(problem, problem.attributes.ints("kernel_shape"));
 }
 
 }  // namespace
 
 Verdict pool_accepts(const OpProblem& problem) {
-  if (Verdict v = both(needs_inputs(problem, 1, 1), needs_f32(problem)); !v) return v;
+  if (Verdict v = needs_inputs(problem, 1, 1); !v) return v;
+  const DType type = problem.inputs[0].type;
+  const bool bytes = type == DType::u8 || type == DType::i8;
+  if (Verdict v = bytes ? accepts_bytes(problem) : needs_f32(problem); !v) return v;
   if (problem.outputs.size() > 1) return refuse("gives no indices of the largest elements");
   const int spatial = problem.inputs[0].shape.rank() - 2;
   if (spatial < 1 || spatial > kSpatial)
@@ -147,12 +165,17 @@ Blob build_pool(const OpProblem& problem) {
 
 std::int64_t pool_tiles(const OpProblem& problem, int) { return params_of(problem).tiles(); }
 
-void run_pool(const OpProblem& problem, const Call& call, Range range, PoolKernel kernel) {
+void run_pool(const OpProblem& problem, const Call& call, Range range, const PoolKernel& kernel) {
   const Params& params = *part<Params>(call.packed);
-  const float* const in = input(problem, call, 0).as<float>();
-  float* const out = call.outputs[0].as<float>();
+  const ConstView in = input(problem, call, 0);
+  const View& out = call.outputs[0];
   for (std::int64_t tile = range.begin; tile < range.end; ++tile)
-    run_tile(params, in, out, tile, kernel);
+    if (out.type == DType::u8)
+      run_tile(params, in.as<std::uint8_t>(), out.as<std::uint8_t>(), tile, kernel.u8);
+    else if (out.type == DType::i8)
+      run_tile(params, in.as<std::int8_t>(), out.as<std::int8_t>(), tile, kernel.i8);
+    else
+      run_tile(params, in.as<float>(), out.as<float>(), tile, kernel.f32);
 }
 
 }  // namespace dlis::nn

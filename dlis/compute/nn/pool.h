@@ -8,7 +8,7 @@ namespace dlis::nn {
 Verdict pool_accepts(const OpProblem& problem);
 Blob build_pool(const OpProblem& problem);
 std::int64_t pool_tiles(const OpProblem& problem, int);
-void run_pool(const OpProblem& problem, const Call& call, Range range, PoolKernel kernel);
+void run_pool(const OpProblem& problem, const Call& call, Range range, const PoolKernel& kernel);
 
 template <PoolKernel PoolKernels::*kernel>
 void pool_run(const OpProblem& problem, const Call& call, int, Range range, Worker) {

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "dlis/compute/nn/copy.h"
-#include "dlis/compute/nn/loops.h"
+#include "dlis/compute/nn/reduce_bytes.h"
 
 namespace dlis::nn {
 namespace {
@@ -11,12 +11,7 @@ namespace {
 constexpr std::int64_t kTileElements = 16384;  // of the input
 constexpr std::int64_t kChunk = 512;           // columns, or gathered elements, at a time
 
-struct Params {
-  Loops kept;     // operands: output, input
-  Loops reduced;  // operand: input
-  Tiling tiling;
-  Reduction reduction;
-};
+using Params = ReduceParams;
 
 Params params_of(const OpProblem& problem, const std::vector<bool>& reduced, Reduction reduction) {
   const TensorDesc in = input_desc(problem, 0);
@@ -68,7 +63,11 @@ struct Reducer {
         for (std::int64_t r = 0; r < rows; ++r)
           kernel(count, n, in + c + at[0] + r * reduced.row_stride(0), reduced.col_stride(0), acc);
       });
-      for (std::int64_t i = 0; i < n; ++i) out[(c + i) * out_stride] = finish(acc[i]);
+      finish_all(n, acc);
+      if (out_stride == 1)
+        std::copy_n(acc, n, out + c);
+      else
+        for (std::int64_t i = 0; i < n; ++i) out[(c + i) * out_stride] = acc[i];
     }
   }
 
@@ -85,6 +84,13 @@ struct Reducer {
   }
 
  private:
+  // Simple enough for the compiler to take whole vectors: a division each is what small maps wait
+  // for.
+  void finish_all(std::int64_t n, float* acc) const {
+    if (params.reduction != Reduction::mean) return;
+    const float count = float(params.reduced.count());
+    for (std::int64_t i = 0; i < n; ++i) acc[i] /= count;
+  }
   float join(float a, float b) const {
     if (!is_max()) return a + b;
     return a != a || b != b ? a + b : std::max(a, b);
@@ -120,8 +126,12 @@ std::vector<bool> spatial_axes(const OpProblem& problem) {
   return reduced;
 }
 
-Verdict reduce_accepts(const OpProblem& problem) {
-  return both(needs_inputs(problem, 1, 2), needs_f32(problem));
+Verdict reduce_accepts(const OpProblem& problem, const std::vector<bool>& reduced,
+                       Reduction reduction) {
+  const DType type = problem.inputs[0].type;
+  const bool bytes = type == DType::u8 || type == DType::i8;
+  if (bytes && reduction == Reduction::mean) return means_of_bytes(problem, reduced);
+  return needs_f32(problem);
 }
 
 Blob build_reduce(const OpProblem& problem, const std::vector<bool>& reduced, Reduction reduction) {
@@ -136,6 +146,7 @@ std::int64_t count_reduce_tiles(const OpProblem& problem, const std::vector<bool
 
 void reduce_run(const OpProblem& problem, const Call& call, int, Range range, Worker) {
   const Params& params = *part<Params>(call.packed);
+  if (problem.outputs[0].type != DType::f32) return run_means(problem, call, params, range);
   const Reducer reducer{params, reduce_kernels_for(problem.isa)};
   const float* const in = input(problem, call, 0).as<float>();
   float* const out = call.outputs[0].as<float>();
@@ -146,7 +157,7 @@ void reduce_run(const OpProblem& problem, const Call& call, int, Range range, Wo
                for (std::int64_t r = 0; r < rows; ++r) {
                  float* const to = out + at[0] + r * params.kept.row_stride(0);
                  const float* const from = in + at[1] + r * params.kept.row_stride(1);
-                 if (in_col == 1 && cols > 1) {
+                 if (in_col == 1 && params.tiling.cols > 1) {
                    reducer.columns(cols, from, to, out_col);
                  } else {
                    for (std::int64_t c = 0; c < cols; ++c)

@@ -1,6 +1,7 @@
 // Sums and maxima: down the columns of a matrix, and along contiguous elements.
 #include "dlis/compute/nn/reduce_kernels.h"
 #include "dlis/compute/simd/math.h"
+#include "dlis/compute/simd/rounding.h"
 
 namespace dlis::DLIS_SIMD {
 namespace {
@@ -116,10 +117,46 @@ void max_rows(std::int64_t rows, std::int64_t cols, const float* in, std::int64_
 float sum(std::int64_t n, const float* in) { return all<Sum>(n, in); }
 float max(std::int64_t n, const float* in) { return all<Max>(n, in); }
 
+template <class T>
+DLIS_INLINE void add_rows(std::int64_t rows, std::int64_t cols, const T* in, std::int64_t stride,
+                          std::int32_t* __restrict sums) {
+  for (std::int64_t r = 0; r < rows; ++r, in += stride)
+    for (std::int64_t c = 0; c < cols; ++c) sums[c] += in[c];
+}
+void add_rows_u8(std::int64_t rows, std::int64_t cols, const std::uint8_t* in, std::int64_t stride,
+                 std::int32_t* sums) {
+  add_rows(rows, cols, in, stride, sums);
+}
+void add_rows_i8(std::int64_t rows, std::int64_t cols, const std::int8_t* in, std::int64_t stride,
+                 std::int32_t* sums) {
+  add_rows(rows, cols, in, stride, sums);
+}
+
+template <class T>
+DLIS_INLINE void means(std::int64_t cols, const std::int32_t* sums, T* __restrict out, float scale,
+                       float count, float zero) {
+  for (std::int64_t c = 0; c < cols; ++c)
+    out[c] = byte_of<T>(static_cast<float>(sums[c]) * scale / count, zero);
+}
+void means_u8(std::int64_t cols, const std::int32_t* sums, std::uint8_t* out, float scale,
+              float count, float zero) {
+  means(cols, sums, out, scale, count, zero);
+}
+void means_i8(std::int64_t cols, const std::int32_t* sums, std::int8_t* out, float scale,
+              float count, float zero) {
+  means(cols, sums, out, scale, count, zero);
+}
+
 }  // namespace
 
 extern const ReduceKernels reduce_kernels;
-const ReduceKernels reduce_kernels = {
-    .sum_rows = sum_rows, .max_rows = max_rows, .sum = sum, .max = max};
+const ReduceKernels reduce_kernels = {.sum_rows = sum_rows,
+                                      .max_rows = max_rows,
+                                      .sum = sum,
+                                      .max = max,
+                                      .add_rows_u8 = add_rows_u8,
+                                      .add_rows_i8 = add_rows_i8,
+                                      .means_u8 = means_u8,
+                                      .means_i8 = means_i8};
 
 }  // namespace dlis::DLIS_SIMD

@@ -4,6 +4,6 @@
 
 namespace dlis::nn {
 
-constinit const OpRow sub_row = binary_row<&ElementwiseKernels::sub>("Sub", "x - y");
+constinit const OpRow sub_row = binary_row<&ElementwiseKernels::sub, Whole::sub>("Sub", "x - y");
 
 }  // namespace dlis::nn

@@ -172,7 +172,7 @@ bool direct_on_device(const ConvProblem& p, const Call& call) {
 namespace {
 
 Verdict accepts(const ConvProblem& p) {
-  if (p.type != DType::f32) return refuse("needs f32 activations");
+  if (!p.all_f32()) return refuse("needs f32 activations");
   if (p.format && p.format != formats().front()) return refuse("needs dense weights");
   const std::int64_t largest = std::max({p.n * p.h * p.w * p.c, p.n * p.p() * p.q() * p.k,
                                          std::int64_t(direct_packed_bytes(p) / sizeof(float)),

@@ -2,18 +2,19 @@
 #include "dlis/compute/parallel/pool.h"
 
 #include <algorithm>
+#include <cmath>
 #include <system_error>
 #include <thread>
 #include <vector>
 
 #include "dlis/base/check.h"
 #include "dlis/compute/parallel/gate.h"
+#include "dlis/hardware/topology.h"
 
 namespace dlis {
 namespace {
 
-// Longer than the gap between two layers, far shorter than a time slice.
-constexpr Gate::Spin kSpin{40};
+constexpr Gate::Spin kSpin{kPoolSpinMicroseconds};
 
 struct alignas(64) Share {
   std::atomic<std::uint64_t> epoch{0};  // of the last phase in which somebody took it
@@ -41,12 +42,21 @@ struct Pool::State {
     if (unfinished.fetch_sub(1) == 1) done.open();
   }
 
+  // Its own share first, then what nobody has begun.
+  void take_shares(int first, std::uint64_t phase_epoch) {
+    const int count = int(shares.size());
+    for (int i = 0; i < count; ++i) {
+      const int share = (first + i) % count;
+      if (claim(share, phase_epoch)) work(share);
+    }
+  }
+
   void serve(int share) {
     for (std::uint64_t seen = 0;;) {
       begun.wait(spin, [&] { return epoch.load() != seen; });
       seen = epoch.load();
       if (stop.load()) return;
-      if (claim(share, seen)) work(share);
+      take_shares(share, seen);
     }
   }
 
@@ -65,18 +75,26 @@ struct Pool::State {
   alignas(64) std::atomic<int> unfinished{0};
 };
 
-// Where the system gives fewer threads than asked for, the caller runs the shares of the others.
+// Where there are fewer threads than workers, those that there are run the shares of the others.
 void Pool::State::start_threads(bool pin) {
   const std::vector<int> cpus = allowed_cpus();
-  if (!cpus.empty() && shares.size() > cpus.size()) spin = Gate::Spin{0};
+  const int count = threads_of(int(shares.size()), host_topology().quota_cpus);
+  if (!cpus.empty() && count > int(cpus.size())) spin = Gate::Spin{0};
   try {
-    for (int share = 1; share < int(shares.size()); ++share)
+    for (int share = 1; share < count; ++share)
       threads.emplace_back([this, share, pin, cpus] {
         if (pin && !cpus.empty()) pin_this_thread(cpus[std::size_t(share) % cpus.size()]);
         serve(share);
       });
   } catch (const std::system_error&) {
   }
+}
+
+// A control group that has used its quota stands still until the next period, so more threads than
+// it lasts for gain nothing and then stop together.
+int threads_of(int workers, double quota_cpus) {
+  if (quota_cpus <= 0 || quota_cpus >= workers) return workers;
+  return std::max(1, int(std::ceil(quota_cpus)));
 }
 
 Pool::Pool(int workers, bool pin) : state_(std::make_unique<State>(std::max(workers, 1))) {
@@ -108,8 +126,7 @@ void Pool::run(std::int64_t tiles, const ScheduleSpec& schedule, Task task, void
   const std::uint64_t epoch = s.epoch.load() + 1;
   s.epoch.store(epoch);
   s.begun.open();
-  for (int share = 0; share < workers(); ++share)
-    if (s.claim(share, epoch)) s.work(share);
+  s.take_shares(0, epoch);
   s.done.wait(s.spin, [&] { return s.unfinished.load() == 0; });
 }
 

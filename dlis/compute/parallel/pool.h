@@ -7,10 +7,19 @@
 
 namespace dlis {
 
+// A worker without work spins so long, then blocks until there is some: longer than the gap between
+// two layers, far shorter than a time slice. It never spins where there are more threads than
+// processors that the affinity allows.
+inline constexpr int kPoolSpinMicroseconds = 40;
+
+// How many threads, the caller included, serve `workers` in a control group of `quota_cpus` (0: no
+// quota).
+int threads_of(int workers, double quota_cpus);
+
 // `workers` shares of every phase, run by the caller (worker 0) and by threads that stay alive. Not
 // copyable; one `run` at a time, from any thread, and not from inside a task of the same pool.
-// A share that no thread has begun when the caller is done with its own is run by the caller, so a
-// phase waits for work under way but never for a thread that the system has not scheduled.
+// A share that no thread has begun when another is done with its own is run by that one, so a phase
+// waits for work under way but never for a thread that the system has not scheduled.
 class Pool {
  public:
   // `pin` binds each own thread to one processor. It pays only where the caller is bound as well

@@ -5,9 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <ctime>
 #include <numeric>
 #include <thread>
 #include <vector>
+
+#include "dlis/hardware/topology.h"
 
 namespace dlis {
 namespace {
@@ -81,7 +84,7 @@ TEST(Pool, WakesWorkersThatHaveGoneToSleep) {
 }
 
 // A share whose thread is busy elsewhere is run by the caller; a slow tile is waited for.
-TEST(Pool, WaitsForASlowTile) {
+TEST(Pool, WaitsForTheLastTile) {
   Pool pool(2);
   for (const ScheduleSpec& spec : all_specs()) {
     std::vector<int> done(8, 0);
@@ -97,6 +100,7 @@ TEST(Pool, WaitsForASlowTile) {
 
 // Two tiles that each wait for the other to begin end only if two threads run them.
 TEST(Pool, WorkersRunAtTheSameTime) {
+  if (threads_of(2, host_topology().quota_cpus) < 2) GTEST_SKIP() << "the quota lasts for one";
   Pool pool(2);
   for (const ScheduleSpec& spec : {ScheduleSpec{schedules()[0]}, ScheduleSpec{schedules()[1]}}) {
     std::atomic<int> begun{0};
@@ -152,6 +156,29 @@ TEST(Pool, DoesNotCollapseBesideBusyThreads) {
   stop.store(true);
   for (std::thread& thread : busy) thread.join();
   EXPECT_LT(seconds.count(), 10);
+}
+
+TEST(Pool, AQuotaLimitsTheThreads) {
+  EXPECT_EQ(threads_of(4, 0), 4);
+  EXPECT_EQ(threads_of(4, 8), 4);
+  EXPECT_EQ(threads_of(4, 4), 4);
+  EXPECT_EQ(threads_of(4, 1.5), 2);
+  EXPECT_EQ(threads_of(4, 0.2), 1);
+}
+
+// A worker that waits spins at most as long as stated: then it takes no time of the processor.
+TEST(Pool, IdleWorkersBlock) {
+  const auto used_ms = [] {
+    timespec time{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return 1e3 * double(time.tv_sec) + 1e-6 * double(time.tv_nsec);
+  };
+  Pool pool(4);
+  expect_each_once(pool, all_specs()[0], 40);
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const double before = used_ms();
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_LT(used_ms() - before, 2);
 }
 
 TEST(Schedule, TextRoundTrip) {

@@ -1,25 +1,15 @@
 // Exponential, sigmoid and the activations of FusedEnds on a Vec; for .simd.cpp files only.
 #pragma once
 #include "dlis/compute/fused.h"
-#include "dlis/compute/simd/vec.h"
+#include "dlis/compute/simd/exp_parts.h"
 
 namespace dlis::DLIS_SIMD {
 
-// e^x within 2 ulp from -87.3 to 88.3, constant beyond; NaN stays NaN. x = n ln 2 + r, e^r by the
-// minimax polynomial of Cephes' expf.
+// e^x within 2 ulp from -87.3 to 88.3, constant beyond; NaN stays NaN.
 DLIS_INLINE Vec exp(Vec x) {
   x = clamp(x, splat(-87.33654f), splat(88.37626f));
-  const Vec n = round_even(x * splat(1.44269504088896341f));
-  Vec r = fma(n, splat(-0.693359375f), x);
-  r = fma(n, splat(2.12194440e-4f), r);
-  Vec y = splat(1.9875691500e-4f);
-  y = fma(y, r, splat(1.3981999507e-3f));
-  y = fma(y, r, splat(8.3334519073e-3f));
-  y = fma(y, r, splat(4.1665795894e-2f));
-  y = fma(y, r, splat(1.6666665459e-1f));
-  y = fma(y, r, splat(5.0000001201e-1f));
-  y = fma(y, r * r, r + splat(1.0f));
-  return y * exp2_int(n);
+  const ExpParts parts = exp_parts(x);
+  return parts.power * exp2_int(parts.n);
 }
 
 DLIS_INLINE Vec sigmoid(Vec x) { return splat(1.0f) / (splat(1.0f) + exp(zero() - x)); }

@@ -1,7 +1,7 @@
 // Exponential, tanh, erf and NaN-propagating max and min on a Vec, correct at infinities and
 // overflow; for .simd.cpp files only.
 #pragma once
-#include "dlis/compute/simd/vec.h"
+#include "dlis/compute/simd/exp_parts.h"
 
 namespace dlis::DLIS_SIMD {
 
@@ -9,18 +9,9 @@ namespace dlis::DLIS_SIMD {
 // activate.h, but 2^n is applied in two factors, so that results up to the largest float are right.
 DLIS_INLINE Vec exp_full(Vec x) {
   x = clamp(x, splat(-104.0f), splat(89.0f));
-  const Vec n = round_even(x * splat(1.44269504088896341f));
-  Vec r = fma(n, splat(-0.693359375f), x);
-  r = fma(n, splat(2.12194440e-4f), r);
-  Vec y = splat(1.9875691500e-4f);
-  y = fma(y, r, splat(1.3981999507e-3f));
-  y = fma(y, r, splat(8.3334519073e-3f));
-  y = fma(y, r, splat(4.1665795894e-2f));
-  y = fma(y, r, splat(1.6666665459e-1f));
-  y = fma(y, r, splat(5.0000001201e-1f));
-  y = fma(y, r * r, r + splat(1.0f));
-  const Vec half = round_even(n * splat(0.5f));
-  return y * exp2_int(half) * exp2_int(n - half);
+  const ExpParts parts = exp_parts(x);
+  const Vec half = round_even(parts.n * splat(0.5f));
+  return parts.power * exp2_int(half) * exp2_int(parts.n - half);
 }
 
 // Within 2 ulp. Small |x|: Cephes' tanhf polynomial; else 1 - 2 / (e^2|x| + 1) with the sign of x.

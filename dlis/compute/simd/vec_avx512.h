@@ -13,6 +13,7 @@
 
 namespace dlis::DLIS_SIMD {
 
+constexpr bool kPortable = false;
 constexpr int kLanes = 16;
 constexpr int kRegisters = 32;
 
@@ -38,6 +39,12 @@ DLIS_INLINE void store(float* p, Vec x, int count) {
 DLIS_INLINE Vec load_bf16(const std::uint16_t* p) {
   const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
   return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16))};
+}
+DLIS_INLINE void store_bf16(std::uint16_t* p, Vec x) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), (__m256i)_mm512_cvtneps_pbh(x.v));
+}
+DLIS_INLINE void store_bf16(std::uint16_t* p, Vec x, int count) {
+  _mm256_mask_storeu_epi16(p, first_lanes(count), (__m256i)_mm512_cvtneps_pbh(x.v));
 }
 
 DLIS_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }

@@ -4,6 +4,7 @@
 
 namespace dlis::DLIS_SIMD {
 
+constexpr bool kPortable = true;
 constexpr int kLanes = 4;
 constexpr int kRegisters = 16;
 
@@ -36,6 +37,13 @@ DLIS_INLINE void store(float* p, Vec x, int count) {
 DLIS_INLINE Vec load_bf16(const std::uint16_t* p) {
   const IntLanes bits = {p[0], p[1], p[2], p[3]};
   return {(Lanes)(bits << 16)};
+}
+DLIS_INLINE void store_bf16(std::uint16_t* p, Vec x) {
+  for (int i = 0; i < kLanes; ++i) {
+    const std::uint32_t bits = std::uint32_t(((IntLanes)x.v)[i]);
+    const bool nan = x.v[i] != x.v[i];
+    p[i] = std::uint16_t(nan ? bits >> 16 | 0x40 : (bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+  }
 }
 
 DLIS_INLINE Vec fma(Vec a, Vec b, Vec c) { return {a.v * b.v + c.v}; }

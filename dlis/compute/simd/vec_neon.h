@@ -5,6 +5,7 @@
 
 namespace dlis::DLIS_SIMD {
 
+constexpr bool kPortable = false;
 constexpr int kLanes = 4;
 #if defined(__aarch64__)
 constexpr int kRegisters = 32;
@@ -35,6 +36,13 @@ DLIS_INLINE void store(float* p, Vec x, int count) {
 }
 DLIS_INLINE Vec load_bf16(const std::uint16_t* p) {
   return {vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(p), 16))};
+}
+DLIS_INLINE void store_bf16(std::uint16_t* p, Vec x) {
+  const uint32x4_t bits = vreinterpretq_u32_f32(x.v), upper = vshrq_n_u32(bits, 16);
+  const uint32x4_t half = vaddq_u32(vdupq_n_u32(0x7fff), vandq_u32(upper, vdupq_n_u32(1)));
+  const uint32x4_t rounded = vshrq_n_u32(vaddq_u32(bits, half), 16);
+  const uint32x4_t quiet = vorrq_u32(upper, vdupq_n_u32(0x40));
+  vst1_u16(p, vmovn_u32(vbslq_u32(vceqq_f32(x.v, x.v), rounded, quiet)));
 }
 
 DLIS_INLINE Vec fma(Vec a, Vec b, Vec c) { return {vfmaq_f32(c.v, a.v, b.v)}; }

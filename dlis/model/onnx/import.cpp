@@ -17,6 +17,7 @@
 #include "dlis/model/onnx/support.h"
 #include "dlis/model/onnx/tensor_proto.h"
 #include "dlis/model/op.h"
+#include "dlis/model/passes.h"
 #include "dlis/model/passes/rewrite.h"
 
 namespace dlis {
@@ -187,7 +188,7 @@ Result<Graph> import_model(onnx::ModelProto& model, const std::filesystem::path&
   for (const auto& input : proto.input()) known.insert(input.name());
   DLIS_TRY(read_nodes(in, proto, known));
   DLIS_TRY(read_outputs(in, proto));
-  Graph graph = renumbered(std::move(in.graph));
+  Graph graph = fold_quantisation(renumbered(std::move(in.graph)));
   DLIS_TRY(validate(graph));
   return graph;
 }

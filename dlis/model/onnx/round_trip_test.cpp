@@ -91,6 +91,46 @@ TEST_F(RoundTrip, BatchInsideReshape) {
   }
 }
 
+template <class T>
+Tensor numbers(std::initializer_list<T> values) {
+  return Tensor::of<T>({std::int64_t(values.size())}, std::span(values.begin(), values.size()));
+}
+
+// x -> Q -> DQ -> Conv (weights and bias through DQ) -> Relu -> Q -> DQ -> y
+onnx::ModelProto quantised_model() {
+  onnx::ModelProto model = test::empty_model(13);
+  test::add_info(*model.mutable_graph()->mutable_input(), "x", {"n", 2, 4, 4});
+  Tensor w(DType::i8, {3, 2, 1, 1});
+  for (std::int8_t& value : w.edit<std::int8_t>()) value = -5;
+  test::add_weight(model, "w", w);
+  test::add_weight(model, "ws", numbers<float>({0.1f, 0.2f, 0.3f}));
+  test::add_weight(model, "b", numbers<std::int32_t>({5, -6, 1 << 26}));
+  test::add_weight(model, "bs", numbers<float>({0.01f, 0.02f, 0.03f}));
+  test::add_weight(model, "s", Tensor::scalar(0.1f));
+  test::add_weight(model, "z", numbers<std::uint8_t>({128}).reshaped({}));
+  test::add_node(model, "QuantizeLinear", {"x", "s", "z"}, {"xq"});
+  test::add_node(model, "DequantizeLinear", {"xq", "s", "z"}, {"xd"});
+  test::set_axis(test::add_node(model, "DequantizeLinear", {"w", "ws"}, {"wd"}), 0);
+  test::set_axis(test::add_node(model, "DequantizeLinear", {"b", "bs"}, {"bd"}), 0);
+  test::add_node(model, "Conv", {"xd", "wd", "bd"}, {"c"});
+  test::add_node(model, "Relu", {"c"}, {"r"});
+  test::add_node(model, "QuantizeLinear", {"r", "s", "z"}, {"q"});
+  test::add_node(model, "DequantizeLinear", {"q", "s", "z"}, {"y"});
+  test::add_info(*model.mutable_graph()->mutable_output(), "y", {"n", 3, 4, 4});
+  return model;
+}
+
+TEST_F(RoundTrip, QuantisedValuesBecomeNodesAndValuesAgain) {
+  const auto graph = test::parse(quantised_model());
+  ASSERT_TRUE(graph) << graph.error().message();
+  ASSERT_EQ(graph->nodes.size(), 4u);  // rounding the input, Conv, Relu, reading the output
+  const Value& bias = graph->value(graph->nodes[1].inputs[2]);
+  EXPECT_EQ(real_tensor(bias).as<float>()[2], float((1 << 26) * double(0.03f)));
+  const Graph back = again(*graph);
+  EXPECT_EQ(back.batch_symbol, "n");
+  test::expect_same(*graph, back);
+}
+
 TEST_F(RoundTrip, WritesGzipOnlyWhereAsked) {
   const auto graph = test::parse(test::conv_model());
   ASSERT_TRUE(graph);

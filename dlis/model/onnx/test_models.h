@@ -56,6 +56,13 @@ inline void set_ints(onnx::NodeProto& node, const std::string& name, const Ints&
   for (const auto value : values) attribute.add_ints(value);
 }
 
+inline void set_axis(onnx::NodeProto& node, std::int64_t axis) {
+  auto& attribute = *node.add_attribute();
+  attribute.set_name("axis");
+  attribute.set_type(onnx::AttributeProto::INT);
+  attribute.set_i(axis);
+}
+
 inline Tensor ramp(const Shape& shape) {
   Tensor tensor(DType::f32, shape);
   float next = 0;
@@ -130,6 +137,7 @@ inline void expect_same(const Graph& a, const Graph& b) {
     EXPECT_EQ(x.name, y.name);
     EXPECT_EQ(x.type, y.type) << x.name;
     EXPECT_EQ(x.shape, y.shape) << x.name;
+    EXPECT_EQ(x.quant, y.quant) << x.name;
     ASSERT_EQ(x.constant.has_value(), y.constant.has_value()) << x.name;
     if (!x.constant.has_value()) continue;
     EXPECT_EQ(std::memcmp(x.constant.data(), y.constant.data(), x.constant.bytes()), 0) << x.name;

@@ -1,6 +1,7 @@
 // A Graph to ONNX at opset 17, IR 8, and tensors to `.pb` files.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <set>
 #include <unordered_set>
@@ -11,6 +12,7 @@
 #include "dlis/model/onnx/onnx.h"
 #include "dlis/model/onnx/tensor_proto.h"
 #include "dlis/model/op.h"
+#include "dlis/model/passes.h"
 
 namespace dlis {
 namespace fs = std::filesystem;
@@ -132,6 +134,11 @@ void write_domains(const Graph& graph, onnx::ModelProto& model) {
   }
 }
 
+bool is_quantised(const Graph& graph) {
+  return std::ranges::any_of(graph.values,
+                             [](const Value& value) { return value.quant.has_value(); });
+}
+
 Status write_graph(const Graph& graph, onnx::GraphProto& proto) {
   Export out{graph, proto, {}, {}};
   proto.set_name(graph.name.empty() ? "network" : graph.name);
@@ -159,7 +166,8 @@ Result<std::string> serialise_onnx(const Graph& graph) {
   onnx::ModelProto model;
   model.set_ir_version(kIrVersion);
   model.set_producer_name("dlis");
-  DLIS_TRY(write_graph(graph, *model.mutable_graph()));
+  DLIS_TRY(write_graph(is_quantised(graph) ? unfold_quantisation(graph) : graph,
+                       *model.mutable_graph()));
   write_domains(graph, model);
   for (const auto& [key, value] : graph.metadata) {
     auto* entry = model.add_metadata_props();

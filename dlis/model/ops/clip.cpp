@@ -18,8 +18,10 @@ Status export_(ExportNode& out) {
   Attributes& attributes = out.node.attributes;
   const float low = attributes.real("min"), high = attributes.real("max");
   erase(attributes, {"min", "max"});
-  if (low != Limits::lowest() || high != Limits::max()) out.add_input("min", Tensor::scalar(low));
-  if (high != Limits::max()) out.add_input("max", Tensor::scalar(high));
+  const DType type = real_type(out.graph.value(out.node.inputs[0]));
+  const auto bound = [&](float x) { return Tensor::scalar(x).converted(type); };
+  if (low != Limits::lowest() || high != Limits::max()) out.add_input("min", bound(low));
+  if (high != Limits::max()) out.add_input("max", bound(high));
   return {};
 }
 

@@ -102,7 +102,9 @@ Graph merge_affine(Graph graph,
     if (!affine) continue;
     const auto in = std::size_t(affine->input);
     const int front = uses.producer[in];
-    if (front < 0 || uses.is_output[in] || uses.consumers[in].size() != 1) continue;
+    if (front < 0 || graph.value(affine->input).quant || uses.is_output[in] ||
+        uses.consumers[in].size() != 1)
+      continue;
     Node& layer = graph.nodes[std::size_t(front)];
     if (layer.outputs[0] != affine->input || !can_take(graph, layer)) continue;
     take(graph, layer, affine->map);

@@ -55,6 +55,8 @@ void multiply_add(Graph& graph, const Node& norm, const ChannelAffine& map, int 
   const ValueId s = graph.add_constant(name, f32_of(shape, map.scale));
   const ValueId t = graph.add_constant(name + "_shift", f32_of(shape, map.shift));
   Value product = graph.value(norm.outputs[0]);
+  product.type = DType::f32;
+  product.quant.reset();
   product.name += "_scaled";
   const ValueId middle = graph.add_value(std::move(product));
   out.push_back({find_operator("Mul"), norm.name, {}, {norm.inputs[0], s}, {middle}});

@@ -23,7 +23,8 @@ struct Pass {
 constexpr Pass kPasses[] = {
     {"remove_dead", remove_dead}, {"remove_identities", remove_identities},
     {"use_gemm", use_gemm},       {"fold_batchnorm", fold_batchnorm},
-    {"fold_scale", fold_scale},   {"fuse_ends", fuse_ends},
+    {"fold_scale", fold_scale},   {"fold_clamps", fold_clamps},
+    {"fuse_ends", fuse_ends},
 };
 
 }  // namespace

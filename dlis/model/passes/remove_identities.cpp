@@ -44,7 +44,8 @@ bool is_identity(const Graph& graph, const Node& node, const Uses& uses) {
   if (node.inputs.empty() || node.inputs[0] == kNoValue || node.outputs[0] == kNoValue)
     return false;
   const Value &in = graph.value(node.inputs[0]), &out = graph.value(node.outputs[0]);
-  if (in.type != out.type || !in.shape || in.shape != out.shape) return false;
+  if (in.type != out.type || in.quant != out.quant || !in.shape || in.shape != out.shape)
+    return false;
   for (std::size_t i = 1; i < node.outputs.size(); ++i) {
     const ValueId id = node.outputs[i];
     if (id == kNoValue) continue;

@@ -12,7 +12,7 @@ bool is_dense(const Graph& graph, const Node& node) {
   if (std::string_view(node.op->name) != "MatMul" || !graph.is_constant(node.inputs[1]))
     return false;
   const Value &x = graph.value(node.inputs[0]), &w = graph.value(node.inputs[1]);
-  return x.type == DType::f32 && x.shape->rank() == 2 && w.shape->rank() == 2;
+  return real_type(x) == DType::f32 && x.shape->rank() == 2 && w.shape->rank() == 2;
 }
 
 }  // namespace

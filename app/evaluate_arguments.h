@@ -1,0 +1,16 @@
+// The options of verbs that measure whole stacks: data, time, sizes, seed, limits.
+#pragma once
+#include "model_arguments.h"
+
+namespace dlis::app {
+
+struct EvaluateArguments {
+  EvaluateOptions options;
+  PlanLimits limits;
+  std::vector<std::string> shapes;
+
+  void add_to(CLI::App& verb);
+  Result<EvaluateOptions> checked() const;  // with shapes and limits
+};
+
+}  // namespace dlis::app

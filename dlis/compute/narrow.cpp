@@ -1,0 +1,56 @@
+// Checks types, and works out the scales of int8 filters.
+#include "dlis/compute/narrow.h"
+
+#include "dlis/compute/kernel_ends.h"
+
+namespace dlis {
+namespace {
+
+constexpr std::int64_t kMostTerms = 0x7fffffff / (255 * 128);
+
+bool bytes_or_f32(DType type) {
+  return type == DType::u8 || type == DType::i8 || type == DType::f32;
+}
+bool bf16_or_f32(DType type) { return type == DType::bf16 || type == DType::f32; }
+bool has_format(const ConvProblem& p, std::string_view name) {
+  return p.format && p.format->name == name;
+}
+
+}  // namespace
+
+ByteFilters byte_filters(const ConvProblem& p, const Encoded& weights, const float* bias) {
+  const KernelEnds ends = kernel_ends(p);
+  const auto values = weights.parts[0].as<std::int8_t>();
+  const auto scales = weights.parts[1].as<float>();
+  const std::int64_t terms = p.c / p.groups * p.r * p.s;
+  ByteFilters filters;
+  for (std::int64_t k = 0; k < p.k; ++k) {
+    std::int32_t sum = 0;
+    for (const std::int8_t w : values.subspan(std::size_t(k * terms), std::size_t(terms))) sum += w;
+    const double scale = double(p.x_scale.scale) * double(scales[std::size_t(k)]);
+    filters.sum.push_back(sum);
+    filters.multiplier.push_back(float(scale / double(ends.unit)));
+    filters.bias.push_back(bias ? float(double(bias[k]) / double(ends.unit)) : 0.0f);
+  }
+  return filters;
+}
+
+Verdict accepts_bytes(const ConvProblem& p) {
+  if (!p.integer()) return refuse("needs activations in bytes");
+  if (!has_format(p, "int8")) return refuse("needs int8 weights");
+  if (!bytes_or_f32(p.y_type)) return refuse("stores bytes or f32 only");
+  if (p.ends.add && !bytes_or_f32(p.add_type)) return refuse("adds bytes or f32 only");
+  if (p.c / p.groups * p.r * p.s > kMostTerms)
+    return refuse("a sum of so many products overflows 32 bits");
+  return accept();
+}
+
+Verdict accepts_bf16(const ConvProblem& p) {
+  if (p.type != DType::bf16) return refuse("needs bf16 activations");
+  if (!has_format(p, "bf16")) return refuse("needs bf16 weights");
+  if (!bf16_or_f32(p.y_type)) return refuse("stores bf16 or f32 only");
+  if (p.ends.add && !bf16_or_f32(p.add_type)) return refuse("adds bf16 or f32 only");
+  return accept();
+}
+
+}  // namespace dlis

@@ -1,0 +1,21 @@
+// What rows of bytes and of bf16 accept, and the scales of int8 filters.
+#pragma once
+#include <vector>
+
+#include "dlis/compute/problem.h"
+
+namespace dlis {
+
+// Of filter k: output = (sum of (x - zero of x) * w) * multiplier + bias in the units of
+// KernelEnds; `sum` is that of the filter's weights.
+struct ByteFilters {
+  std::vector<float> multiplier, bias;
+  std::vector<std::int32_t> sum;
+};
+ByteFilters byte_filters(const ConvProblem& problem, const Encoded& weights, const float* bias);
+
+// Whether a kernel of bytes computes this: types, format, and sums that 32 bits hold.
+Verdict accepts_bytes(const ConvProblem& problem);
+Verdict accepts_bf16(const ConvProblem& problem);
+
+}  // namespace dlis
