@@ -1,70 +1,73 @@
-"""dlis beside onnxruntime, and two threads beside one: `compare.py DLIS [--rounds N] [--seconds S]`.
+"""dlis beside other engines, and all threads beside one, in turns: `compare.py DLIS`.
 
-Prints Markdown tables: whole networks against onnxruntime with one thread, the scaling of two threads
-against what the FMA ceilings allow.
+Measures every cell (NETWORK/float, int8 or scaling/THREADS) whose log is not there yet, then prints the
+tables, or writes the page that --page names.
 """
 import argparse
+import fnmatch
+import json
 import os
-import sys
-import tempfile
+import subprocess
+import time
 
+import cells
+import page
 import turns
+from engines import ENGINES
 
 
-def versus_onnxruntime(args, folder):
-    import onnxruntime
-    print(f"onnxruntime {onnxruntime.__version__}, {args.rounds} rounds of {args.seconds} s each, milliseconds\n")
-    print("| network | threads | dlis | onnxruntime | dlis / onnxruntime | 95 % | dropped rounds |")
-    print("|---|---|---|---|---|---|---|")
-    for model in args.models:
-        file = exported(args, folder, model)
-        for threads in args.threads:
-            times, _, dropped = turns.measure({
-                "dlis": dlis_worker(args, file, threads),
-                "onnxruntime": [sys.executable, os.path.join(os.path.dirname(__file__), "onnxruntime_worker.py"),
-                                file, str(threads), str(args.seconds)]}, args.rounds)
-            value, low, high = turns.ratio(times["dlis"], times["onnxruntime"])
-            print(f"| {model} | {threads} | {turns.spread(times['dlis'])} | {turns.spread(times['onnxruntime'])} "
-                  f"| {value:.3f} | {low:.3f} to {high:.3f} | {dropped} |", flush=True)
+def main(args):
+    logs = os.path.join(args.folder, "logs")
+    os.makedirs(logs, exist_ok=True)
+    file_of = lambda cell: os.path.join(logs, cell.replace("/", ".").replace("@", "_") + ".json")
+    wanted = [c for c in cells.names(args.threads) if any(fnmatch.fnmatch(c, p) for p in args.only)]
+    left = [c for c in wanted if args.again or not os.path.exists(file_of(c))]
+    if left:
+        say(f"{len(left)} of {len(wanted)} cells to measure, about {estimate(left, args) / 60:.0f} minutes")
+    for cell in left:
+        try:
+            record = cells.measure(cell, args)
+        except turns.Died as reason:
+            say(f"{cell}: a process {reason}; not kept")
+            continue
+        if not turns.kept(record["rounds"])[0]:
+            say(f"{cell}: no round reached 90 % of the best FMA ceiling; the machine is too busy, not kept")
+            continue
+        with open(file_of(cell) + ".part", "w") as file:
+            json.dump(record, file)
+        os.replace(file_of(cell) + ".part", file_of(cell))
+        say(f"{cell}: {record['wall']} s")
+    records = [json.load(open(file_of(c))) for c in cells.names(args.threads) if os.path.exists(file_of(c))]
+    if not args.page:
+        return print(page.tables([r for r in records if r["cell"] in wanted]))
+    with open(args.page, "w") as file:
+        file.write(page.page(records, args))
 
 
-def scaling(args, folder):
-    print("\n| network | 1 thread | 2 threads | speed-up | 95 % | ceilings allow | share | dropped rounds |")
-    print("|---|---|---|---|---|---|---|---|")
-    for model in args.scaling:
-        file = exported(args, folder, model)
-        times, best, dropped = turns.measure(
-            {"1": dlis_worker(args, file, 1), "2": dlis_worker(args, file, 2)}, args.rounds)
-        value, low, high = turns.ratio(times["1"], times["2"])
-        allowed = best["2"] / best["1"]
-        print(f"| {model} | {turns.spread(times['1'])} | {turns.spread(times['2'])} | {value:.3f} "
-              f"| {low:.3f} to {high:.3f} | {allowed:.3f} | {100 * value / allowed:.1f} % "
-              f"({100 * low / allowed:.1f} to {100 * high / allowed:.1f}) | {dropped} |", flush=True)
+def estimate(left, args):
+    """Seconds: opening, then the rounds; measured on two cores of 40 GFLOP/s each."""
+    turn = {"float": 11, "int8": 6, "scaling": 3}
+    slow = {"vgg16@224": 3, "resnet50@224": 1}
+    return sum(25 + args.rounds * (turn[c.split("/")[1]] * (args.seconds + 0.04) + slow.get(c.split("/")[0], 0))
+               for c in left)
 
 
-def dlis_worker(args, file, threads):
-    return [args.dlis, "bench", file, "--threads", str(threads), "--turns", "--seconds", str(args.seconds)]
-
-
-def exported(args, folder, model):
-    file = os.path.join(folder, model.replace("@", "_") + ".onnx")
-    if not os.path.exists(file):
-        turns.subprocess.run([args.dlis, "compress", model, "--compress", "none", "-o", file], check=True,
-                             stderr=turns.subprocess.DEVNULL)
-    return file
+def say(text):
+    print(time.strftime("%H:%M:%S ") + text, file=os.sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dlis")
+    parser.add_argument("--only", nargs="*", default=["*"], help="cells, as patterns: 'resnet18*/float/1'")
+    parser.add_argument("--engines", nargs="*", default=[e.name for e in ENGINES])
     parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--seconds", type=float, default=0.2)
-    parser.add_argument("--models", nargs="*", default=["resnet18@224", "mobilenet_v1@224"])
-    parser.add_argument("--threads", nargs="*", type=int, default=[1])
-    parser.add_argument("--scaling", nargs="*", default=["vgg16@224", "resnet18@224"])
+    parser.add_argument("--seconds", type=float, default=0.05, help="of each turn, at least")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="besides 1")
+    parser.add_argument("--folder", default="build/peers", help="for networks and logs")
+    parser.add_argument("--again", action="store_true", help="measure what has been measured")
+    parser.add_argument("--page", help="write this page with all that was measured")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        if arguments.models:
-            versus_onnxruntime(arguments, temporary)
-        if arguments.scaling:
-            scaling(arguments, temporary)
+    arguments.commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True,
+                                      text=True).stdout.strip()
+    main(arguments)
