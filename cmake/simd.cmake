@@ -18,6 +18,9 @@ endif()
 # GCC take minutes over unrolled code) stay out of kernels.
 if(DLIS_SANITIZE)
   set(DLIS_KERNEL_SANITIZE -O1)
+  if(DLIS_BUILD_FUZZ)
+    list(APPEND DLIS_KERNEL_SANITIZE -fno-sanitize=fuzzer-no-link)  # their callers lead the fuzzer
+  endif()
   if(DLIS_SANITIZE MATCHES "address")
     list(APPEND DLIS_KERNEL_SANITIZE -fno-sanitize-address-use-after-scope)
   endif()

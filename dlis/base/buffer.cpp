@@ -14,12 +14,7 @@ namespace dlis {
 namespace {
 
 // AddressSanitizer guards the heap only.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
+#ifdef DLIS_ASAN
 constexpr std::size_t kMapFrom = std::numeric_limits<std::size_t>::max();
 #else
 constexpr std::size_t kMapFrom = 64 << 10;

@@ -12,8 +12,6 @@ namespace {
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr std::int32_t kFlip = 128;
 
-bool bytes(DType type) { return type == DType::u8 || type == DType::i8; }
-
 void set_clamp(const FusedEnds& ends, KernelEnds& to) {
   to.activation = ends.activation;
   to.clamped = true;
@@ -33,7 +31,7 @@ void set_output(const ConvProblem& p, KernelEnds& to) {
   to.y_f32 = p.y_type == DType::f32;
   to.least = -kInfinity;
   to.most = kInfinity;
-  if (!bytes(p.y_type)) return;
+  if (!is_byte(p.y_type)) return;
   const int lowest = p.y_type == DType::i8 ? -128 : 0;
   to.y_zero = p.y_scale.zero;
   to.least = float(lowest - to.y_zero);

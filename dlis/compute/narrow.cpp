@@ -8,9 +8,7 @@ namespace {
 
 constexpr std::int64_t kMostTerms = 0x7fffffff / (255 * 128);
 
-bool bytes_or_f32(DType type) {
-  return type == DType::u8 || type == DType::i8 || type == DType::f32;
-}
+bool bytes_or_f32(DType type) { return is_byte(type) || type == DType::f32; }
 bool bf16_or_f32(DType type) { return type == DType::bf16 || type == DType::f32; }
 bool has_format(const ConvProblem& p, std::string_view name) {
   return p.format && p.format->name == name;

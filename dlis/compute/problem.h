@@ -48,7 +48,8 @@ struct ConvProblem {
   bool all_f32() const {
     return type == DType::f32 && y_type == DType::f32 && add_type == DType::f32;
   }
-  bool integer() const { return type == DType::u8 || type == DType::i8; }
+  bool integer() const { return is_byte(type); }
+  bool padded() const { return pad_top > 0 || pad_left > 0 || pad_bottom > 0 || pad_right > 0; }
   bool depthwise() const { return groups > 1 && groups == c && k % c == 0; }
   bool pointwise() const;  // 1x1, stride 1, no padding, no groups
 };

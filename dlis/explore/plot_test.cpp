@@ -3,8 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <limits>
-#include <regex>
+#include <string_view>
 
 namespace dlis {
 namespace {
@@ -20,22 +21,28 @@ Plot example() {
            {"predicted", {{10, 3, 3, 3, ""}}}}};
 }
 
-// Every tag that opens is closed in order.
-void expect_well_formed(const std::string& svg) {
-  std::vector<std::string> open;
-  const std::regex tag("<(/?)([a-z]+)((?:[^<>\"]|\"[^\"<]*\")*?)(/?)>");
-  std::size_t tags = 0;
-  for (std::sregex_iterator it(svg.begin(), svg.end(), tag), end; it != end; ++it, ++tags) {
-    if ((*it)[1].length()) {
+// Every tag that opens is closed in order; no attribute holds a bare "<" or ">".
+void expect_well_formed(std::string_view svg) {
+  std::vector<std::string_view> open;
+  for (std::size_t at = svg.find('<'); at != svg.npos; at = svg.find('<', at + 1)) {
+    const std::size_t end = svg.find_first_of("<>", at + 1);
+    ASSERT_TRUE(end != svg.npos && svg[end] == '>') << svg.substr(at, 80);
+    const std::string_view tag = svg.substr(at + 1, end - at - 1);
+    EXPECT_EQ(std::count(tag.begin(), tag.end(), '"') % 2, 0) << tag;
+    if (tag.front() == '/') {
       ASSERT_FALSE(open.empty());
-      EXPECT_EQ(open.back(), (*it)[2].str());
+      EXPECT_EQ(open.back(), tag.substr(1));
       open.pop_back();
-    } else if (!(*it)[4].length()) {
-      open.push_back((*it)[2].str());
+    } else if (tag.back() != '/') {
+      open.push_back(tag.substr(0, tag.find(' ')));
     }
   }
   EXPECT_TRUE(open.empty());
-  EXPECT_EQ(tags, std::size_t(std::count(svg.begin(), svg.end(), '<')));
+}
+
+// The number behind TEXT, from AT on.
+double number_behind(const std::string& svg, const std::string& text, std::size_t at) {
+  return std::stod(svg.substr(svg.find(text, at) + text.size()));
 }
 
 TEST(Plot, IsWellFormedAndNamed) {
@@ -51,10 +58,9 @@ TEST(Plot, IsWellFormedAndNamed) {
 // Twice the value is twice as far from the origin.
 TEST(Plot, MarksStandWhereTheAxesSay) {
   const std::string svg = svg_of(example());
-  const std::regex circle("<circle cx=\"([0-9.]+)\" cy=\"([0-9.]+)\"");
   std::vector<std::pair<double, double>> at;
-  for (std::sregex_iterator it(svg.begin(), svg.end(), circle), end; it != end; ++it)
-    at.push_back({std::stod((*it)[1]), std::stod((*it)[2])});
+  for (std::size_t i = svg.find("<circle "); i != svg.npos; i = svg.find("<circle ", i + 1))
+    at.push_back({number_behind(svg, " cx=\"", i), number_behind(svg, " cy=\"", i)});
   ASSERT_EQ(at.size(), 3u);  // the last is the legend's
   const double left = 74, bottom = 440 - 62;
   EXPECT_NEAR(at[1].first - left, 2 * (at[0].first - left), 0.3);

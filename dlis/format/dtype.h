@@ -24,6 +24,7 @@ constexpr std::size_t size_of(DType type) {
   }
   return 0;
 }
+constexpr bool is_byte(DType type) { return type == DType::u8 || type == DType::i8; }
 std::string_view name_of(DType type);
 
 // Round to nearest even; NaN stays NaN.

@@ -166,7 +166,7 @@ TEST(Int8, DecodesZeroPoints) {
 }
 
 // Every single gap of one length, so that the code has to be the best one for it.
-TEST(Csr, EqualGapsNeedTheFewestBytes) {
+TEST(SlowCsr, EqualGapsNeedTheFewestBytes) {
   for (std::int64_t gap : {0, 1, 127, 254, 255, 256, 257, 511, 1000, 65000}) {
     const std::int64_t values = 300;
     Tensor weights(DType::f32, {1, values * (gap + 1)});

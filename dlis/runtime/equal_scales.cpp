@@ -11,8 +11,7 @@ namespace dlis {
 namespace {
 
 bool is_bytes(const Value& value) {
-  return value.quant && value.quant->scale.size() == 1 &&
-         (value.type == DType::u8 || value.type == DType::i8);
+  return value.quant && value.quant->scale.size() == 1 && is_byte(value.type);
 }
 bool is_real(const Value& value) { return !value.quant && value.type == DType::f32; }
 

@@ -47,8 +47,6 @@ bool knows_scales(const Node& node) {
   return is_one_of(node.op->name, names);
 }
 
-bool is_byte(const Quant& quant) { return quant.type == DType::u8 || quant.type == DType::i8; }
-
 // A Cast takes what is stored for what it is, which is right for bf16 only.
 bool casts_bf16(const Graph& graph, const Node& node) {
   const auto fits = [&](ValueId id) {
@@ -85,7 +83,7 @@ Verdict accepts_quantised(const Graph& graph, const Node& node, int axis) {
     if (!has_one_scale(graph, id)) return refuse("a value has a scale for each part");
   if (!x.quant && w.quant) return refuse("its weights are quantised, its input is not");
   if (!x.quant || x.quant->type == DType::bf16) return accept();
-  if (!is_byte(*x.quant) || !w.quant || w.quant->type != DType::i8)
+  if (!is_byte(x.quant->type) || !w.quant || w.quant->type != DType::i8)
     return refuse("it is not bytes by bytes");
   if (w.quant->scale.size() > 1 && w.quant->axis != axis)
     return refuse("its weights have a scale for each input channel");

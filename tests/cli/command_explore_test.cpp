@@ -20,7 +20,7 @@ class Explore : public CommandTest {
             "--compress", "none,weight_prune:zeros=0.9",
             "--format",   "dense,csr",
             "--compute",  "indirect_gemm,sparse_direct,reference",
-            "--data",     kImages + "?limit=20",
+            "--data",     kImages + "?limit=6",
             "--seconds",  "0.02",
             "-o",         store};
   }
@@ -36,7 +36,9 @@ class Explore : public CommandTest {
   }
 };
 
-TEST_F(Explore, SigkillAtRandomMomentsLosesAndRepeatsNothing) {
+using SlowExplore = Explore;
+
+TEST_F(SlowExplore, SigkillAtRandomMomentsLosesAndRepeatsNothing) {
   std::mt19937 random(7);
   std::vector<Record> before;
   for (int round = 0; round < 6; ++round) {

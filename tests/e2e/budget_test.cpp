@@ -47,7 +47,8 @@ TEST_P(Budget, HalfwayBetweenTheSmallestAndTheFreePlan) {
   EXPECT_TRUE(session->run(random_inputs(*graph)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, Budget, testing::Values("vgg16", "resnet18", "vgg16@224"));
+INSTANTIATE_TEST_SUITE_P(Networks, Budget, testing::Values("vgg16", "resnet18"));
+INSTANTIATE_TEST_SUITE_P(SlowNetworks, Budget, testing::Values("vgg16@224"));
 
 }  // namespace
 }  // namespace dlis

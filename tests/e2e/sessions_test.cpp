@@ -38,7 +38,7 @@ TEST(Sessions, ShareTheWeights) {
   const auto four = measure_sessions(plan, 4, 0.1);
   ASSERT_TRUE(four) << four.error().message();
   EXPECT_GT(four->runs_per_second, 0);
-#ifndef __SANITIZE_ADDRESS__
+#ifndef DLIS_ASAN
   // Beside what four sessions state: stacks and a little of the allocator.
   EXPECT_LT(double(four->process_bytes), 4 * double(four->session_bytes) + 4e6);
   EXPECT_LT(double(four->process_bytes), 0.5 * double(plan->weights_bytes));

@@ -48,7 +48,7 @@ class SlackValue {
   }
   // Bytes are anything, reals lie between -1 and 1.
   void fill(Rng& rng) {
-    const bool bytes = type_ == DType::u8 || type_ == DType::i8;
+    const bool bytes = is_byte(type_);
     const double low = type_ == DType::i8 ? -128 : 0;
     for_each([&](std::int64_t i) {
       put_stored(view().data, type_, i, bytes ? low + double(rng.below(256)) : rng.uniform(-1, 1));
@@ -245,7 +245,6 @@ class ConvCase {
     encoded_ = *format->encode(weights_);
     decoded_ = format->decode(encoded_);
   }
-  static bool is_byte(DType type) { return type == DType::u8 || type == DType::i8; }
 
   // Any bytes, -128 among them, with a scale for each filter; decoded_ holds the bytes.
   void encode_bytes(Rng& rng) {

@@ -19,7 +19,7 @@ constexpr std::int64_t kBandBytes = 64 << 10;
 // A tile is some output rows of one image. Strides are in floats.
 struct Cut {
   explicit Cut(const ConvProblem& p)
-      : padded(p.pad_top > 0 || p.pad_left > 0 || p.pad_bottom > 0 || p.pad_right > 0),
+      : padded(p.padded()),
         band_row(((p.q() - 1) * p.stride_w + (p.s - 1) * p.dilation_w + 1) * p.c) {
     const std::int64_t first = (p.r - 1) * p.dilation_h + 1;  // input rows of one output row
     const std::int64_t fit = kBandBytes / (band_row * std::int64_t(sizeof(float)));

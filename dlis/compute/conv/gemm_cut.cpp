@@ -50,9 +50,8 @@ GemmCut::GemmCut(const ConvProblem& p) {
   rows = flat ? divide_up(tiles_, 4) : p.p();
   cols = flat ? std::min<std::int64_t>(pixels_, 4 * mr) : p.q();
 
-  const bool padded = p.pad_top > 0 || p.pad_left > 0 || p.pad_bottom > 0 || p.pad_right > 0;
   const bool evicts = collides(p.c * x_size) && mr > kWays;
-  band = padded || must_copy(p, packed) || (evicts && pixels_ >= mr && panels_ > 1);
+  band = p.padded() || must_copy(p, packed) || (evicts && pixels_ >= mr && panels_ > 1);
   band_pixel = packed.words() * 4;
   if (collides(band_pixel)) band_pixel += 64;
   const std::int64_t in_cols = flat ? cols : (cols - 1) * p.stride_w + (p.s - 1) * p.dilation_w + 1;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "dlis/base/divide.h"
+#include "dlis/compute/conv/dot_depthwise.h"
 #include "dlis/compute/conv/narrow_depthwise_rows.h"
 #include "dlis/compute/narrow.h"
 
@@ -14,19 +15,28 @@ namespace {
 constexpr std::int64_t kBandRows = 2;  // output rows of a tile: what the 3x3 kernels hold at once
 constexpr std::int64_t kBlockChannels = 64;  // the fewest channels of a tile
 
-std::int64_t padded(const ConvProblem& p) { return round_up(p.c, kNarrowPad); }
+std::int64_t padded(const ConvProblem& p) { return round_up(p.c, kDotChannels); }
 
-// Packed: weights [channels / 16][r][s][16], start, multiplier and bias [channels], all f32, then
-// the zeros, as x has them; channels padded.
+// Packed: weights [channels / 16][r][s][16], start, multiplier and bias [channels], all f32, or the
+// blocks of dot_depthwise.h; then the zeros, as x has them; channels padded.
 struct Packed {
   float *weights, *start, *multiplier, *bias;
+  DotBlock* blocks;
   std::byte* zeros;
 };
+std::size_t constants_bytes(const ConvProblem& p) {
+  if (dot_depthwise_kernel(p)) return std::size_t(dot_depthwise_blocks(p)) * sizeof(DotBlock);
+  return std::size_t(padded(p) * (p.r * p.s + 3)) * sizeof(float);
+}
+
 Packed parts_of(const ConvProblem& p, const std::byte* packed) {
-  float* weights = reinterpret_cast<float*>(const_cast<std::byte*>(packed));
+  std::byte* all = const_cast<std::byte*>(packed);
+  std::byte* zeros = all + constants_bytes(p);
+  if (dot_depthwise_kernel(p)) return {{}, {}, {}, {}, reinterpret_cast<DotBlock*>(all), zeros};
+  float* weights = reinterpret_cast<float*>(all);
   float* start = weights + p.r * p.s * padded(p);
   float *multiplier = start + padded(p), *bias = multiplier + padded(p);
-  return {weights, start, multiplier, bias, reinterpret_cast<std::byte*>(bias + padded(p))};
+  return {weights, start, multiplier, bias, {}, zeros};
 }
 
 // Bands of rows, cut over channels as well where there are too few of them to feed all workers.
@@ -37,7 +47,7 @@ Cuts cuts_of(const ConvProblem& p) {
   const std::int64_t bands = divide_up(p.p(), kBandRows);
   const std::int64_t wanted = p.workers > 1 ? divide_up(4 * p.workers, p.n * bands) : 1;
   const std::int64_t most = std::max<std::int64_t>(1, p.c / kBlockChannels);
-  const std::int64_t channels = round_up(divide_up(p.c, std::min(wanted, most)), kNarrowPad);
+  const std::int64_t channels = round_up(divide_up(p.c, std::min(wanted, most)), kDotChannels);
   return {bands, divide_up(p.c, channels), channels};
 }
 
@@ -72,7 +82,8 @@ NarrowTile tile_of(const ConvProblem& p, const Call& call, int worker) {
   t.stride_h = p.stride_h, t.stride_w = p.stride_w;
   t.dilation_h = p.dilation_h, t.dilation_w = p.dilation_w;
   t.weights = parts.weights, t.start = parts.start;
-  t.multiplier = parts.multiplier, t.bias = parts.bias, t.zeros = parts.zeros;
+  t.multiplier = parts.multiplier, t.bias = parts.bias;
+  t.blocks = parts.blocks, t.zeros = parts.zeros;
   t.waste = call.scratch + worker * padded(p) * std::int64_t(sizeof(float));
   t.ends = kernel_ends(p);
   return t;
@@ -88,22 +99,13 @@ void pack_ends(const ConvProblem& p, const Encoded& weights, const float* bias, 
   std::ranges::copy(filters.bias, to.bias);
   for (std::int64_t c = 0; c < p.c; ++c)
     to.start[c] = -float(p.x_scale.zero) * float(filters.sum[std::size_t(c)]);
-  std::memset(to.zeros, p.x_scale.zero, std::size_t(padded(p)));
 }
 
-}  // namespace
-
-std::size_t narrow_depthwise_packed_bytes(const ConvProblem& p, const Encoded*) {
-  return std::size_t(padded(p)) * ((std::size_t(p.r * p.s) + 3) * sizeof(float) + size_of(p.type));
-}
-
-void narrow_depthwise_pack(const ConvProblem& p, const Encoded* weights, const float* bias,
-                           std::byte* packed) {
-  std::memset(packed, 0, narrow_depthwise_packed_bytes(p, weights));
-  const Packed to = parts_of(p, packed);
+void pack_floats(const ConvProblem& p, const Encoded& weights, const float* bias,
+                 const Packed& to) {
   const std::int64_t taps = p.r * p.s;
+  const Tensor& values = weights.parts[0];
   const auto value = [&](std::int64_t i) {
-    const Tensor& values = weights->parts[0];
     return p.type == DType::bf16 ? from_bf16(values.as<std::uint16_t>()[std::size_t(i)])
                                  : float(values.as<std::int8_t>()[std::size_t(i)]);
   };
@@ -111,7 +113,21 @@ void narrow_depthwise_pack(const ConvProblem& p, const Encoded* weights, const f
     for (std::int64_t tap = 0; tap < taps; ++tap)
       to.weights[(c / kNarrowPad * taps + tap) * kNarrowPad + c % kNarrowPad] =
           value(c * taps + tap);
-  pack_ends(p, *weights, bias, to);
+  pack_ends(p, weights, bias, to);
+}
+
+}  // namespace
+
+std::size_t narrow_depthwise_packed_bytes(const ConvProblem& p, const Encoded*) {
+  return constants_bytes(p) + std::size_t(padded(p)) * size_of(p.type);
+}
+
+void narrow_depthwise_pack(const ConvProblem& p, const Encoded* weights, const float* bias,
+                           std::byte* packed) {
+  std::memset(packed, 0, narrow_depthwise_packed_bytes(p, weights));
+  const Packed to = parts_of(p, packed);
+  to.blocks ? dot_depthwise_pack(p, *weights, bias, to.blocks) : pack_floats(p, *weights, bias, to);
+  if (p.integer()) std::memset(to.zeros, p.x_scale.zero, std::size_t(padded(p)));
 }
 
 std::size_t narrow_depthwise_scratch_bytes(const ConvProblem& p) {
@@ -127,7 +143,9 @@ std::int64_t narrow_depthwise_tiles(const ConvProblem& p, int) {
 
 void narrow_depthwise_run(const ConvProblem& p, const Call& call, int, Range range, Worker worker) {
   const Cuts cuts = cuts_of(p);
-  const auto kernel = narrow_depthwise_kernels_for(p.isa).tile[int(kind_of(p))][int(shape_of(p))];
+  const auto dot = dot_depthwise_kernel(p);
+  const auto& kernels = narrow_depthwise_kernels_for(p.isa);
+  const auto kernel = dot ? dot : kernels.tile[int(kind_of(p))][int(shape_of(p))];
   NarrowTile t = tile_of(p, call, worker.index);
   for (std::int64_t tile = range.begin; tile < range.end; ++tile) {
     const std::int64_t block = tile % cuts.blocks, band = tile / cuts.blocks % cuts.bands;

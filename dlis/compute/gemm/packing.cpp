@@ -16,7 +16,7 @@ std::size_t round_up(std::size_t bytes) {
 }  // namespace
 
 GemmKind gemm_kind(const ConvProblem& p) {
-  if (p.type == DType::u8 || p.type == DType::i8) return GemmKind::int8;
+  if (p.integer()) return GemmKind::int8;
   if (p.type == DType::bf16) return GemmKind::bf16;
   const std::string_view format = p.format ? p.format->name : "dense";
   if (format == "int8") return GemmKind::f32_int8;

@@ -11,8 +11,6 @@ namespace {
 constexpr int kBytes = 256;
 constexpr int kSlack = 16;  // floats that a kernel may read past an operand
 
-bool is_byte(DType type) { return type == DType::u8 || type == DType::i8; }
-
 // What the byte with these bits is.
 std::int32_t value_of(std::uint8_t bits, DType type) {
   return type == DType::i8 ? std::int32_t(std::int8_t(bits)) : std::int32_t(bits);

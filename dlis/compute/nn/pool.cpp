@@ -147,8 +147,7 @@ Verdict accepts_bytes(const OpProblem& problem) {
 
 Verdict pool_accepts(const OpProblem& problem) {
   if (Verdict v = needs_inputs(problem, 1, 1); !v) return v;
-  const DType type = problem.inputs[0].type;
-  const bool bytes = type == DType::u8 || type == DType::i8;
+  const bool bytes = is_byte(problem.inputs[0].type);
   if (Verdict v = bytes ? accepts_bytes(problem) : needs_f32(problem); !v) return v;
   if (problem.outputs.size() > 1) return refuse("gives no indices of the largest elements");
   const int spatial = problem.inputs[0].shape.rank() - 2;

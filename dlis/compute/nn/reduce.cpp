@@ -128,8 +128,7 @@ std::vector<bool> spatial_axes(const OpProblem& problem) {
 
 Verdict reduce_accepts(const OpProblem& problem, const std::vector<bool>& reduced,
                        Reduction reduction) {
-  const DType type = problem.inputs[0].type;
-  const bool bytes = type == DType::u8 || type == DType::i8;
+  const bool bytes = is_byte(problem.inputs[0].type);
   if (bytes && reduction == Reduction::mean) return means_of_bytes(problem, reduced);
   return needs_f32(problem);
 }

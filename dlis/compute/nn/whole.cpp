@@ -10,10 +10,7 @@
 namespace dlis::nn {
 namespace {
 
-bool is_whole(DType type) {
-  return type == DType::i8 || type == DType::u8 || type == DType::i32 || type == DType::i64;
-}
-bool is_byte(DType type) { return type == DType::i8 || type == DType::u8; }
+bool is_whole(DType type) { return is_byte(type) || type == DType::i32 || type == DType::i64; }
 
 bool is_plain(const OpProblem& problem) {
   const auto plain = [](const TensorDesc& desc) { return desc.scale == Scale(); };

@@ -5,7 +5,7 @@
 namespace dlis::model {
 namespace {
 
-bool is_integer(DType type) { return type == DType::u8 || type == DType::i8 || type == DType::i32; }
+bool is_integer(DType type) { return is_byte(type) || type == DType::i32; }
 
 Status import(ImportNode& in) {
   Attributes& attributes = in.node.attributes;
