@@ -11,7 +11,7 @@ void (*dot_depthwise_kernel(const ConvProblem& p))(const NarrowTile&) {
                     p.stride_h == p.stride_w && p.stride_h <= 2 && !p.ends.add;
   const KernelEnds ends = kernel_ends(p);
   if (!fits || !ends.clamped || ends.y_f32) return nullptr;
-  return dot_depthwise_kernels_for(p.isa).tile[p.stride_h - 1];
+  return dot_depthwise_kernels_for(p.isa).tile;
 }
 
 std::int64_t dot_depthwise_blocks(const ConvProblem& p) { return divide_up(p.c, kDotChannels); }
@@ -26,12 +26,10 @@ void dot_depthwise_pack(const ConvProblem& p, const Encoded& weights, const floa
     const std::int64_t lane = c % kDotChannels;
     const std::int64_t vector = lane % 16 / 4, element = lane / 16 * 4 + lane % 4;
     for (std::int64_t tap = 0; tap < 9; ++tap)
-      for (std::int64_t lower = 0; lower < 2; ++lower)
-        block.weights[tap % 3][lower][vector][4 * element + tap / 3 + lower] =
-            values[std::size_t(9 * c + tap)];
-    block.start[8 * vector + element] = -x_zero * filters.sum[std::size_t(c)];
-    block.multiplier[8 * vector + element] = filters.multiplier[std::size_t(c)];
-    block.bias[8 * vector + element] = filters.bias[std::size_t(c)];
+      block.weights[tap % 3][vector][4 * element + tap / 3] = values[std::size_t(9 * c + tap)];
+    block.start[16 * vector + element] = -x_zero * filters.sum[std::size_t(c)];
+    block.multiplier[16 * vector + element] = filters.multiplier[std::size_t(c)];
+    block.bias[16 * vector + element] = filters.bias[std::size_t(c)];
   }
 }
 

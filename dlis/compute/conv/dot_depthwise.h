@@ -6,20 +6,19 @@
 
 namespace dlis {
 
-inline constexpr std::int64_t kDotChannels = 32;  // of a block
+inline constexpr std::int64_t kDotChannels = 64;  // of a block
 
-// What a block of channels needs. The four bytes of a product are four input rows of one column; at
-// stride 1 they serve two output rows: weights[s][0] hold the upper one's filter and a zero,
-// weights[s][1] a zero and the lower one's. Channels stand as unpacking within 128 bits leaves
-// them: vector k of four holds channels 4k + 0..3 and 16 + 4k + 0..3.
+// What a block of channels needs. The four bytes of a product are the three input rows of one
+// column and a zero. Channels stand as unpacking within 128 bits leaves them: vector k of four
+// holds channels 4k + 0..3 and 16 + 4k + 0..3.
 struct DotBlock {
-  std::int8_t weights[3][2][4][kDotChannels];
+  std::int8_t weights[3][4][kDotChannels];  // columns of the filter, vectors, bytes
   std::int32_t start[kDotChannels];
   float multiplier[kDotChannels], bias[kDotChannels];
 };
 
 struct DotDepthwiseKernels {
-  void (*tile[2])(const NarrowTile&);  // by stride less 1; null where the ISA has no such product
+  void (*tile)(const NarrowTile&);  // null where the ISA has no such product
 };
 
 DLIS_SIMD_TABLE(DotDepthwiseKernels, dot_depthwise_kernels)

@@ -31,7 +31,7 @@ struct NarrowTile {
   const float* start = nullptr;       // channels: what a sum begins with
   const float* multiplier = nullptr;  // channels, only of bytes: what a sum is multiplied by
   const float* bias = nullptr;        // and what is added to it
-  const DotBlock* blocks = nullptr;   // in place of these four: channels / 32
+  const DotBlock* blocks = nullptr;   // in place of these four: channels / 64
   const std::byte* zeros = nullptr;   // channels: what lies outside the image
   std::byte* waste = nullptr;         // channels of 4 bytes: where outputs outside the tile go
   KernelEnds ends;

@@ -60,7 +60,7 @@ Tensor scaled(const Tensor& weights, const Layout& layout, const std::vector<dou
 Tensor new_bias(const Graph& graph, const Node& layer, const ChannelAffine& map) {
   std::vector<double> values = map.shift;
   if (const Value* bias = bias_of(graph, layer)) {
-    const std::vector<double> old = doubles_of(bias->constant);
+    const std::vector<double> old = doubles_of(*bias);
     const double beta = is(layer, "Gemm") ? double(layer.attributes.real("beta", 1)) : 1.0;
     for (std::size_t c = 0; c < values.size(); ++c)
       values[c] += map.scale[c] * beta * old[old.size() == 1 ? 0 : c];

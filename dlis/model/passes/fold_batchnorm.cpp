@@ -15,9 +15,7 @@ std::optional<AffineNode> map_of(const Graph& graph, const Node& node) {
   if (std::string_view(node.op->name) != "BatchNormalization") return std::nullopt;
   for (int i = 1; i < 5; ++i)
     if (!graph.is_constant(node.inputs[std::size_t(i)])) return std::nullopt;
-  const auto input = [&](int i) {
-    return doubles_of(graph.value(node.inputs[std::size_t(i)]).constant);
-  };
+  const auto input = [&](int i) { return doubles_of(graph.value(node.inputs[std::size_t(i)])); };
   const auto gamma = input(1), beta = input(2), mean = input(3), variance = input(4);
   const double epsilon = double(node.attributes.real("epsilon", 1e-5f));
   ChannelAffine map;

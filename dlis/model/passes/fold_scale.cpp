@@ -11,9 +11,10 @@ namespace dlis {
 namespace {
 
 // The constant as one number a channel, where it does not vary along any axis but 1.
-std::optional<std::vector<double>> per_channel(const Tensor& constant, const Shape& y) {
-  const Shape& shape = constant.shape();
-  if (constant.type() != DType::f32 || shape.rank() > y.rank() || y.rank() < 2) return std::nullopt;
+std::optional<std::vector<double>> per_channel(const Value& constant, const Shape& y) {
+  const Shape& shape = constant.constant.shape();
+  if (real_type(constant) != DType::f32 || shape.rank() > y.rank() || y.rank() < 2)
+    return std::nullopt;
   const int channel_axis = shape.rank() - y.rank() + 1;  // broadcasting aligns the last axes
   for (int axis = 0; axis < shape.rank(); ++axis)
     if (shape[axis] != 1 && axis != channel_axis) return std::nullopt;
@@ -51,7 +52,7 @@ std::optional<AffineNode> map_of(const Graph& graph, const Node& node) {
   const ValueId x = node.inputs[swapped ? 1 : 0];
   const Value& y = graph.value(node.outputs[0]);
   if (y.type != DType::f32 || graph.value(x).shape != y.shape) return std::nullopt;
-  const auto c = per_channel(graph.value(node.inputs[swapped ? 0 : 1]).constant, *y.shape);
+  const auto c = per_channel(graph.value(node.inputs[swapped ? 0 : 1]), *y.shape);
   if (!c) return std::nullopt;
   std::optional<ChannelAffine> map = affine_of(node.op->name, swapped, *c);
   if (!map) return std::nullopt;

@@ -198,5 +198,25 @@ TEST(QuantisedOperators, RefuseWithASentence) {
               HasSubstr("node 'it' (ConvInteger)"));
 }
 
+TEST(FoldQuantisation, NormalisationByRoundedFactorsStaysWhatItWas) {
+  Builder b;
+  const ValueId x = b.input({2, 3});
+  const Quant eighths{DType::i8, {0.125f}, {2}, -1};
+  const ValueId gamma = b.read(
+      eighths, b.graph.add_constant(
+                   "gamma", Tensor::of<std::int8_t>({3}, std::vector<std::int8_t>{83, 101, -7})));
+  const auto plain = [&](const char* name, std::vector<float> values) {
+    return b.graph.add_constant(name, Tensor::of<float>({3}, values));
+  };
+  const ValueId y = b.op("BatchNormalization", {x, gamma, plain("beta", {1, 2, 3}),
+                                                plain("mean", {4, 5, 6}), plain("var", {1, 4, 9})});
+  const Graph graph = fold_batchnorm(fold_quantisation(b.done({y})));
+  expect_valid(graph);
+  ASSERT_THAT(ops(graph), ElementsAre("Mul", "Add"));
+  const auto factors = graph.value(graph.nodes[0].inputs[1]).constant.as<float>();
+  const float wanted[] = {10.125f, 12.375f / 2, -1.125f / 3};
+  for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(factors[c], wanted[c], 1e-4);
+}
+
 }  // namespace
 }  // namespace dlis

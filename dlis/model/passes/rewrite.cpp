@@ -60,8 +60,9 @@ void replace_uses(Graph& graph, ValueId from, ValueId to) {
   std::replace(graph.outputs.begin(), graph.outputs.end(), from, to);
 }
 
-std::vector<double> doubles_of(const Tensor& tensor) {
-  const Tensor f32 = tensor.type() == DType::f32 ? tensor : tensor.converted(DType::f32);
+std::vector<double> doubles_of(const Value& constant) {
+  const Tensor real = real_tensor(constant);
+  const Tensor f32 = real.type() == DType::f32 ? real : real.converted(DType::f32);
   const auto values = f32.as<float>();
   return {values.begin(), values.end()};
 }

@@ -14,8 +14,8 @@ void erase_nodes(Graph& graph, const std::vector<bool>& dead);
 // Every use of `from`, by nodes and among the outputs, becomes `to`.
 void replace_uses(Graph& graph, ValueId from, ValueId to);
 
-// The constant's values in double, whatever its type.
-std::vector<double> doubles_of(const Tensor& tensor);
+// The real numbers that a constant stands for, whatever its type.
+std::vector<double> doubles_of(const Value& constant);
 Tensor f32_of(const Shape& shape, const std::vector<double>& values);
 
 }  // namespace dlis
