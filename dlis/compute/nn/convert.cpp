@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kTileElements = 16384;
 constexpr std::int64_t kChunk = 512;  // elements that pass through a buffer at a time
+constexpr std::int64_t kPlanes = 4;
 
 // One side: scales (and zero points) along an axis, or one.
 struct Side {
@@ -21,7 +22,14 @@ struct Params {
   Loops loops;  // operands: output, input, scales of the output, scales of the input
   Tiling tiling;
   Side out, in;
+  std::int64_t planes = 1;  // rows that are converted together, because they are interleaved
 };
+
+// Images that come as planes and leave as pixels, or a few channels of anything.
+std::int64_t interleaved(const Loops& loops) {
+  const std::int64_t rows = loops.rows();
+  return loops.row_stride(0) == 1 && loops.col_stride(0) == rows && rows <= kPlanes ? rows : 1;
+}
 
 bool rounds(const OpProblem& problem) { return problem.op == "QuantizeLinear"; }
 
@@ -51,6 +59,8 @@ Params params_of(const OpProblem& problem) {
   Params params;
   params.loops = make_loops(out.shape, strides);
   params.tiling = make_tiling(params.loops, problem.workers, kTileElements);
+  params.planes = interleaved(params.loops);
+  if (params.planes > 1) params.tiling.row_step = params.planes;
   params.out = {out.type, std::int64_t(numbers_of(problem, rounds(problem), out).size() / 2)};
   params.in = {in.type, std::int64_t(numbers_of(problem, !rounds(problem), in).size() / 2)};
   return params;
@@ -89,16 +99,16 @@ struct Conversion {
   ConvertKernel read, round;
   const float *out_scales, *in_scales;
 
-  void run(std::int64_t n, std::byte* out, std::int64_t out_col, const std::byte* in,
-           std::int64_t in_col, std::int64_t out_at, std::int64_t in_at) const {
-    alignas(64) std::byte gathered[kChunk * 4 + 64], stored[kChunk * 4 + 64];
+  // n elements to `target`, side by side.
+  void run(std::int64_t n, std::byte* target, const std::byte* in, std::int64_t in_col,
+           std::int64_t out_at, std::int64_t in_at) const {
+    alignas(64) std::byte gathered[kChunk * 4 + 64];
     alignas(64) float real[kChunk + 16];
-    const std::size_t in_size = size_of(params.in.type), out_size = size_of(params.out.type);
+    const std::size_t in_size = size_of(params.in.type);
     if (in_col != 1) {
       copy_block(in_size, 1, n, gathered, {0, 1}, in, {0, in_col});
       in = gathered;
     }
-    std::byte* const target = out_col == 1 ? out : stored;
     void* const middle = round ? static_cast<void*>(real) : target;
     const std::int64_t in_step = params.loops.col_stride(3), out_step = params.loops.col_stride(2);
     if (read) {
@@ -109,9 +119,29 @@ struct Conversion {
     if (round)
       round({n, read ? real : static_cast<const void*>(in), target, out_scales + out_at,
              out_scales + params.out.scales + out_at, out_step});
-    if (out_col != 1) copy_block(out_size, 1, n, out, {0, out_col}, stored, {0, 1});
   }
 };
+
+// n columns of `params.planes` rows of a tile from (r, c) on; `at` are the tile's offsets.
+void run_chunk(const Conversion& conversion, std::byte* out, const std::byte* in,
+               const std::int64_t* at, std::int64_t r, std::int64_t c, std::int64_t n) {
+  alignas(64) std::byte stored[kPlanes][kChunk * 4 + 64];
+  const Params& params = conversion.params;
+  const Loops& loops = params.loops;
+  const std::size_t in_size = size_of(params.in.type), out_size = size_of(params.out.type);
+  const auto offset = [&](int o, std::int64_t row) {
+    return at[o] + row * loops.row_stride(o) + c * loops.col_stride(o);
+  };
+  std::byte* const first = out + offset(0, r) * std::int64_t(out_size);
+  const bool direct = loops.col_stride(0) == 1;
+  for (std::int64_t p = 0; p < params.planes; ++p)
+    conversion.run(n, direct ? first : stored[p], in + offset(1, r + p) * std::int64_t(in_size),
+                   loops.col_stride(1), offset(2, r + p), offset(3, r + p));
+  const auto plane = std::int64_t(sizeof(stored[0]) / out_size);
+  if (!direct)
+    copy_block(out_size, params.planes, n, first, {loops.row_stride(0), loops.col_stride(0)},
+               stored[0], {plane, 1});
+}
 
 }  // namespace
 
@@ -151,22 +181,14 @@ void convert_run(const OpProblem& problem, const Call& call, int, Range range, W
   const Conversion conversion{params, reader(kernels, params.in.type),
                               rounder(kernels, params.out.type), part<float>(call.packed, out_at),
                               part<float>(call.packed, in_at)};
-  const Loops& loops = params.loops;
-  const auto in_size = std::int64_t(size_of(params.in.type));
-  const auto out_size = std::int64_t(size_of(params.out.type));
   const std::byte* const in = input(problem, call, 0).data;
   std::byte* const out = call.outputs[0].data;
   for (std::int64_t tile = range.begin; tile < range.end; ++tile)
-    for_tile(loops, params.tiling, tile,
+    for_tile(params.loops, params.tiling, tile,
              [&](std::int64_t rows, std::int64_t cols, const std::int64_t* at) {
-               const auto offset = [&](int o, std::int64_t r, std::int64_t c) {
-                 return at[o] + r * loops.row_stride(o) + c * loops.col_stride(o);
-               };
-               for (std::int64_t r = 0; r < rows; ++r)
+               for (std::int64_t r = 0; r < rows; r += params.planes)
                  for (std::int64_t c = 0; c < cols; c += kChunk)
-                   conversion.run(std::min(kChunk, cols - c), out + offset(0, r, c) * out_size,
-                                  loops.col_stride(0), in + offset(1, r, c) * in_size,
-                                  loops.col_stride(1), offset(2, r, c), offset(3, r, c));
+                   run_chunk(conversion, out, in, at, r, c, std::min(kChunk, cols - c));
              });
 }
 

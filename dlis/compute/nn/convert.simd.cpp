@@ -23,16 +23,17 @@ DLIS_INLINE void read(const ConvertRun& run) {
   }
 }
 
+// A byte may alias anything: the run lives in copies, so that its fields stay what they are.
 template <class T>
-DLIS_INLINE void round_to(const ConvertRun& run) {
-  const float* in = static_cast<const float*>(run.in);
-  T* out = static_cast<T*>(run.out);
+DLIS_INLINE void round_to(const ConvertRun run) {
+  const float* __restrict in = static_cast<const float*>(run.in);
+  T* __restrict out = static_cast<T*>(run.out);
+  const float* __restrict scales = run.scale, * __restrict zeros = run.zero;
   if (run.step == 0) {
-    const float scale = *run.scale, zero = *run.zero;
+    const float scale = *scales, zero = *zeros;
     for (std::int64_t i = 0; i < run.count; ++i) out[i] = byte_of<T>(in[i] / scale, zero);
   } else {
-    for (std::int64_t i = 0; i < run.count; ++i)
-      out[i] = byte_of<T>(in[i] / run.scale[i], run.zero[i]);
+    for (std::int64_t i = 0; i < run.count; ++i) out[i] = byte_of<T>(in[i] / scales[i], zeros[i]);
   }
 }
 

@@ -32,6 +32,13 @@ void transpose(std::int64_t rows, std::int64_t cols, T* out, std::int64_t out_ro
   }
 }
 
+// `rows` planes become the channels of pixels that lie side by side.
+template <int rows, class T>
+void interleave(std::int64_t cols, T* out, const T* in, std::int64_t in_row) {
+  for (std::int64_t c = 0; c < cols; ++c)
+    for (int r = 0; r < rows; ++r) out[c * rows + r] = in[r * in_row + c];
+}
+
 template <class T>
 void copy_typed(std::int64_t rows, std::int64_t cols, T* out, Strides2 o, const T* in, Strides2 i) {
   if (o.col == 1 && i.col == 1) {
@@ -39,6 +46,8 @@ void copy_typed(std::int64_t rows, std::int64_t cols, T* out, Strides2 o, const 
       std::memcpy(out + r * o.row, in + r * i.row, std::size_t(cols) * sizeof(T));
   } else if (o.col == 1 && i.row == 1 && rows > 1) {
     transpose(rows, cols, out, o.row, in, i.col);
+  } else if (o.row == 1 && o.col == 3 && i.col == 1 && rows == 3) {
+    interleave<3>(cols, out, in, i.row);
   } else {
     for (std::int64_t r = 0; r < rows; ++r)
       copy_strided(cols, out + r * o.row, o.col, in + r * i.row, i.col);

@@ -122,27 +122,48 @@ DLIS_INLINE void pool(const PoolRow& row) {
   }
 }
 
-// The largest byte, whatever it stands for: the order of elements is the order of reals. Channels
-// side by side are compared by loops that compilers vectorise.
+// The largest of each of `bytes` channels from c on.
+template <int bytes, class T>
+DLIS_INLINE void max_chunk(const Window<T>& window, std::int64_t c, T* out) {
+  typedef T Chunk __attribute__((vector_size(bytes)));
+  Chunk best = Chunk{} + static_cast<T>(static_cast<T>(-1) < 0 ? -128 : 0);
+  for_taps(
+      window, [&](const T* p) __attribute__((always_inline)) {
+        Chunk x;
+        __builtin_memcpy(&x, p + c, bytes);
+        best = best < x ? x : best;
+      });
+  __builtin_memcpy(out + c, &best, bytes);
+}
+
+// Channels side by side, in chunks of which the last two may overlap; false where there are too
+// few.
+template <int bytes, class T>
+DLIS_INLINE bool max_chunks(const Window<T>& window, std::int64_t channels, T* out) {
+  if (channels < bytes) return false;
+  for (std::int64_t c = 0; c + bytes <= channels; c += bytes) max_chunk<bytes>(window, c, out);
+  if (channels % bytes != 0) max_chunk<bytes>(window, channels - bytes, out);
+  return true;
+}
+
+// The largest byte, whatever it stands for: the order of elements is the order of reals.
 template <class T>
 DLIS_INLINE void max_bytes(const PoolRowOf<T>& row) {
+  const bool beside = row.in_channel == 1 && row.out_channel == 1;
   for (std::int64_t pixel = 0; pixel < row.pixels; ++pixel) {
     const Window<T> window = window_of(row, pixel);
     T* const out = row.out + pixel * row.out_pixel;
-    const T lowest = static_cast<T>(static_cast<T>(-1) < 0 ? -128 : 0);
-    for (std::int64_t c = 0; c < row.channels; ++c) out[c * row.out_channel] = lowest;
-    for_taps(
-        window, [&](const T* p) __attribute__((always_inline)) {
-          if (row.in_channel == 1 && row.out_channel == 1) {
-            for (std::int64_t c = 0; c < row.channels; ++c) out[c] = out[c] < p[c] ? p[c] : out[c];
-          } else {
-            for (std::int64_t c = 0; c < row.channels; ++c) {
-              T& best = out[c * row.out_channel];
-              const T x = p[c * row.in_channel];
-              best = best < x ? x : best;
-            }
-          }
-        });
+    if (beside &&
+        (max_chunks<64>(window, row.channels, out) || max_chunks<16>(window, row.channels, out)))
+      continue;
+    for (std::int64_t c = 0; c < row.channels; ++c) {
+      T best = static_cast<T>(static_cast<T>(-1) < 0 ? -128 : 0);
+      for_taps(window, [&](const T* p) {
+        const T x = p[c * row.in_channel];
+        best = best < x ? x : best;
+      });
+      out[c * row.out_channel] = best;
+    }
   }
 }
 void max_u8(const PoolRowOf<std::uint8_t>& row) { max_bytes(row); }
