@@ -56,7 +56,7 @@ void GemmBand::copy_flat(const GemmTask& task, std::byte* to) const {
 template <class Narrow, class Wide, class F>
 void GemmBand::widen_pixels(const std::byte* from, std::int64_t count, std::byte* to,
                             F wide) const {
-  const std::int64_t fill = words_ * word_.elements - channels_;
+  const std::int64_t fill = filled_ - channels_;
   std::int64_t channels = channels_;
   if (x_.pixel == channels * std::int64_t(sizeof(Narrow)) &&
       cut_.band_pixel == channels * std::int64_t(sizeof(Wide))) {
@@ -86,7 +86,7 @@ void GemmBand::copy_pixels(const std::byte* from, std::int64_t count, std::byte*
   const std::int64_t bytes = channels_ * std::int64_t(size_of(p_.type));
   if (x_.pixel == bytes && cut_.band_pixel == bytes)
     std::memcpy(to, from, std::size_t(count * bytes));
-  else if (bytes <= 8)
+  else if (bytes <= 8 && bytes < cut_.band_pixel)
     copy_small_pixels(from, count, bytes, to);
   else
     copy_large_pixels(from, count, bytes, to);
@@ -100,7 +100,7 @@ void GemmBand::copy_pixels(const std::byte* from, std::int64_t count, std::byte*
 void GemmBand::copy_small_pixels(const std::byte* from, std::int64_t count, std::int64_t bytes,
                                  std::byte* to) const {
   const std::uint64_t mask = ~std::uint64_t(0) >> (64 - 8 * bytes);
-  const auto width = std::size_t(words_ * 4);
+  const auto width = std::size_t(filled_ * word_.x_bytes);
   for (std::int64_t i = 0; i < count; ++i, from += x_.pixel, to += cut_.band_pixel) {
     std::uint64_t pixel;
     std::memcpy(&pixel, from, 8);
@@ -115,7 +115,7 @@ void GemmBand::copy_small_pixels(const std::byte* from, std::int64_t count, std:
 // What fills up the last word is a number, for a product with 0 to be 0.
 void GemmBand::copy_large_pixels(const std::byte* from, std::int64_t count, std::int64_t bytes,
                                  std::byte* to) const {
-  const std::int64_t fill = words_ * 4 - bytes;
+  const std::int64_t fill = filled_ * word_.x_bytes - bytes;
   for (std::int64_t i = 0; i < count; ++i, from += x_.pixel, to += cut_.band_pixel) {
     std::memcpy(to, from, std::size_t(bytes));
     if (fill > 0) std::memset(to + bytes, 0, std::size_t(fill));

@@ -29,8 +29,8 @@ class GemmBand {
         cut_(cut),
         x_(x),
         word_(packed.word()),
-        words_(packed.words()),
         channels_(p.c / p.groups),
+        filled_(packed.whole_rows() ? channels_ : packed.words() * word_.elements),
         ends_(kernel_ends(p)) {}
 
   // Writes cut.band_image bytes for each image of the task.
@@ -53,7 +53,7 @@ class GemmBand {
   const GemmCut& cut_;
   const Pixels& x_;
   WordLayout word_;
-  std::int64_t words_, channels_;
+  std::int64_t channels_, filled_;  // of a pixel, as they are and with what fills up its last word
   KernelEnds ends_;
 };
 

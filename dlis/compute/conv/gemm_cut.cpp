@@ -20,7 +20,8 @@ bool collides(std::int64_t pixel_bytes) { return pixel_bytes % 1024 == 0; }
 // Kernels take bytes as unsigned ones, elements as wide as their words have them, and what fills up
 // a pixel's last bf16 pair must be a number.
 bool must_copy(const ConvProblem& p, const PackedPanels& packed) {
-  if (p.type == DType::i8 || packed.word().x_bytes != int(size_of(p.type))) return true;
+  if (p.type == DType::i8 || packed.whole_rows()) return true;
+  if (packed.word().x_bytes != int(size_of(p.type))) return true;
   return p.type == DType::bf16 && p.c / p.groups % 2 != 0;
 }
 
@@ -52,7 +53,7 @@ GemmCut::GemmCut(const ConvProblem& p) {
 
   const bool evicts = collides(p.c * x_size) && mr > kWays;
   band = p.padded() || must_copy(p, packed) || (evicts && pixels_ >= mr && panels_ > 1);
-  band_pixel = packed.words() * 4;
+  band_pixel = packed.whole_rows() ? p.c / p.groups : packed.words() * 4;
   if (collides(band_pixel)) band_pixel += 64;
   const std::int64_t in_cols = flat ? cols : (cols - 1) * p.stride_w + (p.s - 1) * p.dilation_w + 1;
   band_row = in_cols * band_pixel;
@@ -89,7 +90,8 @@ GemmCut::GemmCut(const ConvProblem& p) {
   const std::int64_t task_rows = divide_up(rows, row_parts);
   const std::int64_t task_images = divide_up(images, image_parts);
   band_image = in_rows(task_rows) * band_row;
-  band_bytes = band ? std::size_t(task_images * band_image + 63) / 64 * 64 : 0;
+  const std::int64_t beyond = packed.whole_rows() ? 4 : 0;  // a word that starts in the last pixel
+  band_bytes = band ? std::size_t(task_images * band_image + beyond + 63) / 64 * 64 : 0;
   stretch = 1024;
   panel_share = kPanelShare;
   panels_together =

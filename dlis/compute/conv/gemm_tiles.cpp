@@ -89,13 +89,12 @@ class Tiles {
   void set_terms() {
     const std::int64_t words = packed_.words();
     const bool touch = pixel_ == words * 4 && p_.dilation_w == 1;
-    if (touch || p_.s == 1) {
-      terms_.row_length = p_.s * words;
+    terms_.row_length = packed_.row_words();
+    if (touch || p_.s == 1 || packed_.whole_rows()) {
       terms_.piece = std::min(terms_.row_length, cut_.stretch);
       terms_.pieces = (terms_.row_length + terms_.piece - 1) / terms_.piece;
       terms_.piece_step = terms_.piece * 4;
     } else {
-      terms_.row_length = p_.s * words;
       terms_.piece = words;
       terms_.pieces = p_.s;
       terms_.piece_step = p_.dilation_w * pixel_;

@@ -17,7 +17,10 @@ Verdict accepts(const ConvProblem& p) {
 
 extern constinit const ConvRow int8_depthwise_row{
     .name = "int8_depthwise",
-    .summary = "depthwise of bytes: widened to f32, which holds their sums exactly",
+    .summary =
+        "depthwise of bytes, three products a lane and step, or in f32, which holds their sums "
+        "exactly",
+    .version = 2,
     .tolerance = {2e-6},
     .accepts = accepts,
     .packed_bytes = narrow_depthwise_packed_bytes,

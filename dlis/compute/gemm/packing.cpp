@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dlis/base/divide.h"
 #include "dlis/compute/narrow.h"
 
 namespace dlis {
@@ -11,6 +12,11 @@ namespace {
 
 std::size_t round_up(std::size_t bytes) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+// A word may hold bytes of two pixels: what else it holds is bytes too, and counts nothing.
+bool reads_whole_rows(const ConvProblem& p, const WordLayout& word) {
+  return p.integer() && word.x_bytes == 1 && p.dilation_w == 1 && !p.pointwise();
 }
 
 }  // namespace
@@ -33,8 +39,11 @@ PackedPanels::PackedPanels(const ConvProblem& p)
       groups_(p.groups),
       filters_(p.k / p.groups),
       channels_(p.c / p.groups),
-      taps_(p.r * p.s),
-      words_((channels_ + word_.elements - 1) / word_.elements) {
+      r_(p.r),
+      s_(p.s),
+      words_(divide_up(channels_, word_.elements)),
+      row_words_(reads_whole_rows(p, word_) ? divide_up(s_ * channels_, word_.elements)
+                                            : s_ * words_) {
   const int narrow = panel_sizes(p.isa).narrow;
   panels_ = int((filters_ + wide_ - 1) / wide_);
   last_ = filters_ - std::int64_t(panels_ - 1) * wide_ <= narrow ? narrow : wide_;
@@ -44,7 +53,7 @@ PackedPanels::PackedPanels(const ConvProblem& p)
 }
 
 std::size_t PackedPanels::padded(int columns) const {
-  return round_up(std::size_t(taps_) * words_ * columns * word_.weight_bytes);
+  return round_up(std::size_t(r_ * row_words_) * columns * word_.weight_bytes);
 }
 
 const float* PackedPanels::head(const std::byte* packed, int which, std::int64_t group,
@@ -60,11 +69,15 @@ const std::byte* PackedPanels::panel(const std::byte* packed, std::int64_t group
 template <class T>
 void PackedPanels::pack_panel(const T* filters, int count, int columns, T* to) const {
   const std::int64_t word = word_.elements;
-  std::fill_n(to, taps_ * words_ * columns * word, T{});
+  const std::int64_t pixel = whole_rows() ? channels_ : words_ * word;  // elements
+  std::fill_n(to, r_ * row_words_ * columns * word, T{});
   for (int column = 0; column < count; ++column)
     for (std::int64_t c = 0; c < channels_; ++c)
-      for (std::int64_t tap = 0; tap < taps_; ++tap)
-        to[((tap * words_ + c / word) * columns + column) * word + c % word] = *filters++;
+      for (std::int64_t tap = 0; tap < r_ * s_; ++tap) {
+        const std::int64_t at = tap % s_ * pixel + c;
+        to[((tap / s_ * row_words_ + at / word) * columns + column) * word + at % word] =
+            *filters++;
+      }
 }
 
 template <class T>
@@ -73,7 +86,7 @@ void PackedPanels::pack_panels(const T* weights, std::byte* packed) const {
     for (int p = 0; p < panels_; ++p) {
       const std::int64_t filter = group * filters_ + std::int64_t(p) * wide_;
       T* to = reinterpret_cast<T*>(const_cast<std::byte*>(panel(packed, group, p)));
-      pack_panel(weights + filter * channels_ * taps_, filters(p), columns(p), to);
+      pack_panel(weights + filter * channels_ * r_ * s_, filters(p), columns(p), to);
     }
 }
 

@@ -52,17 +52,19 @@ constexpr WordLayout word_layout(GemmKind kind, Isa isa) {
 
 // Packed: the biases (0 where there is none), for weights in bytes also multipliers and for x in
 // bytes starts, then every group's panels. A panel holds for each word of the sum, in the order r,
-// s, c, the weights of its filters side by side. A pixel's last word is filled up with zeros. All
-// panels are wide but a group's last, which is narrow where that is enough; the filters it lacks
-// are 0.
+// s, c, the weights of its filters side by side. A pixel's last word is filled up with zeros, or,
+// where pixels of few bytes are read as whole rows of the filter, a row's last word. All panels are
+// wide but a group's last, which is narrow where that is enough; the filters it lacks are 0.
 class PackedPanels {
  public:
   explicit PackedPanels(const ConvProblem& problem);
 
   GemmKind kind() const { return kind_; }
   const WordLayout& word() const { return word_; }
-  std::int64_t words() const { return words_; }  // of a pixel
-  int panels() const { return panels_; }         // of one group
+  std::int64_t words() const { return words_; }          // of a pixel
+  std::int64_t row_words() const { return row_words_; }  // of a row of the filter
+  bool whole_rows() const { return row_words_ < s_ * words_; }
+  int panels() const { return panels_; }  // of one group
   int wide() const { return wide_; }
   int columns(int panel) const { return panel + 1 < panels_ ? wide_ : last_; }
   int filters(int panel) const {  // of them real
@@ -99,7 +101,7 @@ class PackedPanels {
   GemmKind kind_;
   WordLayout word_;
   int wide_, last_, panels_, heads_;
-  std::int64_t groups_, filters_, channels_, taps_, words_;
+  std::int64_t groups_, filters_, channels_, r_, s_, words_, row_words_;
   std::int64_t padded_filters_;  // of one group
   std::size_t head_bytes_, group_bytes_;
 };
