@@ -11,6 +11,7 @@ where that is set; exit status 77 (skipped) where onnx or onnxruntime is missing
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,8 @@ import tempfile
 wanted = os.environ.get("DLIS_PYTHON")
 if wanted and os.environ.get("DLIS_PYTHON_STARTED") != "1":
     os.environ["DLIS_PYTHON_STARTED"] = "1"
-    os.execv(wanted, [wanted] + sys.argv)
+    found = shutil.which(wanted) or sys.exit(f"DLIS_PYTHON: no program at {os.path.abspath(wanted)}")
+    os.execv(found, [found] + sys.argv)
 
 try:
     import numpy as np

@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,8 @@ import tempfile
 wanted = os.environ.get("DLIS_PYTHON")
 if wanted and os.environ.get("DLIS_PYTHON_STARTED") != "1":
     os.environ["DLIS_PYTHON_STARTED"] = "1"
-    os.execv(wanted, [wanted] + sys.argv)
+    found = shutil.which(wanted) or sys.exit(f"DLIS_PYTHON: no program at {os.path.abspath(wanted)}")
+    os.execv(found, [found] + sys.argv)
 
 
 def skip(reason):
