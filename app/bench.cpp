@@ -11,6 +11,8 @@
 namespace dlis::app {
 namespace {
 
+constexpr int kMostTimes = 1 << 20;  // rounds, sessions
+
 struct BenchArguments {
   ModelArguments subject;
   std::optional<double> seconds;
@@ -130,7 +132,7 @@ void add_bench(CLI::App& app, Action& chosen) {
                    "of timing, each (1; 0.05 a round of each row)");
   verb->add_option("--rounds", arguments->rounds, "in which the rows of a problem take turns (30)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, kMostTimes));
   auto* layers = verb->add_flag("--layers", arguments->layers, "the time of each layer as well");
   auto* turns =
       verb->add_flag("--turns", arguments->turns,
@@ -138,7 +140,7 @@ void add_bench(CLI::App& app, Action& chosen) {
   verb->add_option("--sessions", arguments->sessions,
                    "images a second of N sessions on one plan, in N threads")
       ->type_name("N")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, kMostTimes))
       ->excludes(layers)
       ->excludes(turns);
   verb->add_flag("--json", arguments->json, "a record; of a problem one object a row");

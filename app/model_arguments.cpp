@@ -62,7 +62,10 @@ void PlanLimits::add_to(CLI::App& verb) {
       ->type_name("LEVEL");
   verb.add_option("--memory", memory,
                   "the fastest plan whose weights, values and scratch take at most this: 64M")
-      ->type_name("BYTES");
+      ->type_name("BYTES")
+      ->check([](const std::string& text) -> std::string {
+        return text.empty() ? "'' is not a size in bytes" : "";
+      });
 }
 
 Result<std::size_t> PlanLimits::memory_bytes() const {

@@ -149,7 +149,8 @@ Status read_named(std::string_view field, ConvProblem& p) {
     return read_types(field, p);
   if (const Format* format = find_format(field)) return p.format = format, Status();
   if (field.find(':') == std::string_view::npos)
-    return tl::unexpected(bad(field, "a format's name, or a label with a colon"));
+    return tl::unexpected(
+        bad(field, "a part of a problem, a format's name, or a label with a colon"));
   p.label = std::string(field[0] == ':' ? field.substr(1) : field);
   return {};
 }

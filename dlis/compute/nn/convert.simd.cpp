@@ -1,6 +1,7 @@
 // Plain loops that compilers vectorise. No conversion multiplies and adds, so all ISAs give the
 // same bits; the sums of bytes may differ by what a fused multiply-add rounds less.
 #include "dlis/compute/nn/convert_kernels.h"
+#include "dlis/compute/simd/ints.h"
 #include "dlis/compute/simd/rounding.h"
 
 namespace dlis::DLIS_SIMD {
@@ -57,11 +58,27 @@ void round_bf16(const ConvertRun& run) {
   }
 }
 
-// The sum rounds more than once, which moves it by less than 1e-4 units.
+DLIS_INLINE Ints load_stored(const std::uint8_t* p) { return load_bytes(p); }
+DLIS_INLINE Ints load_stored(const std::int8_t* p) {
+  return load_signed_bytes(reinterpret_cast<const std::uint8_t*>(p));
+}
+
+// The sum rounds more than once, which moves it by less than 1e-4 units. Whole vectors first, where
+// the ISA has the conversions: as a plain loop it took twice as long.
 template <class T>
 DLIS_INLINE void add(std::int64_t count, const T* a, const T* b, T* out, float a_scale,
                      float b_scale, float rest, float lowest) {
-  for (std::int64_t i = 0; i < count; ++i) {
+  std::int64_t i = 0;
+  if constexpr (kLanes >= 8) {
+    const Vec scale = splat(a_scale), other = splat(b_scale), begin = splat(rest);
+    const Vec low = splat(lowest), high = splat(lowest + 255);
+    for (; i + kLanes <= count; i += kLanes) {
+      const Vec x = fma(to_vec(load_stored(a + i)), scale, begin);
+      const Vec y = fma(to_vec(load_stored(b + i)), other, x);
+      store_bytes(reinterpret_cast<std::uint8_t*>(out + i), round(clamp(y, low, high)));
+    }
+  }
+  for (; i < count; ++i) {
     const float x = static_cast<float>(static_cast<std::int32_t>(a[i])) * a_scale + rest;
     const float y = static_cast<float>(static_cast<std::int32_t>(b[i])) * b_scale + x;
     out[i] = static_cast<T>(static_cast<std::int32_t>(nearest(limited(y, lowest, lowest + 255))));

@@ -13,6 +13,7 @@ Result<ValueId> bias_of(ImportNode& in) {
   const ValueId id = in.node.inputs[8];
   if (in.graph.value(id).type != DType::i32) return fail("its bias is not i32");
   const Quant x = DLIS_TRY(read_quant(in, 1, -1, DType::u8, 0));
+  if (x.scale.size() != 1) return fail("its bias has one unit, but its input several scales");
   Quant quant = DLIS_TRY(read_quant(in, 4, -1, DType::i32, 0));
   for (float& scale : quant.scale) scale *= x.scale[0];
   Attributes attributes;
