@@ -7,6 +7,16 @@
 
 namespace dlis::app {
 
+namespace {
+
+// A column that is aligned to the right holds numbers, where it holds anything.
+Json cell(const std::string& text, bool number) {
+  const Json value = number ? Json::parse(text, nullptr, false) : Json();
+  return value.is_number() ? value : Json(text);
+}
+
+}  // namespace
+
 void print_rows(const std::vector<std::vector<std::string>>& rows, std::string_view align,
                 bool json) {
   if (!json) return print(text_table(rows, align));
@@ -15,7 +25,8 @@ void print_rows(const std::vector<std::vector<std::string>>& rows, std::string_v
     for (std::size_t j = 0; j < rows[0].size(); ++j) {
       std::string name = rows[0][j];
       std::replace(name.begin(), name.end(), ' ', '_');
-      object[name] = j < rows[i].size() ? rows[i][j] : "";
+      object[name] =
+          j < rows[i].size() ? cell(rows[i][j], j < align.size() && align[j] == 'r') : "";
     }
     print_line(object);
   }

@@ -109,7 +109,7 @@ TEST_F(Usage, ShowCountsTheNetwork) {
   EXPECT_THAT(output({"show", kNetwork.string()}), HasSubstr("multiply-adds"));
   std::int64_t macs = 0;
   for (const auto& layer : objects({"show", kNetwork.string(), "--json"}))
-    macs += std::stoll(layer["macs"].get<std::string>());
+    macs += layer["macs"].get<std::int64_t>();
   EXPECT_NEAR(double(macs), 41e6, 1e6);
 }
 
@@ -153,8 +153,8 @@ TEST_F(Usage, TheMemoryFrontierIsATableAndAPicture) {
                                "--memory-frontier", "--svg", "f.svg", "--json"});
   ASSERT_FALSE(points.empty());
   for (std::size_t i = 1; i < points.size(); ++i)
-    EXPECT_GT(std::stoll(points[i]["peak_bytes"].get<std::string>()),
-              std::stoll(points[i - 1]["peak_bytes"].get<std::string>()));
+    EXPECT_GT(points[i]["peak_bytes"].get<std::int64_t>(),
+              points[i - 1]["peak_bytes"].get<std::int64_t>());
   EXPECT_THAT(contents(folder_ / "f.svg"), testing::StartsWith("<svg"));
   EXPECT_THAT(contents(folder_ / "f.svg"), HasSubstr("peak memory, MiB"));
 }

@@ -58,9 +58,10 @@ void round_bf16(const ConvertRun& run) {
   }
 }
 
-DLIS_INLINE Ints load_stored(const std::uint8_t* p) { return load_bytes(p); }
-DLIS_INLINE Ints load_stored(const std::int8_t* p) {
-  return load_signed_bytes(reinterpret_cast<const std::uint8_t*>(p));
+template <class T>
+DLIS_INLINE Vec load_stored(const T* p) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(p);
+  return to_vec(static_cast<T>(-1) < 0 ? load_signed_bytes(bytes) : load_bytes(bytes));
 }
 
 // The sum rounds more than once, which moves it by less than 1e-4 units. Whole vectors first, where
@@ -73,8 +74,8 @@ DLIS_INLINE void add(std::int64_t count, const T* a, const T* b, T* out, float a
     const Vec scale = splat(a_scale), other = splat(b_scale), begin = splat(rest);
     const Vec low = splat(lowest), high = splat(lowest + 255);
     for (; i + kLanes <= count; i += kLanes) {
-      const Vec x = fma(to_vec(load_stored(a + i)), scale, begin);
-      const Vec y = fma(to_vec(load_stored(b + i)), other, x);
+      const Vec x = fma(load_stored(a + i), scale, begin);
+      const Vec y = fma(load_stored(b + i), other, x);
       store_bytes(reinterpret_cast<std::uint8_t*>(out + i), round(clamp(y, low, high)));
     }
   }
