@@ -111,7 +111,7 @@ Result<Subject> load_subject(const ModelArguments& arguments) {
   const auto start = std::chrono::steady_clock::now();
   const Graph graph = DLIS_TRY(load_model(subject.stack.model, subject.options));
   subject.load_ms = milliseconds_since(start);
-  subject.graph = DLIS_TRY(compress(graph, subject.stack.compress));
+  subject.graph = DLIS_TRY(compress(graph, subject.stack.compress)).graph;
   subject.plan = plan_options(subject.stack);
   DLIS_TRY(arguments.limits.apply(subject.plan));
   if (!arguments.plan_file.empty())

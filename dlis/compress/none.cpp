@@ -6,9 +6,9 @@ namespace {
 
 constexpr ParameterSpec kParameters[] = {DLIS_TRAINING_PARAMETERS};
 
-Result<Graph> apply(const Graph& graph, const Choice& choice) {
+Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions&) {
   DLIS_TRY(refuse_training(*find_technique("none"), choice));
-  return graph;
+  return Compressed{graph, {}, {}};
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ Graph to_bf16(Graph graph) {
   return graph;
 }
 
-Result<Graph> apply(const Graph& graph, const Choice& choice) {
+Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions&) {
   DLIS_TRY(refuse_training(quantise_row, choice));
   const std::string type = parameter_of(quantise_row, choice, "type");
   if (type == "int8")
@@ -83,7 +83,7 @@ Result<Graph> apply(const Graph& graph, const Choice& choice) {
         "type=int8 has to be calibrated, which comes with a later version; "
         "quantised ONNX files run as they are");
   if (type != "bf16") return tl::unexpected(unknown_name("type", type, {"bf16"}));
-  return to_bf16(graph);
+  return Compressed{to_bf16(graph), {}, {}};
 }
 
 }  // namespace

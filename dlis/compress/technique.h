@@ -1,11 +1,14 @@
 // Layer 2: what a compression technique is.
 #pragma once
+#include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "dlis/data/dataset.h"
 #include "dlis/model/graph.h"
 
 namespace dlis {
@@ -30,12 +33,34 @@ struct ParameterSpec {
   const char* otherwise;  // default as text; null: required
 };
 
+// What a technique may use beside the network. Any of it may be absent; a technique that cannot do
+// without refuses and says what is missing.
+struct CompressOptions {
+  const Dataset* images = nullptr;  // for training: calibration, scores, retraining
+  Preprocessing how;                // from image to input
+  // The values `wanted` of the network for an N x C x H x W input, f32, as the run time makes them.
+  std::function<Result<std::vector<Tensor>>(const Graph& graph, const Tensor& input,
+                                            std::span<const ValueId> wanted)>
+      observe;
+  // Milliseconds of this device for a convolution or dense layer of these extents.
+  std::function<Result<double>(const Graph& graph, const Node& node)> layer_ms;
+  std::uint64_t seed = 1;
+  std::function<bool(std::string_view phase, double share)> progress;  // false stops
+};
+
+struct Compressed {
+  Graph graph;
+  std::optional<Graph> surgery;    // as it was before retraining; none: nothing was retrained
+  std::vector<std::string> notes;  // a sentence each: what was left out and why
+};
+
 // A row of techniques.inc.
 struct Technique {
   const char* name;
   const char* summary;
   std::span<const ParameterSpec> parameters;
-  Result<Graph> (*apply)(const Graph& graph, const Choice& choice);
+  Result<Compressed> (*apply)(const Graph& graph, const Choice& choice,
+                              const CompressOptions& options);
 };
 
 std::span<const Technique* const> techniques();
@@ -47,7 +72,8 @@ Status check_choice(const Choice& choice);
 std::string parameter_of(const Technique& row, const Choice& choice, std::string_view name);
 
 // Applies a chain in order; each choice is checked before the first is applied.
-Result<Graph> compress(const Graph& graph, std::span<const Choice> chain);
+Result<Compressed> compress(const Graph& graph, std::span<const Choice> chain,
+                            const CompressOptions& options = {});
 
 // A weight of a Conv, Gemm or MatMul; biases are none.
 struct Weight {

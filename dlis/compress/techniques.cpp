@@ -60,16 +60,20 @@ std::string parameter_of(const Technique& row, const Choice& choice, std::string
   return parameter && parameter->otherwise ? parameter->otherwise : "";
 }
 
-Result<Graph> compress(const Graph& graph, std::span<const Choice> chain) {
+Result<Compressed> compress(const Graph& graph, std::span<const Choice> chain,
+                            const CompressOptions& options) {
   for (const Choice& choice : chain) DLIS_TRY(check_choice(choice));
-  Graph result = graph;
+  Compressed result{graph, {}, {}};
   for (const Choice& choice : chain) {
-    Result<Graph> next = find_technique(choice.name)->apply(result, choice);
+    Result<Compressed> next = find_technique(choice.name)->apply(result.graph, choice, options);
     if (!next) {
       const std::string inside = next.error().where;
       next.error().where = text_of(choice) + (inside.empty() ? "" : ", " + inside);
+      return tl::unexpected(next.error());
     }
-    result = DLIS_TRY(std::move(next));
+    result.graph = std::move(next->graph);
+    if (next->surgery) result.surgery = std::move(next->surgery);
+    for (std::string& note : next->notes) result.notes.push_back(std::move(note));
   }
   return result;
 }

@@ -86,7 +86,7 @@ void apply_cut(Tensor& tensor, Cut& cut) {
   }
 }
 
-Result<Graph> apply(const Graph& graph, const Choice& choice) {
+Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions&) {
   const Settings settings = DLIS_TRY(settings_of(choice));
   std::int64_t all = 0, prunable = 0;
   std::vector<ValueId> ids;
@@ -106,14 +106,14 @@ Result<Graph> apply(const Graph& graph, const Choice& choice) {
                     "first layer nor depthwise; ask for less or add all=1",
                     wanted, all, prunable));
   Graph result = graph;
-  if (wanted == 0) return result;
+  if (wanted == 0) return Compressed{result, {}, {}};
   Cut cut = find_cut(tensors, wanted);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     apply_cut(tensors[i], cut);
     Tensor& constant = result.value(ids[i]).constant;
     constant = tensors[i].converted(constant.type());
   }
-  return result;
+  return Compressed{result, {}, {}};
 }
 
 }  // namespace

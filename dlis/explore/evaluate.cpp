@@ -72,7 +72,7 @@ struct Prefixes::State {
     if (compressed.chain == chain) return {};
     if (!go_on("compressing", 0)) return fail("stopped");
     compressed = {};
-    compressed.graph = DLIS_TRY(compress(loaded.graph, stack.compress));
+    compressed.graph = DLIS_TRY(compress(loaded.graph, stack.compress)).graph;
     compressed.hash = content_hash(compressed.graph);
     compressed.chain = chain;
     return {};
