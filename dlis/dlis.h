@@ -33,8 +33,9 @@
 #include "dlis/model/op.h"         // Operator: what a node's op is
 #include "dlis/model/zoo/zoo.h"    // models, build_model
 
-// Layer 2, compression: compress, density_of, Choice.
+// Layer 2, compression: compress, density_of, Choice; Training.
 #include "dlis/compress/technique.h"
+#include "dlis/compress/train/training.h"
 
 // Layer 3, data formats: Tensor, Format, formats.
 #include "dlis/format/encoded.h"

@@ -1,14 +1,20 @@
-// The row `none`: the network as it is.
+// The row `none`: the network as it is, or with epochs trained on: what a compressed one is
+// compared with.
 #include "dlis/compress/training.h"
 
 namespace dlis {
+
+extern const Technique none_row;
+
 namespace {
 
 constexpr ParameterSpec kParameters[] = {DLIS_TRAINING_PARAMETERS};
 
-Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions&) {
-  DLIS_TRY(refuse_training(*find_technique("none"), choice));
-  return Compressed{graph, {}, {}};
+Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions& options) {
+  std::optional<Training> training = DLIS_TRY(start_training(none_row, choice, graph, options));
+  if (!training) return Compressed{graph, {}, {}};
+  DLIS_TRY(training->advance(training->steps(), options.report));
+  return Compressed{training->graph(), graph, {}};
 }
 
 }  // namespace

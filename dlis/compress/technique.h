@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dlis/compress/train/training.h"
 #include "dlis/data/dataset.h"
 #include "dlis/model/graph.h"
 
@@ -44,6 +45,10 @@ struct CompressOptions {
       observe;
   // Milliseconds of this device for a convolution or dense layer of these extents.
   std::function<Result<double>(const Graph& graph, const Node& node)> layer_ms;
+  std::function<Result<Graph>(const std::string& model)> load;  // a teacher
+  TrainingSettings training;                                    // but for its epochs
+  OnReport report;                                              // of retraining
+  std::filesystem::path checkpoints;  // a folder for those of retraining; empty: none are kept
   std::uint64_t seed = 1;
   std::function<bool(std::string_view phase, double share)> progress;  // false stops
 };

@@ -1,19 +1,57 @@
 // Judges the parameters for retraining.
 #include "dlis/compress/training.h"
 
+#include <fmt/format.h>
+
 #include "dlis/base/text.h"
 
 namespace dlis {
+namespace {
+
+Result<double> epochs_of(const Technique& row, const Choice& choice) {
+  const double epochs = DLIS_TRY(parse_real(parameter_of(row, choice, "epochs"), "epochs"));
+  if (!(epochs >= 0 && epochs <= 10000)) return fail("must be 0 to 10000", "epochs");
+  return epochs;
+}
+
+Result<Graph> load_teacher(const std::string& name, const Graph& graph,
+                           const CompressOptions& options) {
+  if (name == "dense") return graph;
+  if (!options.load) return refusal("a teacher cannot be loaded here");
+  return options.load(name);
+}
+
+}  // namespace
+
+Result<std::optional<Training>> start_training(const Technique& row, const Choice& choice,
+                                               const Graph& graph, const CompressOptions& options) {
+  TrainingSettings settings = options.training;
+  settings.epochs = DLIS_TRY(epochs_of(row, choice));
+  settings.seed = options.seed;
+  const std::string teacher = parameter_of(row, choice, "teacher");
+  if (settings.epochs == 0) {
+    if (teacher != "none")
+      return refusal("a teacher is of use in retraining only; give epochs as well");
+    return std::optional<Training>();
+  }
+  if (!can_train())
+    return refusal(
+        "retraining is asked for, but this build has no LibTorch; install it and build again, or "
+        "give epochs=0");
+  if (!options.images) return refusal("retraining needs images with labels; give --data");
+  Training training = DLIS_TRY(Training::start(graph, *options.images, options.how, settings));
+  if (teacher != "none") {
+    const Graph network = DLIS_TRY(load_teacher(teacher, graph, options));
+    DLIS_TRY(training.set_teacher(network));
+  }
+  return std::optional<Training>(std::move(training));
+}
 
 Status refuse_training(const Technique& row, const Choice& choice) {
-  const std::int64_t epochs =
-      DLIS_TRY(parse_integer(parameter_of(row, choice, "epochs"), "epochs"));
-  if (epochs < 0) return fail("must be at least 0", "epochs");
-  if (epochs > 0)
-    return refusal(
-        "retraining is asked for, which this build does not have; give epochs=0 or none");
+  if (DLIS_TRY(epochs_of(row, choice)) > 0)
+    return refusal(fmt::format("{} does not retrain yet; give epochs=0 or none", row.name));
   if (parameter_of(row, choice, "teacher") != "none")
-    return refusal("a teacher is of use in retraining only, which this build does not have");
+    return refusal("a teacher is of use in retraining only; give epochs as well");
   return {};
 }
 

@@ -1,6 +1,7 @@
 // The row `weight_prune`: the smallest weights of the whole network become zero (global magnitude
 // pruning; Han et al., "Learning both Weights and Connections for Efficient Neural Networks", 2015,
-// with one threshold for all layers), in one shot.
+// with one threshold for all layers), in one shot or, with epochs, gradually (Zhu and Gupta, "To
+// prune, or not to prune", 2017).
 //
 // `zeros` is the share of zeros in all weights of Conv, Gemm and MatMul afterwards, exact to one
 // weight; among equal magnitudes those that come first in the network go first. Biases and
@@ -24,16 +25,19 @@ namespace {
 constexpr ParameterSpec kParameters[] = {
     {"zeros", "share of zeros among all weights, 0 to 1", nullptr},
     {"all", "1: the first layer and depthwise convolutions as well", "0"},
+    {"ramp", "share of the epochs over which zeros grow", "0.5"},
+    {"every", "steps between two cuts while they grow", "100"},
     DLIS_TRAINING_PARAMETERS,
 };
 
 struct Settings {
   double zeros = 0;
   bool all = false;
+  double ramp = 0.5;
+  std::int64_t every = 100;
 };
 
 Result<Settings> settings_of(const Choice& choice) {
-  DLIS_TRY(refuse_training(weight_prune_row, choice));
   Settings settings;
   settings.zeros = DLIS_TRY(parse_real(parameter_of(weight_prune_row, choice, "zeros"), "zeros"));
   if (settings.zeros < 0 || settings.zeros > 1)
@@ -41,6 +45,12 @@ Result<Settings> settings_of(const Choice& choice) {
   const std::string all = parameter_of(weight_prune_row, choice, "all");
   if (all != "0" && all != "1") return fail("must be 0 or 1", "all");
   settings.all = all == "1";
+  settings.ramp = DLIS_TRY(parse_real(parameter_of(weight_prune_row, choice, "ramp"), "ramp"));
+  if (!(settings.ramp >= 0 && settings.ramp <= 1))
+    return fail("must be a share from 0 to 1", "ramp");
+  settings.every =
+      DLIS_TRY(parse_integer(parameter_of(weight_prune_row, choice, "every"), "every"));
+  if (settings.every < 1) return fail("must be at least 1", "every");
   return settings;
 }
 
@@ -86,34 +96,81 @@ void apply_cut(Tensor& tensor, Cut& cut) {
   }
 }
 
-Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions&) {
-  const Settings settings = DLIS_TRY(settings_of(choice));
+struct Targets {
   std::int64_t all = 0, prunable = 0;
   std::vector<ValueId> ids;
-  std::vector<Tensor> tensors;
+};
+
+Targets targets_of(const Graph& graph, bool all) {
+  Targets targets;
   for (const Weight& weight : weights_of(graph)) {
-    const Tensor& tensor = graph.value(weight.value).constant;
-    all += tensor.elements();
-    if (!settings.all && (weight.first || weight.depthwise)) continue;
-    prunable += tensor.elements();
-    ids.push_back(weight.value);
-    tensors.push_back(tensor.converted(DType::f32));
+    const std::int64_t elements = graph.value(weight.value).constant.elements();
+    targets.all += elements;
+    if (!all && (weight.first || weight.depthwise)) continue;
+    targets.prunable += elements;
+    targets.ids.push_back(weight.value);
   }
-  const std::int64_t wanted = std::llround(settings.zeros * double(all));
-  if (wanted > prunable)
+  return targets;
+}
+
+// The `count` smallest of the targets' weights are zero.
+Graph with_zeros(Graph graph, const Targets& targets, std::int64_t count) {
+  if (count == 0) return graph;
+  std::vector<Tensor> tensors;
+  for (const ValueId id : targets.ids)
+    tensors.push_back(graph.value(id).constant.converted(DType::f32));
+  Cut cut = find_cut(tensors, count);
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    apply_cut(tensors[i], cut);
+    Tensor& constant = graph.value(targets.ids[i]).constant;
+    constant = tensors[i].converted(constant.type());
+  }
+  return graph;
+}
+
+// Zhu and Gupta 2017, eq. 1, from no zeros: the share of `zeros` reached when `done` of the pruning
+// is over.
+double cubic(double done) {
+  const double left = 1 - std::min(1.0, done);
+  return 1 - left * left * left;
+}
+
+// Zeros grow over the first part of the epochs, the rest heals. A weight that was zero may come
+// back when the next cut finds others smaller, as the momentum that it is held without is none.
+Result<Graph> gradually(Training& training, const Targets& targets, std::int64_t wanted,
+                        const Settings& settings, const OnReport& report) {
+  const std::int64_t all = training.steps();
+  const auto pruning = std::int64_t(settings.ramp * double(all));
+  while (training.step() < all) {
+    const double done =
+        double(training.step() + settings.every) / double(std::max<std::int64_t>(1, pruning));
+    const bool grows = training.step() < pruning;
+    if (grows) {
+      const auto count = std::llround(cubic(done) * double(wanted));
+      DLIS_TRY(training.hold_zeros(with_zeros(training.graph(), targets, count)));
+    }
+    DLIS_TRY(
+        training.advance(std::min(grows ? settings.every : all, all - training.step()), report));
+  }
+  return with_zeros(training.graph(), targets, wanted);
+}
+
+Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions& options) {
+  const Settings settings = DLIS_TRY(settings_of(choice));
+  const Targets targets = targets_of(graph, settings.all);
+  const std::int64_t wanted = std::llround(settings.zeros * double(targets.all));
+  if (wanted > targets.prunable)
     return refusal(
         fmt::format("{} of {} weights would have to be zero, but only {} are neither in the "
                     "first layer nor depthwise; ask for less or add all=1",
-                    wanted, all, prunable));
-  Graph result = graph;
-  if (wanted == 0) return Compressed{result, {}, {}};
-  Cut cut = find_cut(tensors, wanted);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    apply_cut(tensors[i], cut);
-    Tensor& constant = result.value(ids[i]).constant;
-    constant = tensors[i].converted(constant.type());
-  }
-  return Compressed{result, {}, {}};
+                    wanted, targets.all, targets.prunable));
+  Compressed result{with_zeros(graph, targets, wanted), {}, {}};
+  std::optional<Training> training =
+      DLIS_TRY(start_training(weight_prune_row, choice, graph, options));
+  if (!training) return result;
+  result.surgery = std::move(result.graph);
+  result.graph = DLIS_TRY(gradually(*training, targets, wanted, settings, options.report));
+  return result;
 }
 
 }  // namespace

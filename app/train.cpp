@@ -1,0 +1,44 @@
+// dlis train MODEL --data D -o OUT.onnx: trains a network, from scratch or on.
+#include "training_arguments.h"
+
+namespace dlis::app {
+namespace {
+
+struct TrainArguments {
+  ModelArguments subject;
+  TrainingArguments training;
+  std::string data, output, teacher;
+};
+
+Status run(const TrainArguments& arguments) {
+  DLIS_TRY(check_network_name(arguments.output));
+  const Subject subject = DLIS_TRY(load_subject(arguments.subject));
+  const TrainingSettings settings = DLIS_TRY(arguments.training.settings());
+  const Preprocessing how = DLIS_TRY(preprocessing_of(subject.graph.metadata));
+  const Dataset data = DLIS_TRY(load_training_data(arguments.data, subject.graph, how));
+  Training training = DLIS_TRY(Training::start(subject.graph, data, how, settings));
+  if (!arguments.teacher.empty()) {
+    const Graph teacher = DLIS_TRY(load_model(arguments.teacher, subject.options));
+    DLIS_TRY(training.set_teacher(teacher));
+  }
+  DLIS_TRY(training.advance(training.steps(), show_training()));
+  return save_onnx(training.graph(), arguments.output);
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Action& chosen) {
+  auto* verb = app.add_subcommand("train", "train a network on images");
+  auto arguments = std::make_shared<TrainArguments>();
+  arguments->subject.add_model_to(*verb);
+  verb->get_option("MODEL")->required();
+  verb->add_option("--data", arguments->data, "cifar10:DIR or images:DIR")->required();
+  verb->add_option("--teacher", arguments->teacher, "a network to learn from");
+  verb->add_option("-o,--output", arguments->output, "OUT.onnx or OUT.onnx.gz")
+      ->type_name("FILE")
+      ->required();
+  arguments->training.add_to(*verb);
+  when_chosen(verb, chosen, arguments, run);
+}
+
+}  // namespace dlis::app

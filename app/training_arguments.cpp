@@ -1,0 +1,57 @@
+// From options to training settings and data.
+#include "training_arguments.h"
+
+#include "progress.h"
+
+namespace dlis::app {
+
+void TrainingArguments::add_to(CLI::App& verb) {
+  verb.add_option("--epochs", epochs, "how often every image is seen")->type_name("N");
+  verb.add_option("--set", set,
+                  "a training setting: rate=0.02, batch=128, cutout=8, device=cuda, ...")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
+}
+
+Result<TrainingSettings> TrainingArguments::settings() const {
+  TrainingSettings settings;
+  settings.epochs = epochs >= 0 ? epochs : 30;
+  for (const std::string& text : set) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos)
+      return fail(fmt::format("'{}' has no value", text), "--set", "write NAME=VALUE");
+    DLIS_TRY(set_training(settings, text.substr(0, equals), text.substr(equals + 1)));
+  }
+  return settings;
+}
+
+Status check_network_name(const std::string& output) {
+  if (output.ends_with(".onnx") || output.ends_with(".onnx.gz")) return {};
+  return fail("this is no name for a network", output, "end it in .onnx or .onnx.gz");
+}
+
+OnReport show_training() {
+  catch_interrupts();
+  auto last = std::make_shared<double>(-1);
+  return [last](const TrainingReport& now) {
+    const double step = stderr_is_terminal() ? 0 : 0.25;  // epochs between two lines in a log
+    if (now.epoch >= *last + step || now.epoch >= now.epochs) {
+      fmt::print(
+          stderr,
+          "epoch {:.2f} of {:g}, loss {:.4f}, top-1 {:.2f} %, {:.0f} images/s, {:.0f} s left\n",
+          now.epoch, now.epochs, now.loss, now.top1, now.images_per_second, now.seconds_left);
+      *last = now.epoch;
+    }
+    return !is_interrupted();
+  };
+}
+
+Result<Dataset> load_training_data(const std::string& spec, const Graph& graph,
+                                   const Preprocessing& how) {
+  const std::string training = spec.starts_with("cifar10:")
+                                   ? spec.substr(0, spec.find('?')) + "?split=train&limit=45000"
+                                   : spec;
+  return load_dataset(training, *graph.value(graph.inputs[0]).shape, how);
+}
+
+}  // namespace dlis::app

@@ -1,0 +1,15 @@
+// The state of a training between two steps, on disk.
+#pragma once
+#include <filesystem>
+
+#include "dlis/compress/train/saliency.h"
+
+namespace dlis::train {
+
+// Whole or not at all. Errors: the disk, a file of another network.
+Status save_checkpoint(const std::filesystem::path& file, std::int64_t step,
+                       const std::map<ValueId, Tensor>& momentum, const SaliencySums& saliency);
+Status load_checkpoint(const std::filesystem::path& file, std::int64_t& step,
+                       std::map<ValueId, Tensor>& momentum, SaliencySums& saliency);
+
+}  // namespace dlis::train

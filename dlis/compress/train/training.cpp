@@ -1,0 +1,269 @@
+// The loop: batch, forward, loss, backward, step.
+#include "dlis/compress/train/training.h"
+
+#include <ATen/Context.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "dlis/base/clock.h"
+#include "dlis/base/text.h"
+#include "dlis/compress/train/batches.h"
+#include "dlis/compress/train/checkpoint.h"
+#include "dlis/compress/train/network.h"
+#include "dlis/compress/train/optimiser.h"
+#include "dlis/compress/train/rounding.h"
+#include "dlis/compress/train/saliency.h"
+
+namespace dlis {
+
+namespace {
+
+using train::Network;
+
+// Foreign exceptions become errors where they enter.
+template <class F>
+auto guarded(const char* what, F&& body) -> decltype(body()) {
+  try {
+    return body();
+  } catch (const c10::Error& error) {
+    const std::string text = error.what_without_backtrace();
+    if (text.find("out of memory") != std::string::npos)
+      return fail("the device has too little memory", what, "train with a smaller batch");
+    return fail(text.substr(0, text.find('\n')), what, "");
+  } catch (const std::exception& error) {
+    return fail(error.what(), what, "");
+  }
+}
+
+Result<torch::Device> device_of(const std::string& name) {
+  if (name == "cpu") return torch::Device(torch::kCPU);
+  if (name == "auto")
+    return torch::Device(torch::cuda::is_available() ? torch::kCUDA : torch::kCPU);
+  if (name != "cuda" && !name.starts_with("cuda:"))
+    return tl::unexpected(unknown_name("device to train on", name, {"auto", "cpu", "cuda"}));
+  if (!torch::cuda::is_available())
+    return fail("there is no CUDA device", "device " + name, "train on cpu");
+  const std::int64_t index =
+      name == "cuda" ? 0 : DLIS_TRY(parse_integer(name.substr(5), "the device's number"));
+  if (index < 0 || index >= std::int64_t(torch::cuda::device_count()))
+    return fail(fmt::format("there are {} CUDA devices", torch::cuda::device_count()),
+                "device " + name);
+  return torch::Device(torch::kCUDA, torch::DeviceIndex(index));
+}
+
+Status check_labels(const Graph& graph, const Dataset& data) {
+  const Shape& out = *graph.value(graph.outputs[0]).shape;
+  const std::int64_t classes = out.rank() >= 2 ? out[1] : 0;
+  if (data.size() == 0) return fail("there are no images to train on", data.spec);
+  for (const std::int32_t label : data.labels) {
+    if (label < 0) return fail("training needs a label for every image", data.spec);
+    if (label >= classes)
+      return fail(
+          fmt::format("an image has the label {}, the network tells {} classes", label, classes),
+          data.spec, "give the data that the network was made for");
+  }
+  return {};
+}
+
+}  // namespace
+
+bool can_train() { return true; }
+
+struct Training::State {
+  TrainingSettings settings;
+  train::Batches batches;
+  Network network;
+  train::Optimiser optimiser;
+  std::unique_ptr<Network> teacher;
+  train::SaliencySums saliency;
+  std::int64_t step = 0;
+  torch::Tensor loss_sum, correct;  // since the last report
+  std::int64_t seen = 0;
+
+  State(const TrainingSettings& how, const Dataset& data, const Preprocessing& image, Network net)
+      : settings(how),
+        batches(data, image, net.device(), how.seed),
+        network(std::move(net)),
+        optimiser(network) {
+    reset_sums();
+  }
+  void reset_sums() {
+    loss_sum = torch::zeros({}, torch::TensorOptions(network.device()));
+    correct = torch::zeros({}, torch::TensorOptions(network.device()));
+    seen = 0;
+  }
+
+  std::int64_t steps_per_epoch() const {
+    return std::max<std::int64_t>(1, batches.size() / settings.batch);
+  }
+  bool narrow() const { return network.device().is_cuda(); }
+
+  torch::Tensor loss_of(const train::Batch& batch, const torch::Tensor& logits) {
+    namespace F = torch::nn::functional;
+    const torch::Tensor plain = F::cross_entropy(
+        logits, batch.labels, F::CrossEntropyFuncOptions().label_smoothing(settings.smoothing));
+    if (!teacher) return plain;
+    torch::Tensor wanted;
+    {
+      const torch::NoGradGuard none;
+      wanted = teacher->forward(batch.images, {false, narrow()});
+    }
+    const double t = settings.temperature;
+    const torch::Tensor taught =
+        torch::kl_div(torch::log_softmax(logits / t, 1), torch::log_softmax(wanted / t, 1),
+                      at::Reduction::Sum, true) *
+        (t * t / double(batch.labels.size(0)));
+    return plain * (1 - settings.distil) + taught * settings.distil;
+  }
+
+  void one_step() {
+    const std::int64_t per_epoch = steps_per_epoch();
+    const train::Batch batch = batches.batch(step / per_epoch, step % per_epoch, settings.batch,
+                                             {settings.crop, settings.flip, settings.cutout});
+    optimiser.zero_gradients();
+    saliency.attach(network);
+    const torch::Tensor logits = network.forward(batch.images, {true, narrow()});
+    const torch::Tensor loss = loss_of(batch, logits);
+    loss.backward();
+    saliency.add(network, batch.labels.size(0));
+    optimiser.step(settings, train::rate_at(settings, double(step) / double(per_epoch)));
+    loss_sum += loss.detach() * batch.labels.size(0);
+    correct += (logits.detach().argmax(1) == batch.labels).sum();
+    seen += batch.labels.size(0);
+    ++step;
+  }
+
+  TrainingReport report(double started, std::int64_t from) {
+    const double seconds = (now_ms() - started) / 1000;
+    const double images = std::max<double>(1, double(seen));
+    TrainingReport now;
+    now.epoch = double(step) / double(steps_per_epoch());
+    now.epochs = settings.epochs;
+    now.loss = loss_sum.item<double>() / images;
+    now.top1 = 100 * correct.item<double>() / images;
+    now.images_per_second = double((step - from) * settings.batch) / std::max(1e-9, seconds);
+    const double left = (settings.epochs - now.epoch) * double(steps_per_epoch() * settings.batch);
+    now.seconds_left = left / std::max(1e-9, now.images_per_second);
+    return now;
+  }
+};
+
+Training::Training(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Training::Training(Training&&) noexcept = default;
+Training::~Training() = default;
+
+Result<Training> Training::start(const Graph& graph, const Dataset& data, const Preprocessing& how,
+                                 const TrainingSettings& settings) {
+  DLIS_TRY(check_labels(graph, data));
+  const torch::Device device = DLIS_TRY(device_of(settings.device));
+  return guarded("training", [&]() -> Result<Training> {
+    at::globalContext().setBenchmarkCuDNN(device.is_cuda());
+    at::globalContext().setDeterministicAlgorithms(!device.is_cuda(), true);
+    Network network = DLIS_TRY(Network::of(graph, device));
+    return Training(std::make_unique<State>(settings, data, how, std::move(network)));
+  });
+}
+
+std::int64_t Training::steps() const {
+  return std::llround(state_->settings.epochs * double(state_->steps_per_epoch()));
+}
+std::int64_t Training::steps_per_epoch() const { return state_->steps_per_epoch(); }
+std::int64_t Training::step() const { return state_->step; }
+
+Status Training::advance(std::int64_t steps, const OnReport& report) {
+  return guarded("training", [&]() -> Status {
+    const double started = now_ms();
+    const std::int64_t from = state_->step;
+    double reported = started;
+    for (std::int64_t i = 0; i < steps; ++i) {
+      state_->one_step();
+      const bool due = report && (now_ms() - reported > 1000 || i + 1 == steps);
+      if (!due) continue;
+      const TrainingReport now = state_->report(started, from);
+      if (!std::isfinite(now.loss))
+        return fail(fmt::format("the loss is not finite at epoch {:.2f}", now.epoch), "training",
+                    "train at a lower rate, or clip the gradient");
+      if (!report(now)) return fail("stopped");
+      if (state_->step % state_->steps_per_epoch() == 0) state_->reset_sums();
+      reported = now_ms();
+    }
+    return {};
+  });
+}
+
+Graph Training::graph() const { return state_->network.graph(); }
+
+Status Training::replace(const Graph& graph) {
+  return guarded("training", [&]() -> Status {
+    const bool channels = state_->saliency.channels, watched = state_->saliency.watched;
+    const torch::Device device = state_->network.device();
+    Network network = DLIS_TRY(Network::of(graph, device));
+    state_->network = std::move(network);
+    std::destroy_at(&state_->optimiser);
+    std::construct_at(&state_->optimiser, state_->network);
+    state_->saliency = {};
+    state_->saliency.watched = watched;
+    state_->saliency.channels = channels;
+    return {};
+  });
+}
+
+Status Training::hold_zeros(const Graph& graph) {
+  return guarded("training", [&]() -> Status {
+    const torch::NoGradGuard none;
+    Network& network = state_->network;
+    for (auto& [id, weight] : network.trained) {
+      if (weight.dim() < 2) continue;
+      const torch::Tensor mask =
+          (train::to_torch(graph.value(id).constant) != 0).to(torch::kFloat).to(weight.device());
+      network.masks[id] = mask.contiguous(weight.suggest_memory_format());
+      weight.mul_(mask);
+      state_->optimiser.momentum.at(id).mul_(mask);
+    }
+    return {};
+  });
+}
+
+Status Training::set_teacher(const Graph& graph) {
+  return guarded("teacher", [&]() -> Status {
+    const Network& network = state_->network;
+    const Shape& own = *network.original().value(network.original().outputs[0]).shape;
+    const Shape& its = *graph.value(graph.outputs[0]).shape;
+    if (own.rank() != its.rank() || own[own.rank() - 1] != its[its.rank() - 1])
+      return fail(fmt::format("the teacher tells {}, the network {}", its.text(), own.text()),
+                  "teacher", "give one for the same classes");
+    Network teacher = DLIS_TRY(Network::of(graph, network.device()));
+    for (auto& [id, weight] : teacher.trained) weight.set_requires_grad(false);
+    state_->teacher = std::make_unique<Network>(std::move(teacher));
+    return {};
+  });
+}
+
+Status Training::set_quants(const std::map<ValueId, Quant>& quants) {
+  for (const auto& [id, quant] : quants)
+    state_->network.roundings[id] = train::rounding_of(
+        quant, state_->network.original().is_constant(id), state_->network.device());
+  return {};
+}
+
+void Training::watch_saliency(bool channels) {
+  state_->saliency.watched = true;
+  state_->saliency.channels = channels;
+}
+Saliency Training::saliency() const { return state_->saliency.tensors(); }
+
+Status Training::save(const std::filesystem::path& file) const {
+  return guarded("checkpoint", [&] {
+    return train::save_checkpoint(file, state_->step, state_->optimiser.momentum, state_->saliency);
+  });
+}
+Status Training::load(const std::filesystem::path& file) {
+  return guarded("checkpoint", [&] {
+    return train::load_checkpoint(file, state_->step, state_->optimiser.momentum, state_->saliency);
+  });
+}
+
+}  // namespace dlis

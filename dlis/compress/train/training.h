@@ -1,0 +1,92 @@
+// Training a graph: what technique rows and the command see of it. Nothing of LibTorch shows here;
+// a build without it has every function, and each says so.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "dlis/data/dataset.h"
+#include "dlis/model/graph.h"
+
+namespace dlis {
+
+// As text `key=value`, in a recipe or on the command line, by these names.
+struct TrainingSettings {
+  double epochs = 0;
+  std::int64_t batch = 128;
+  double rate = 0.02;               // the highest learning rate
+  double momentum = 0.9;            // Nesterov
+  double decay = 5e-4;              // of weights; BatchNorm and biases have none
+  double warmup = 1;                // epochs until the rate is reached
+  std::string schedule = "cosine";  // to 0; or step: a tenth after half, and again after 3/4
+  double smoothing = 0;             // of labels (Szegedy et al. 2016)
+  double clip = 0;                  // the gradient's largest norm; 0: any
+  std::int64_t crop = 4, cutout = 0;
+  bool flip = true;
+  double distil = 0.7;          // the teacher's share of the loss, where there is one
+  double temperature = 4;       // of both (Hinton et al. 2015)
+  std::string device = "auto";  // cpu, cuda, cuda:N; auto: cuda where it is
+  std::uint64_t seed = 1;
+};
+// Errors: an unknown name, a value out of range.
+Status set_training(TrainingSettings& settings, const std::string& name, const std::string& value);
+
+bool can_train();  // this build has LibTorch
+
+struct TrainingReport {
+  double epoch = 0, epochs = 0;
+  double loss = 0, top1 = 0;  // since the last report, on what was trained on; percent
+  double images_per_second = 0, seconds_left = 0;
+};
+using OnReport = std::function<bool(const TrainingReport&)>;  // false stops
+
+// By trained value: for each element the sum over steps of (weight * gradient)^2 (Molchanov et al.
+// 2019); by node output: for each channel the sum over images of (sum over pixels of value *
+// gradient)^2 (Fisher; Theis et al. 2018, "Faster gaze prediction with dense networks and Fisher
+// pruning", eq. 6).
+struct Saliency {
+  std::map<ValueId, Tensor> weights, channels;
+};
+
+// SGD on a graph's weights, a number of steps at a time, so that a technique can change the graph
+// in between. The same settings, data and device type give the same result; on CPUs, the same bits.
+class Training {
+ public:
+  // Errors: no LibTorch, no such device, operators without a gradient, labels missing or beyond the
+  // classes of the network.
+  static Result<Training> start(const Graph& graph, const Dataset& data, const Preprocessing& how,
+                                const TrainingSettings& settings);
+  Training(Training&&) noexcept;
+  ~Training();
+
+  std::int64_t steps() const;  // of the whole training
+  std::int64_t steps_per_epoch() const;
+  std::int64_t step() const;  // done
+
+  Status advance(std::int64_t steps, const OnReport& report = {});
+  Graph graph() const;  // with the weights of now
+
+  // Another graph from here on, such as this one after surgery. The optimiser starts anew.
+  Status replace(const Graph& graph);
+  // Weights that are zero in `graph`, this one with zeros, are set to zero and stay it.
+  Status hold_zeros(const Graph& graph);
+  Status set_teacher(const Graph& graph);
+  // Rounds each value and weight that has a Quant here as it will be stored, gradients pass
+  // straight through (Jacob et al. 2018). Scales of weights follow the weights.
+  Status set_quants(const std::map<ValueId, Quant>& quants);
+  void watch_saliency(bool channels);  // from now on
+  Saliency saliency() const;           // since it is watched, or the graph was replaced
+
+  // All that `advance` depends on, beside the graph. Errors: the disk, a file of something else.
+  Status save(const std::filesystem::path& file) const;
+  Status load(const std::filesystem::path& file);
+
+ private:
+  struct State;
+  explicit Training(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dlis
