@@ -1,21 +1,41 @@
 // dlis compress MODEL --compress C -o OUT.onnx: layer 2 alone, kept as a file.
 #include "json_output.h"
-#include "model_arguments.h"
+#include "training_arguments.h"
 
 namespace dlis::app {
 namespace {
 
 struct CompressArguments {
   ModelArguments subject;  // its model and technique only
-  std::string output;
+  TrainingArguments training;
+  std::string data, output;
   bool json = false;
 };
 
+Result<Subject> compressed(const CompressArguments& arguments) {
+  Subject subject;
+  subject.stack = DLIS_TRY(arguments.subject.stack());
+  subject.options = DLIS_TRY(arguments.subject.options());
+  const Graph graph = DLIS_TRY(load_model(subject.stack.model, subject.options));
+  CompressOptions options;
+  options.how = DLIS_TRY(preprocessing_of(graph.metadata));
+  options.seed = arguments.subject.seed;
+  options.training = DLIS_TRY(arguments.training.settings());
+  options.report = show_training();
+  options.load = [&](const std::string& model) { return load_model(model, subject.options); };
+  Dataset images;
+  if (!arguments.data.empty()) {
+    images = DLIS_TRY(load_training_data(arguments.data, graph, options.how));
+    options.images = &images;
+  }
+  subject.graph = DLIS_TRY(compress(graph, subject.stack.compress, options)).graph;
+  return subject;
+}
+
 Status run(const CompressArguments& arguments) {
   const std::string& out = arguments.output;
-  if (!out.ends_with(".onnx") && !out.ends_with(".onnx.gz"))
-    return fail("this is no name for a network", out, "end it in .onnx or .onnx.gz");
-  const Subject subject = DLIS_TRY(load_subject(arguments.subject));
+  DLIS_TRY(check_network_name(out));
+  const Subject subject = DLIS_TRY(compressed(arguments));
   DLIS_TRY(save_onnx(subject.graph, out));
   std::error_code ignored;
   const auto bytes = std::int64_t(std::filesystem::file_size(out, ignored));
@@ -44,6 +64,8 @@ void add_compress(CLI::App& app, Action& chosen) {
   verb->get_option("MODEL")->required();
   verb->add_option("--compress", arguments->subject.compress, "techniques chained by +")
       ->required();
+  verb->add_option("--data", arguments->data, "images to learn from: cifar10:DIR or images:DIR");
+  arguments->training.add_to(*verb);
   verb->add_option("-o,--output", arguments->output, "OUT.onnx or OUT.onnx.gz")
       ->type_name("FILE")
       ->required();
