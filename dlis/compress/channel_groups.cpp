@@ -40,7 +40,7 @@ class Numbering {
   std::map<int, int> numbers_;
 };
 
-using Structure = std::vector<std::pair<int, int>>;  // (index of an axis, slices of it), in order
+using Structure = std::vector<ChannelShare>;
 
 std::vector<Structure> structures_of(const Channels& channels) {
   std::vector<Structure> all(std::size_t(channels.columns));
@@ -48,8 +48,8 @@ std::vector<Structure> structures_of(const Channels& channels) {
     for (const int column : channels.axes[i].columns) {
       if (column < 0) continue;
       Structure& structure = all[std::size_t(column)];
-      if (structure.empty() || structure.back().first != int(i)) structure.emplace_back(int(i), 0);
-      ++structure.back().second;
+      if (structure.empty() || structure.back().axis != int(i)) structure.push_back({int(i), 0});
+      ++structure.back().count;
     }
   return all;
 }
@@ -60,6 +60,7 @@ std::string layer_name(const Graph& graph, const Node& node) {
 
 ChannelGroup group_of(const Graph& graph, const Channels& channels, const Structure& structure) {
   ChannelGroup group;
+  group.shares = structure;
   std::vector<std::string> makers;
   for (const auto& [index, count] : structure) {
     const ChannelAxis& axis = channels.axes[std::size_t(index)];

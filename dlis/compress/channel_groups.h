@@ -38,11 +38,19 @@ struct ChannelValue {
   std::vector<int> columns;
 };
 
+// How often each column of a group cuts an axis.
+struct ChannelShare {
+  int axis = 0;  // index among Channels::axes
+  int count = 0;
+  friend auto operator<=>(const ChannelShare&, const ChannelShare&) = default;
+};
+
 struct ChannelGroup {
   std::string name;                 // of the layers that make it: "stem.conv and 3 more"
   std::vector<std::string> layers;  // all layers that make it or filter it depthwise
   std::vector<int> columns;         // at least one of them has to stay
   std::int64_t width = 1;           // channels of its first layer that one column takes
+  std::vector<ChannelShare> shares;
 };
 
 // All of a network. Columns are numbered from 0, without gaps, each in one group.
