@@ -1,0 +1,148 @@
+// The loop that chooses columns until a target is met.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <regex>
+
+#include "dlis/compress/channel_cost.h"
+
+namespace dlis {
+namespace {
+
+// A group on its way: its columns from the least score on, of which the first `gone` are chosen.
+struct Queue {
+  std::vector<int> columns;
+  std::int64_t gone = 0, block = 1;  // widths are multiples of `block` columns
+  bool stays = false;
+
+  // How many go next; 0: none can. The first step makes the width a multiple.
+  std::int64_t next() const {
+    const std::int64_t left = std::int64_t(columns.size()) - gone;
+    const std::int64_t step = left % block ? left % block : block;
+    return stays || left - step < 1 ? 0 : step;
+  }
+};
+
+class Descent {
+ public:
+  Descent(const Graph& graph, const Channels& channels, std::span<const double> scores,
+          const ChannelTarget& target, const std::vector<bool>& keep)
+      : scores_(scores), target_(target), cost_(graph, channels, target.of) {
+    for (std::size_t g = 0; g < channels.groups.size(); ++g) {
+      const ChannelGroup& group = channels.groups[g];
+      Queue queue{group.columns, 0, target.round / std::gcd(target.round, group.width), keep[g]};
+      std::ranges::stable_sort(queue.columns, [&](int a, int b) { return score(a) < score(b); });
+      queues_.push_back(std::move(queue));
+    }
+  }
+
+  Result<std::vector<int>> run() {
+    const std::int64_t before = cost_.total();
+    std::vector<int> chosen;
+    while (cost_.total() > target_.at_most) {
+      const std::size_t g = least();
+      if (g == queues_.size()) return cannot(before);
+      Queue& queue = queues_[g];
+      const std::int64_t step = queue.next();
+      cost_.remove(g, step);
+      for (std::int64_t i = 0; i < step; ++i)
+        chosen.push_back(queue.columns[std::size_t(queue.gone + i)]);
+      queue.gone += step;
+    }
+    return chosen;
+  }
+
+ private:
+  double score(int column) const { return scores_[std::size_t(column)]; }
+
+  // What the next step of a group costs the network for each unit that it saves; with by_layer, how
+  // much of the group would be gone.
+  double price(std::size_t g) const {
+    const Queue& queue = queues_[g];
+    const std::int64_t step = queue.next();
+    if (target_.by_layer) return double(queue.gone + step) / double(queue.columns.size());
+    double sum = 0;
+    for (std::int64_t i = 0; i < step; ++i)
+      sum += score(queue.columns[std::size_t(queue.gone + i)]);
+    return sum / double(cost_.saving(g, step));
+  }
+
+  // The group whose next step has the least price; as many as there are groups: none can.
+  std::size_t least() const {
+    std::size_t best = queues_.size();
+    double lowest = 0;
+    for (std::size_t g = 0; g < queues_.size(); ++g) {
+      if (queues_[g].next() == 0 || cost_.saving(g, queues_[g].next()) == 0) continue;
+      const double here = price(g);
+      if (best != queues_.size() && here >= lowest) continue;
+      best = g, lowest = here;
+    }
+    return best;
+  }
+
+  tl::unexpected<Error> cannot(std::int64_t before) const {
+    const auto kept = std::ranges::count_if(queues_, [](const Queue& q) { return q.stays; });
+    return refusal(fmt::format(
+        "of {} {} at most {} were to be left, but {} are with every one of {} groups of channels "
+        "as narrow as it may be ({} kept as they are, widths in multiples of {}); ask for less",
+        before, name_of(target_.of), target_.at_most, cost_.total(), queues_.size(), kept,
+        target_.round));
+  }
+
+  std::span<const double> scores_;
+  const ChannelTarget& target_;
+  ChannelCost cost_;
+  std::vector<Queue> queues_;
+};
+
+}  // namespace
+
+const char* name_of(ChannelObjective objective) {
+  if (objective == ChannelObjective::macs) return "MACs";
+  return objective == ChannelObjective::parameters ? "parameters" : "filters";
+}
+
+std::int64_t amount_of(const Graph& graph, const Channels& channels, ChannelObjective objective) {
+  return ChannelCost(graph, channels, objective).total();
+}
+
+Result<std::vector<bool>> kept_groups(const Channels& channels, const std::string& keep) {
+  std::vector<bool> kept(channels.groups.size());
+  if (keep.empty()) return kept;
+  try {
+    const std::regex expression(keep);
+    for (std::size_t g = 0; g < kept.size(); ++g)
+      kept[g] = std::ranges::any_of(channels.groups[g].layers, [&](const std::string& layer) {
+        return std::regex_search(layer, expression);
+      });
+  } catch (const std::regex_error&) {
+    return fail(fmt::format("'{}' is no regular expression", keep.substr(0, 80)), "keep",
+                "keep=stem|layer1 is one");
+  }
+  return kept;
+}
+
+Result<std::vector<int>> choose_channels(const Graph& graph, const Channels& channels,
+                                         std::span<const double> scores,
+                                         const ChannelTarget& target) {
+  if (scores.size() != std::size_t(channels.columns))
+    return fail(fmt::format("there are {} scores for {} columns", scores.size(), channels.columns));
+  if (target.round < 1) return fail("must be at least 1", "round");
+  const std::vector<bool> keep = DLIS_TRY(kept_groups(channels, target.keep));
+  for (std::size_t g = 0; g < keep.size(); ++g)
+    for (const int column : channels.groups[g].columns)
+      if (!keep[g] && !std::isfinite(scores[std::size_t(column)]))
+        return fail(fmt::format("the score of column {} is no number", column),
+                    channels.groups[g].name);
+  return Descent(graph, channels, scores, target, keep).run();
+}
+
+Result<Graph> remove_until(const Graph& graph, const Channels& channels,
+                           std::span<const double> scores, const ChannelTarget& target) {
+  const std::vector<int> columns = DLIS_TRY(choose_channels(graph, channels, scores, target));
+  return remove_channels(graph, channels, columns);
+}
+
+}  // namespace dlis

@@ -1,0 +1,65 @@
+// Labels on channels while their couplings are found.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "dlis/compress/channel_groups.h"
+
+namespace dlis {
+
+// A value has at most one axis whose slices can go, with a label for each slice; equal labels go
+// together. axis -1: all of it stays.
+struct Labels {
+  int axis = -1;
+  std::vector<int> ids;
+  explicit operator bool() const { return axis >= 0; }
+};
+
+// Sets of labels that go together (union-find with path halving), and where they are.
+class Labelling {
+ public:
+  explicit Labelling(const Graph& of) : graph(of), values(of.values.size()) {}
+
+  std::vector<int> fresh(std::int64_t count);
+  int root(int id);
+  void unite(int a, int b);
+  void unite(const std::vector<int>& a, const std::vector<int>& b);
+  void freeze(const std::vector<int>& ids);  // they stay
+  void freeze(ValueId id);
+  bool is_frozen(int id) { return root(id) == 0; }
+
+  const Labels& of(ValueId id) const {
+    static const Labels none;
+    return id == kNoValue ? none : values[std::size_t(id)];
+  }
+  const Shape& shape(ValueId id) const { return *graph.value(id).shape; }
+  void set(ValueId id, int axis, std::vector<int> ids);
+  // The constant at an input is cut along with these labels; anything but a constant of that
+  // extent: they stay.
+  void cut(int node, int input, int axis, ChannelRole role, const std::vector<int>& ids);
+
+  const Graph& graph;
+  std::vector<Labels> values;
+  std::vector<ChannelAxis> axes;  // `columns` holds labels
+
+ private:
+  std::vector<int> parents_{0};  // label 0 stands for all that stays
+};
+
+// Couples what node `index` reads and makes. False: no rule covers the operator.
+bool couple(Labelling& labelling, int index);
+
+// Rules by operator; each gives the outputs their labels.
+using ChannelRule = void (*)(Labelling& labelling, int index);
+ChannelRule find_layer_rule(std::string_view op);     // with weights
+ChannelRule find_movement_rule(std::string_view op);  // without
+
+// All inputs of the node stay as they are.
+void freeze_inputs(Labelling& labelling, int index);
+// Operators on elements with broadcasting: constants are cut, values with different labels united.
+void couple_elements(Labelling& labelling, int index);
+
+// The labels of a value with shape `from` after its elements are seen in the shape `to`.
+Labels reshaped(Labelling& labelling, const Labels& labels, const Shape& from, const Shape& to);
+
+}  // namespace dlis

@@ -1,0 +1,55 @@
+// Choosing which channels go: scores, costs and a target. Nothing here trains, so that retraining
+// can take these steps one at a time:
+//
+//   for each step: channels_of -> scores from training -> remove_until a nearer target -> retrain
+#pragma once
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dlis/compress/channel_groups.h"
+
+namespace dlis {
+
+// A number for each column: how much the network would lose with it. The loss of all its slices
+// together, so columns that many layers share weigh more. Any scale; larger is more important.
+using ChannelScores = std::vector<double>;
+
+// The l1 norm of the filters a column takes, each over the mean of its layer (Li et al., "Pruning
+// Filters for Efficient ConvNets", 2017, with the mean so that layers compare).
+ChannelScores l1_scores(const Graph& graph, const Channels& channels);
+// |gamma| of its BatchNormalizations, each over the mean of its layer (Liu et al., "Learning
+// Efficient Convolutional Networks through Network Slimming", 2017). NaN: has none.
+ChannelScores gamma_scores(const Graph& graph, const Channels& channels);
+// Scores of any scale, each over the mean of its group: for scores that come from training.
+ChannelScores normalised(const Channels& channels, ChannelScores scores);
+
+enum class ChannelObjective : std::uint8_t { macs, parameters, filters };
+const char* name_of(ChannelObjective objective);
+
+struct ChannelTarget {
+  ChannelObjective of = ChannelObjective::macs;
+  std::int64_t at_most = 0;  // what may be left of it
+  std::int64_t round = 1;    // widths that are changed end on multiples of this
+  bool by_layer = false;     // all groups lose the same share; else the least score over cost goes
+  std::string keep;          // an ECMAScript expression: layers it is found in stay; empty: none
+};
+
+// What a network has of it; filters are those of layers that can lose some.
+std::int64_t amount_of(const Graph& graph, const Channels& channels, ChannelObjective objective);
+
+// The columns to remove, in order, until the target is met: each time the next of the group whose
+// loss in score over what it saves is least. Errors: a score too few or too many, NaN, a wrong
+// expression. Refused, with what could be reached, when the target cannot be.
+Result<std::vector<int>> choose_channels(const Graph& graph, const Channels& channels,
+                                         std::span<const double> scores,
+                                         const ChannelTarget& target);
+
+// The same, done.
+Result<Graph> remove_until(const Graph& graph, const Channels& channels,
+                           std::span<const double> scores, const ChannelTarget& target);
+
+// Whether a layer of the group is kept by the expression. Errors: it is none.
+Result<std::vector<bool>> kept_groups(const Channels& channels, const std::string& keep);
+
+}  // namespace dlis

@@ -1,0 +1,69 @@
+// How important channels are, as far as their weights say.
+#include <cmath>
+#include <limits>
+
+#include "dlis/compress/channel_prune.h"
+#include "dlis/model/op.h"
+#include "dlis/model/passes/rewrite.h"
+
+namespace dlis {
+namespace {
+
+// Sums of magnitudes by index along an axis, over their mean.
+std::vector<double> relative_sums(const Value& weights, int axis) {
+  const Shape& shape = weights.constant.shape();
+  std::vector<double> sums(std::size_t(shape[axis]));
+  const std::int64_t inner = row_major_strides(shape)[axis];
+  std::int64_t i = 0;
+  double all = 0;
+  for (const double x : doubles_of(weights)) {
+    sums[std::size_t(i++ / inner % shape[axis])] += std::abs(x);
+    all += std::abs(x);
+  }
+  for (double& sum : sums) sum = all > 0 ? sum * double(shape[axis]) / all : 0;
+  return sums;
+}
+
+void add_scores(const Graph& graph, const ChannelAxis& axis, ChannelScores& scores) {
+  const std::vector<double> sums = relative_sums(graph.value(axis.weights), axis.axis);
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    if (axis.columns[i] < 0) continue;
+    double& score = scores[std::size_t(axis.columns[i])];
+    score = std::isnan(score) ? sums[i] : score + sums[i];
+  }
+}
+
+ChannelScores no_scores(const Channels& channels) {
+  return ChannelScores(std::size_t(channels.columns), std::numeric_limits<double>::quiet_NaN());
+}
+
+}  // namespace
+
+ChannelScores l1_scores(const Graph& graph, const Channels& channels) {
+  ChannelScores scores = no_scores(channels);
+  for (const ChannelAxis& axis : channels.axes)
+    if (axis.role == ChannelRole::makes) add_scores(graph, axis, scores);
+  return scores;
+}
+
+ChannelScores gamma_scores(const Graph& graph, const Channels& channels) {
+  ChannelScores scores = no_scores(channels);
+  for (const ChannelAxis& axis : channels.axes) {
+    const std::string_view op = graph.nodes[std::size_t(axis.node)].op->name;
+    if (op == "BatchNormalization" && axis.input == 1) add_scores(graph, axis, scores);
+  }
+  return scores;
+}
+
+ChannelScores normalised(const Channels& channels, ChannelScores scores) {
+  for (const ChannelGroup& group : channels.groups) {
+    double sum = 0;
+    for (const int column : group.columns) sum += std::abs(scores[std::size_t(column)]);
+    const double mean = sum / double(group.columns.size());
+    for (const int column : group.columns)
+      if (mean > 0) scores[std::size_t(column)] /= mean;
+  }
+  return scores;
+}
+
+}  // namespace dlis
