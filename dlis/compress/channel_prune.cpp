@@ -3,15 +3,20 @@
 //
 // One of macs, parameters and ratio says how much of it goes. Channels that hang together
 // (channel_groups.h) go together, those first that cost the network least for what they save:
-// criterion=l1 and bn_gamma score them by their weights. Scores are relative to their layer, since
-// layers differ in scale.
+// criterion=l1 and bn_gamma score them by their weights, relative to their layer, since layers
+// differ in scale; taylor and fisher by what training saw (channel_saliency.h), which compares
+// between layers.
+//
+// With epochs the channels go a few at a time while the network trains.
 #include "dlis/compress/channel_prune.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "dlis/base/text.h"
+#include "dlis/compress/channel_saliency.h"
 #include "dlis/compress/training.h"
 
 namespace dlis {
@@ -24,17 +29,23 @@ constexpr ParameterSpec kParameters[] = {
     {"macs", "share of the multiply-adds that goes, 0 to 1", "none"},
     {"parameters", "share of the parameters that goes, 0 to 1", "none"},
     {"ratio", "share of the filters that goes, 0 to 1", "none"},
-    {"criterion", "l1: norms of filters; bn_gamma: scales of BatchNormalization", "l1"},
+    {"criterion",
+     "l1: norms of filters; bn_gamma: scales of BatchNormalization; taylor or fisher: by gradients",
+     "l1"},
     {"round", "widths that change become multiples of this", "1"},
     {"scope", "global: what costs least goes; layer: the same share of each group", "global"},
+    {"ramp", "share of the epochs over which channels go", "0.4"},
+    {"every", "steps between two surgeries while they go", "150"},
     {"keep", "regular expression of the layers that stay as they are", "none"},
     DLIS_TRAINING_PARAMETERS,
 };
 
 struct Settings {
   double share = 0;
-  bool gamma = false;
+  std::string criterion;
   ChannelTarget target;
+  double ramp = 0.4;
+  std::int64_t every = 150;
 };
 
 std::string text(const Choice& choice, std::string_view name) {
@@ -72,21 +83,30 @@ Status read_amount(const Choice& choice, Settings& settings) {
 }
 
 Result<Settings> settings_of(const Choice& choice) {
-  DLIS_TRY(refuse_training(channel_prune_row, choice));
   Settings settings;
   DLIS_TRY(read_amount(choice, settings));
-  settings.gamma = DLIS_TRY(is_second(choice, "criterion", "l1", "bn_gamma"));
+  settings.criterion = text(choice, "criterion");
+  const std::vector<std::string> known{"l1", "bn_gamma", "taylor", "fisher"};
+  if (std::find(known.begin(), known.end(), settings.criterion) == known.end())
+    return tl::unexpected(unknown_name("criterion", settings.criterion, known));
   settings.target.by_layer = DLIS_TRY(is_second(choice, "scope", "global", "layer"));
   settings.target.round = DLIS_TRY(parse_integer(text(choice, "round"), "round"));
   if (settings.target.round < 1) return fail("must be at least 1", "round");
+  settings.ramp = DLIS_TRY(parse_real(text(choice, "ramp"), "ramp"));
+  if (!(settings.ramp >= 0 && settings.ramp <= 1))
+    return fail("must be a share from 0 to 1", "ramp");
+  settings.every = DLIS_TRY(parse_integer(text(choice, "every"), "every"));
+  if (settings.every < 1) return fail("must be at least 1", "every");
   if (const std::string keep = text(choice, "keep"); keep != "none") settings.target.keep = keep;
   return settings;
 }
 
 // The scores of the criterion, or which group has none.
 Result<ChannelScores> scores_of(const Graph& graph, const Channels& channels,
-                                const Settings& settings) {
-  if (!settings.gamma) return l1_scores(graph, channels);
+                                const Settings& settings, const Saliency& saliency) {
+  if (settings.criterion == "l1") return l1_scores(graph, channels);
+  if (settings.criterion == "taylor") return taylor_scores(channels, saliency);
+  if (settings.criterion == "fisher") return fisher_scores(graph, channels, saliency);
   const std::vector<bool> keep = DLIS_TRY(kept_groups(channels, settings.target.keep));
   ChannelScores scores = gamma_scores(graph, channels);
   for (std::size_t g = 0; g < keep.size(); ++g)
@@ -100,14 +120,63 @@ Result<ChannelScores> scores_of(const Graph& graph, const Channels& channels,
   return scores;
 }
 
-Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions&) {
+bool needs_gradients(const Settings& settings) {
+  return settings.criterion == "taylor" || settings.criterion == "fisher";
+}
+
+// What may be left when `done` of the way is gone: the same share goes at each step, so that the
+// last ones, which hurt most, are the smallest.
+std::int64_t left_after(double before, double share, double done) {
+  return std::int64_t(std::floor(before * std::pow(1 - share, std::min(1.0, done)) + 1e-6));
+}
+
+Result<Graph> surgery(const Graph& graph, const Settings& settings, const ChannelTarget& target,
+                      const Saliency& saliency) {
+  const Channels channels = channels_of(graph);
+  if (amount_of(graph, channels, target.of) <= target.at_most) return graph;
+  const ChannelScores scores = DLIS_TRY(scores_of(graph, channels, settings, saliency));
+  return remove_until(graph, channels, scores, target);
+}
+
+// Trains, and every so often takes out what the way to the target asks for.
+Result<Graph> gradually(Training& training, double before, const Settings& settings,
+                        const OnReport& report) {
+  const std::int64_t all = training.steps();
+  const auto pruning = std::int64_t(settings.ramp * double(all));
+  ChannelTarget target = settings.target;
+  training.watch_saliency(settings.criterion == "fisher");
+  while (training.step() < all) {
+    const std::int64_t from = training.step();
+    if (from >= pruning) training.stop_watching();
+    const std::int64_t next = from < pruning ? std::min(settings.every, all - from) : all - from;
+    DLIS_TRY(training.advance(next, report));
+    if (from >= pruning) break;
+    const double done = double(training.step()) / double(std::max<std::int64_t>(1, pruning));
+    target.at_most = left_after(before, settings.share, done);
+    const Graph smaller =
+        DLIS_TRY(surgery(training.graph(), settings, target, training.saliency()));
+    DLIS_TRY(training.replace(smaller));
+  }
+  return training.graph();
+}
+
+Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions& options) {
   Settings settings = DLIS_TRY(settings_of(choice));
+  std::optional<Training> training =
+      DLIS_TRY(start_training(channel_prune_row, choice, graph, options));
+  if (!training && needs_gradients(settings))
+    return refusal(fmt::format("criterion={} learns from gradients; give epochs, or take l1",
+                               settings.criterion));
   const Channels channels = channels_of(graph);
   const auto before = double(amount_of(graph, channels, settings.target.of));
-  settings.target.at_most = std::int64_t(std::floor(before * (1 - settings.share) + 1e-6));
-  const ChannelScores scores = DLIS_TRY(scores_of(graph, channels, settings));
-  Graph pruned = DLIS_TRY(remove_until(graph, channels, scores, settings.target));
-  return Compressed{std::move(pruned), {}, channels.notes};
+  settings.target.at_most = left_after(before, settings.share, 1);
+  if (!training)
+    return Compressed{DLIS_TRY(surgery(graph, settings, settings.target, {})), {}, channels.notes};
+  Settings plain = settings;  // what the surgery alone leaves, by a score that needs no gradients
+  if (needs_gradients(settings)) plain.criterion = "l1";
+  Graph cut = DLIS_TRY(surgery(graph, plain, settings.target, {}));
+  Graph trained = DLIS_TRY(gradually(*training, before, settings, options.report));
+  return Compressed{std::move(trained), std::move(cut), channels.notes};
 }
 
 }  // namespace

@@ -115,11 +115,13 @@ Tensor Network::forward(const Tensor& x, const Pass& pass) const {
 }
 
 Graph Network::graph() const {
+  const torch::NoGradGuard none;
   Graph result = graph_;
   for (const auto* tensors : {&trained, &kept})
     for (const auto& [id, tensor] : *tensors) {
       dlis::Tensor& constant = result.value(id).constant;
-      if (constant.type() == DType::f32) constant = from_torch(tensor);
+      if (constant.type() != DType::f32) continue;
+      constant = from_torch(written_rounded.count(id) ? roundings.at(id)(tensor) : tensor);
     }
   return result;
 }

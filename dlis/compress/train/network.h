@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <set>
 
 #include "dlis/compress/train/operator.h"
 
@@ -33,6 +34,8 @@ class Network {
   // Applied to a weight or a value on its way to its readers, for quantisation-aware training.
   using Rounding = std::function<Tensor(const Tensor&)>;
   std::map<ValueId, Rounding> roundings;
+  std::vector<Tensor> scales;         // trained as well: those of ternary weights
+  std::set<ValueId> written_rounded;  // weights that graph() gives as their readers see them
   // Sees each value that a node makes, where training watches them.
   std::function<void(ValueId, const Tensor&)> watch;
 

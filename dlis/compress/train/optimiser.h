@@ -17,6 +17,7 @@ class Optimiser {
  private:
   Network& network_;
   std::vector<Tensor> decayed_, plain_;  // weights; biases and BatchNormalization
+  std::vector<Tensor> scales_momentum_;  // of network.scales, by place
   std::vector<Tensor> decayed_momentum_, plain_momentum_;
 };
 

@@ -16,10 +16,11 @@ void SaliencySums::attach(Network& network) {
   if (!watched || !channels) return;
   pending_.clear();
   network.watch = [this](ValueId id, const Tensor& value) {
-    if (value.dim() != 4 || !value.requires_grad()) return;
+    if ((value.dim() != 4 && value.dim() != 2) || !value.requires_grad()) return;
     const Tensor kept = value.detach();
     value.register_hook([this, id, kept](const Tensor& gradient) {
-      accumulate(pending_, id, (kept * gradient).sum({2, 3}, false, torch::kFloat));
+      const Tensor product = (kept * gradient).to(torch::kFloat);
+      accumulate(pending_, id, product.dim() == 4 ? product.sum({2, 3}) : product);
     });
   };
 }

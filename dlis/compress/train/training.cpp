@@ -16,6 +16,7 @@
 #include "dlis/compress/train/optimiser.h"
 #include "dlis/compress/train/rounding.h"
 #include "dlis/compress/train/saliency.h"
+#include "dlis/compress/train/ternary.h"
 
 namespace dlis {
 
@@ -90,6 +91,10 @@ struct Training::State {
         optimiser(network) {
     reset_sums();
   }
+  void restart_optimiser() {
+    std::destroy_at(&optimiser);
+    std::construct_at(&optimiser, network);
+  }
   void reset_sums() {
     loss_sum = torch::zeros({}, torch::TensorOptions(network.device()));
     correct = torch::zeros({}, torch::TensorOptions(network.device()));
@@ -160,7 +165,6 @@ Result<Training> Training::start(const Graph& graph, const Dataset& data, const 
   DLIS_TRY(check_labels(graph, data));
   const torch::Device device = DLIS_TRY(device_of(settings.device));
   return guarded("training", [&]() -> Result<Training> {
-    at::globalContext().setBenchmarkCuDNN(device.is_cuda());
     at::globalContext().setDeterministicAlgorithms(!device.is_cuda(), true);
     Network network = DLIS_TRY(Network::of(graph, device));
     return Training(std::make_unique<State>(settings, data, how, std::move(network)));
@@ -202,8 +206,7 @@ Status Training::replace(const Graph& graph) {
     const torch::Device device = state_->network.device();
     Network network = DLIS_TRY(Network::of(graph, device));
     state_->network = std::move(network);
-    std::destroy_at(&state_->optimiser);
-    std::construct_at(&state_->optimiser, state_->network);
+    state_->restart_optimiser();
     state_->saliency = {};
     state_->saliency.watched = watched;
     state_->saliency.channels = channels;
@@ -249,10 +252,23 @@ Status Training::set_quants(const std::map<ValueId, Quant>& quants) {
   return {};
 }
 
+Status Training::set_ternary(const std::vector<ValueId>& weights, double threshold) {
+  return guarded("training", [&]() -> Status {
+    for (const ValueId id : weights) {
+      if (!state_->network.trained.count(id))
+        return fail("this is no weight that is trained", fmt::format("value {}", id));
+      train::make_ternary(state_->network, id, threshold);
+    }
+    state_->restart_optimiser();
+    return {};
+  });
+}
+
 void Training::watch_saliency(bool channels) {
   state_->saliency.watched = true;
   state_->saliency.channels = channels;
 }
+void Training::stop_watching() { state_->saliency = {}; }
 Saliency Training::saliency() const { return state_->saliency.tensors(); }
 
 Status Training::save(const std::filesystem::path& file) const {

@@ -76,8 +76,11 @@ class Training {
   // Rounds each value and weight that has a Quant here as it will be stored, gradients pass
   // straight through (Jacob et al. 2018). Scales of weights follow the weights.
   Status set_quants(const std::map<ValueId, Quant>& quants);
+  // These weights become ternary (Zhu et al. 2017): see train/ternary.h. Errors: no such weight.
+  Status set_ternary(const std::vector<ValueId>& weights, double threshold);
   void watch_saliency(bool channels);  // from now on
-  Saliency saliency() const;           // since it is watched, or the graph was replaced
+  void stop_watching();
+  Saliency saliency() const;  // since it is watched, or the graph was replaced
 
   // All that `advance` depends on, beside the graph. Errors: the disk, a file of something else.
   Status save(const std::filesystem::path& file) const;

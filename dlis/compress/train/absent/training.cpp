@@ -34,7 +34,11 @@ Status Training::set_teacher(const Graph&) { return tl::unexpected(no_libtorch()
 Status Training::set_quants(const std::map<ValueId, Quant>&) {
   return tl::unexpected(no_libtorch());
 }
+Status Training::set_ternary(const std::vector<ValueId>&, double) {
+  return tl::unexpected(no_libtorch());
+}
 void Training::watch_saliency(bool) {}
+void Training::stop_watching() {}
 Saliency Training::saliency() const { return {}; }
 Status Training::save(const std::filesystem::path&) const { return tl::unexpected(no_libtorch()); }
 Status Training::load(const std::filesystem::path&) { return tl::unexpected(no_libtorch()); }
