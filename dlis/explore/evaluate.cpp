@@ -22,7 +22,7 @@ struct Loaded {
   std::string hash;
   double load_ms = 0;
 };
-struct Compressed {
+struct Smaller {
   std::string chain;
   Graph graph;
   std::string hash;
@@ -45,7 +45,7 @@ std::string computation_of(const std::string& graph_hash, const Plan& plan) {
 struct Prefixes::State {
   EvaluateOptions options;
   Loaded loaded;
-  Compressed compressed;
+  Smaller compressed;
   std::map<std::string, Dataset> datasets;     // by the size of the network's input
   std::map<std::string, Accuracy> accuracies;  // by computation
 
