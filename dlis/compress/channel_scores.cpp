@@ -4,7 +4,6 @@
 
 #include "dlis/compress/channel_prune.h"
 #include "dlis/model/op.h"
-#include "dlis/model/passes/rewrite.h"
 
 namespace dlis {
 namespace {
@@ -16,7 +15,8 @@ std::vector<double> shares_of_norm(const Value& weights, int axis) {
   const std::int64_t inner = row_major_strides(shape)[axis];
   std::int64_t i = 0;
   double all = 0;
-  for (const double x : doubles_of(weights)) {
+  const Tensor real = real_tensor(weights).converted(DType::f32);
+  for (const double x : real.as<float>()) {
     sums[std::size_t(i++ / inner % shape[axis])] += std::abs(x);
     all += std::abs(x);
   }

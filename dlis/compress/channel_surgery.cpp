@@ -45,6 +45,7 @@ Tensor cut_tensor(const Tensor& from, int axis, const Keep& keep) {
 
 // A constant that several inputs read is copied for each that is cut.
 void cut_constant(Graph& graph, const Uses& uses, const ChannelAxis& axis, const Keep& keep) {
+  if (kept_between(keep, 0, std::int64_t(keep.size())) == std::int64_t(keep.size())) return;
   ValueId& id = graph.nodes[std::size_t(axis.node)].inputs[std::size_t(axis.input)];
   const bool shared = std::size_t(id) < uses.consumers.size() &&
                       uses.consumers[std::size_t(id)].size() + uses.is_output[std::size_t(id)] > 1;
