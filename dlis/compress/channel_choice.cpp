@@ -33,7 +33,9 @@ class Descent {
     for (std::size_t g = 0; g < channels.groups.size(); ++g) {
       const ChannelGroup& group = channels.groups[g];
       Queue queue{group.columns, 0, target.round / std::gcd(target.round, group.width), keep[g]};
-      std::ranges::stable_sort(queue.columns, [&](int a, int b) { return score(a) < score(b); });
+      // What stays need not have scores.
+      if (!keep[g])
+        std::ranges::stable_sort(queue.columns, [&](int a, int b) { return score(a) < score(b); });
       queues_.push_back(std::move(queue));
     }
   }

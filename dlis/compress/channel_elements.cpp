@@ -5,7 +5,7 @@
 namespace dlis {
 
 void freeze_inputs(Labelling& labelling, int index) {
-  for (const ValueId x : labelling.graph.nodes[std::size_t(index)].inputs) labelling.freeze(x);
+  for (const ValueId x : labelling.node(index).inputs) labelling.freeze(x);
 }
 
 namespace {
@@ -29,7 +29,7 @@ Labels leading_labels(Labelling& labelling, const Node& node) {
 }  // namespace
 
 void couple_elements(Labelling& labelling, int index) {
-  const Node& node = labelling.graph.nodes[std::size_t(index)];
+  const Node& node = labelling.node(index);
   const Labels y = leading_labels(labelling, node);
   if (!y) return freeze_inputs(labelling, index);
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
@@ -51,7 +51,7 @@ void couple_elements(Labelling& labelling, int index) {
 }
 
 bool couple(Labelling& labelling, int index) {
-  const Node& node = labelling.graph.nodes[std::size_t(index)];
+  const Node& node = labelling.node(index);
   ChannelRule rule = find_layer_rule(node.op->name);
   if (!rule) rule = find_movement_rule(node.op->name);
   if (rule)

@@ -237,6 +237,21 @@ TEST(Surgery, ASharedConstantIsCutForEachReader) {
   EXPECT_EQ(after->value(after->nodes[3].inputs[1]).shape, (Shape{1, 2, 1, 1}));
 }
 
+TEST(Surgery, WhatIsNotCutIsShared) {
+  TestNetwork net({1, 3, 4, 4});
+  const Graph graph =
+      net.finish(net.conv("end", net.conv("b", net.conv("a", net.input(), 2), 2), 2));
+  const auto after = remove_channels(graph, channels_of(graph), std::vector{3});
+  ASSERT_TRUE(after) << after.error().message();
+  const auto same = [&](std::size_t node) {
+    const ValueId before = graph.nodes[node].inputs[1], now = after->nodes[node].inputs[1];
+    return after->value(now).constant.same_storage(graph.value(before).constant);
+  };
+  EXPECT_TRUE(same(0));
+  EXPECT_FALSE(same(1));
+  EXPECT_FALSE(same(2));
+}
+
 TEST(Surgery, RefusesWhatIsNotThere) {
   TestNetwork net({1, 3, 4, 4});
   const Graph graph = net.finish(net.conv("end", net.conv("a", net.input(), 2), 2));

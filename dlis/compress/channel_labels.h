@@ -28,6 +28,7 @@ class Labelling {
   void freeze(ValueId id);
   bool is_frozen(int id) { return root(id) == 0; }
 
+  const Node& node(int index) const { return graph.nodes[std::size_t(index)]; }
   const Labels& of(ValueId id) const {
     static const Labels none;
     return id == kNoValue ? none : values[std::size_t(id)];
@@ -58,6 +59,14 @@ ChannelRule find_movement_rule(std::string_view op);  // without
 void freeze_inputs(Labelling& labelling, int index);
 // Operators on elements with broadcasting: constants are cut, values with different labels united.
 void couple_elements(Labelling& labelling, int index);
+
+// Every output that looks like the input along the labelled axis has its labels there.
+void pass_channels_on(Labelling& labelling, int index);
+// Concat, Split, Slice, Pad.
+void couple_concat(Labelling& labelling, int index);
+void couple_split(Labelling& labelling, int index);
+void couple_slice(Labelling& labelling, int index);
+void couple_pad(Labelling& labelling, int index);
 
 // The labels of a value with shape `from` after its elements are seen in the shape `to`.
 Labels reshaped(Labelling& labelling, const Labels& labels, const Shape& from, const Shape& to);

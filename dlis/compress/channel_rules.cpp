@@ -9,10 +9,6 @@ namespace {
 
 using Role = ChannelRole;
 
-const Node& node_at(const Labelling& labelling, int index) {
-  return labelling.graph.nodes[std::size_t(index)];
-}
-
 bool has_constant(const Labelling& labelling, const Node& node, std::size_t input) {
   return input < node.inputs.size() && labelling.graph.is_constant(node.inputs[input]);
 }
@@ -44,7 +40,7 @@ std::vector<int> channels_in(Labelling& labelling, ValueId x) {
 // more to choose from. Depthwise is the latter.
 void couple_grouped(Labelling& labelling, int index, std::int64_t groups,
                     const std::vector<int>& in, const std::vector<int>& out) {
-  const Node& node = node_at(labelling, index);
+  const Node& node = labelling.node(index);
   const std::int64_t channels = labelling.shape(node.inputs[0])[1] / groups;
   const std::int64_t filters = std::int64_t(out.size()) / groups;
   if (std::min(channels, filters) >= groups) {
@@ -65,7 +61,7 @@ void couple_grouped(Labelling& labelling, int index, std::int64_t groups,
 }
 
 void couple_conv(Labelling& labelling, int index) {
-  const Node& node = node_at(labelling, index);
+  const Node& node = labelling.node(index);
   const bool extra =
       node.inputs.size() > 2 && node.inputs[2] != kNoValue && !has_constant(labelling, node, 2);
   if (!has_constant(labelling, node, 1) || extra || node.inputs.size() > 3)
@@ -89,7 +85,7 @@ void couple_conv(Labelling& labelling, int index) {
 
 // x (axis `inner` is summed over) times a constant matrix.
 void couple_product(Labelling& labelling, int index, int inner, int weights_inner) {
-  const Node& node = node_at(labelling, index);
+  const Node& node = labelling.node(index);
   const Shape& weights = labelling.shape(node.inputs[1]);
   const int weights_outer = weights.rank() == 2 ? 1 - weights_inner : 1;
   const Labels x = labelling.of(node.inputs[0]);
@@ -102,7 +98,7 @@ void couple_product(Labelling& labelling, int index, int inner, int weights_inne
 }
 
 void couple_gemm(Labelling& labelling, int index) {
-  const Node& node = node_at(labelling, index);
+  const Node& node = labelling.node(index);
   const bool added = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
   if (!has_constant(labelling, node, 1) || (added && !has_constant(labelling, node, 2)))
     return freeze_inputs(labelling, index);
@@ -116,14 +112,14 @@ void couple_gemm(Labelling& labelling, int index) {
 }
 
 void couple_matmul(Labelling& labelling, int index) {
-  const Node& node = node_at(labelling, index);
+  const Node& node = labelling.node(index);
   const int rank = labelling.shape(node.inputs[0]).rank();
   if (!has_constant(labelling, node, 1) || rank < 2) return freeze_inputs(labelling, index);
   couple_product(labelling, index, rank - 1, 0);
 }
 
 void couple_norm(Labelling& labelling, int index) {
-  const Node& node = node_at(labelling, index);
+  const Node& node = labelling.node(index);
   const std::vector<int> ids = channels_in(labelling, node.inputs[0]);
   if (ids.empty()) return;
   for (int input = 1; input < 5; ++input) labelling.cut(index, input, 0, Role::follows, ids);

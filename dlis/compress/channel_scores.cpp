@@ -4,28 +4,28 @@
 
 #include "dlis/compress/channel_prune.h"
 #include "dlis/model/op.h"
-#include "dlis/model/passes/rewrite.h"
 
 namespace dlis {
 namespace {
 
-// Sums of magnitudes by index along an axis, over their mean.
-std::vector<double> relative_sums(const Value& weights, int axis) {
+// Sums of magnitudes by index along an axis, as shares of their sum.
+std::vector<double> shares_of_norm(const Value& weights, int axis) {
   const Shape& shape = weights.constant.shape();
   std::vector<double> sums(std::size_t(shape[axis]));
   const std::int64_t inner = row_major_strides(shape)[axis];
   std::int64_t i = 0;
   double all = 0;
-  for (const double x : doubles_of(weights)) {
+  const Tensor real = real_tensor(weights).converted(DType::f32);
+  for (const double x : real.as<float>()) {
     sums[std::size_t(i++ / inner % shape[axis])] += std::abs(x);
     all += std::abs(x);
   }
-  for (double& sum : sums) sum = all > 0 ? sum * double(shape[axis]) / all : 0;
+  for (double& sum : sums) sum = all > 0 ? sum / all : 0;
   return sums;
 }
 
 void add_scores(const Graph& graph, const ChannelAxis& axis, ChannelScores& scores) {
-  const std::vector<double> sums = relative_sums(graph.value(axis.weights), axis.axis);
+  const std::vector<double> sums = shares_of_norm(graph.value(axis.weights), axis.axis);
   for (std::size_t i = 0; i < sums.size(); ++i) {
     if (axis.columns[i] < 0) continue;
     double& score = scores[std::size_t(axis.columns[i])];
@@ -59,9 +59,8 @@ ChannelScores normalised(const Channels& channels, ChannelScores scores) {
   for (const ChannelGroup& group : channels.groups) {
     double sum = 0;
     for (const int column : group.columns) sum += std::abs(scores[std::size_t(column)]);
-    const double mean = sum / double(group.columns.size());
     for (const int column : group.columns)
-      if (mean > 0) scores[std::size_t(column)] /= mean;
+      if (sum > 0) scores[std::size_t(column)] /= sum;
   }
   return scores;
 }
