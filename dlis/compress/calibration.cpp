@@ -44,36 +44,39 @@ double squared_error(const Histogram& of, const Range& range) {
 }
 
 // KL(seen || stored): what lies outside counts as the end, each of the 256 levels spreads its count
-// evenly over its bins that are not empty.
+// evenly over its bins that are not empty; an end with nothing inside counts as half a value.
 double divergence(const Histogram& of, const Range& range) {
   const Quant quant = bytes_for(range);
   const double scale = double(quant.scale[0]), zero = quant.zero_point[0];
   const auto level_of = [&](std::size_t bin) {
-    const double stored = std::nearbyint(centre_of(of, bin) / scale) + zero;
-    return std::size_t(std::clamp(stored, 0.0, 255.0));
+    return std::nearbyint(centre_of(of, bin) / scale) + zero;
+  };
+  const auto is_inside = [&](std::size_t bin) {
+    return level_of(bin) >= 0 && level_of(bin) <= 255;
   };
   std::array<double, 256> inside{}, filled{}, outside{};
-  const auto is_inside = [&](std::size_t bin) {
-    const double x = centre_of(of, bin);
-    return x >= double(range.low) && x <= double(range.high);
-  };
-  double total = 0;
+  double total = 0, kept = 0, sum = 0;
   for (std::size_t bin = 0; bin < of.counts.size(); ++bin) {
-    const std::size_t level = level_of(bin);
-    (is_inside(bin) ? inside : outside)[level] += of.counts[bin];
-    filled[level] += is_inside(bin) && of.counts[bin] > 0;
+    const auto level = std::size_t(std::clamp(level_of(bin), 0.0, 255.0));
     total += of.counts[bin];
+    if (!is_inside(bin)) {
+      outside[level] += of.counts[bin];
+      continue;
+    }
+    inside[level] += of.counts[bin];
+    filled[level] += of.counts[bin] > 0;
+    kept += of.counts[bin];
   }
-  double sum = 0, kept = 0;
-  for (double count : inside) kept += count;
   if (kept == 0) return 1e30;
+  const auto add = [&](double p, double q) { sum += p > 0 ? p * std::log(p / q) : 0; };
   for (std::size_t bin = 0; bin < of.counts.size(); ++bin) {
-    const std::size_t level = level_of(bin);
     if (!is_inside(bin) || of.counts[bin] == 0) continue;
+    const auto level = std::size_t(level_of(bin));
     const double extra = outside[level] / filled[level];
-    const double p = (of.counts[bin] + extra) / total, q = inside[level] / filled[level] / kept;
-    sum += p * std::log(p / q);
+    add((of.counts[bin] + extra) / total, inside[level] / filled[level] / kept);
   }
+  for (std::size_t level : {0, 255})
+    if (filled[level] == 0) add(outside[level] / total, 0.5 / kept);
   return sum;
 }
 
