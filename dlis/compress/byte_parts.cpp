@@ -1,15 +1,13 @@
-// Which layers and values of a network can be bytes, and the network in which they are.
+// Which layers and values of a network can be bytes.
 #include <algorithm>
 #include <array>
 #include <set>
 #include <string_view>
 
-#include "dlis/compress/border.h"
 #include "dlis/compress/quantise.h"
 #include "dlis/model/dense_layer.h"
 #include "dlis/model/op.h"
 #include "dlis/model/passes.h"
-#include "dlis/model/passes/rewrite.h"
 
 namespace dlis {
 namespace {
@@ -135,40 +133,6 @@ ByteParts byte_parts(const Graph& graph, const std::function<bool(const Node&)>&
       parts.values.push_back(ValueId(id));
   join_copies(graph, parts);
   return parts;
-}
-
-namespace {
-
-void round_layer(Graph& graph, Node& node, float input_scale) {
-  const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
-  const Value weights = graph.value(node.inputs[1]);
-  const Value bias = has_bias ? graph.value(node.inputs[2]) : Value{};
-  ByteWeights bytes =
-      byte_weights(weights.constant, bias.constant, channel_axis(node), input_scale);
-  const std::string name = weights.name + "_int8";
-  node.inputs[1] =
-      graph.add_value({name, DType::i8, weights.constant.shape(), bytes.weights, bytes.quant});
-  if (!has_bias) return;
-  node.inputs[2] =
-      graph.add_value({node.name.empty() ? name + "_bias" : bias.name + "_int32", DType::i32,
-                       bias.constant.shape(), bytes.bias, bytes.bias_quant});
-}
-
-}  // namespace
-
-Graph with_bytes(const Graph& graph, const ByteParts& parts, const Ranges& ranges) {
-  std::map<ValueId, Quant> quants;
-  for (ValueId id : parts.values) quants[id] = bytes_for(ranges.at(id));
-  Graph made = graph;
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-    if (parts.layers[i])
-      round_layer(made, made.nodes[i], quants.at(graph.nodes[i].inputs[0]).scale[0]);
-  std::set<ValueId> readers;  // by what they make: borders move nodes
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-    if (parts.layers[i] || parts.moves[i]) readers.insert(graph.nodes[i].outputs[0]);
-  made = with_quants(std::move(made), quants, "_int8",
-                     [&](const Node& node) { return readers.contains(node.outputs[0]); });
-  return renumbered(std::move(made));
 }
 
 }  // namespace dlis
