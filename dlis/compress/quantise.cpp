@@ -21,7 +21,7 @@ constexpr ParameterSpec kParameters[] = {
     {"type", "bf16 or int8", nullptr},
     {"calibrate", "int8: the range of a value, by minmax, percentile, mse or kl", "mse"},
     {"images", "int8: training images that ranges are seen on", "512"},
-    {"equalise", "int8: 1: channels between two layers are scaled alike", "0"},
+    {"equalise", "int8: 1: channels between two layers are scaled alike", "1"},
     {"correct", "int8: 1: biases make up for the mean error of rounding", "1"},
     {"keep", "int8: layers whose name this regular expression is found in stay f32", "none"},
     DLIS_TRAINING_PARAMETERS,
