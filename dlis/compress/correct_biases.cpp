@@ -62,13 +62,16 @@ Twins with_twins(const Graph& graph, const ByteParts& parts, const Ranges& range
 void add_means(const Tensor& values, double share, std::vector<double>& means) {
   const Shape& shape = values.shape();
   const int axis = shape.rank() == 4 ? 1 : shape.rank() - 1;
-  std::int64_t inner = 1;
-  for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
+  std::size_t inner = 1;
+  for (int i = axis + 1; i < shape.rank(); ++i) inner *= std::size_t(shape[i]);
   means.resize(std::size_t(shape[axis]));
   const auto all = values.as<float>();
-  const double each = share * double(shape[axis]) / double(std::max<std::size_t>(1, all.size()));
-  for (std::size_t i = 0; i < all.size(); ++i)
-    means[std::size_t(std::int64_t(i) / inner % shape[axis])] += each * double(all[i]);
+  const double each = share * double(means.size()) / double(std::max<std::size_t>(1, all.size()));
+  for (std::size_t first = 0, k = 0; first < all.size(); first += inner, ++k) {
+    double sum = 0;
+    for (const float x : all.subspan(first, inner)) sum += double(x);
+    means[k % means.size()] += each * sum;
+  }
 }
 
 void take_from_bias(Graph& graph, Node& layer, const std::vector<double>& error) {

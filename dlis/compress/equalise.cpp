@@ -53,11 +53,11 @@ std::optional<Pair> pair_behind(const Graph& graph, const Uses& uses, const Byte
 void widen(std::vector<float>& largest, const Tensor& values) {
   const Shape& shape = values.shape();
   largest.resize(std::size_t(shape[1]));
-  const std::int64_t inner = values.elements() / std::max<std::int64_t>(1, shape[0] * shape[1]);
   const auto all = values.as<float>();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    float& most = largest[std::size_t(std::int64_t(i) / inner % shape[1])];
-    most = std::max(most, std::abs(all[i]));
+  const std::size_t inner = all.size() / std::size_t(shape[0] * shape[1]);
+  for (std::size_t first = 0, c = 0; first < all.size(); first += inner, ++c) {
+    float& most = largest[c % largest.size()];
+    for (const float x : all.subspan(first, inner)) most = std::max(most, std::abs(x));
   }
 }
 
