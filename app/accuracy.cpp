@@ -41,7 +41,7 @@ Status write_predictions(const Accuracy& accuracy, const std::string& file) {
 }
 
 Status run(const AccuracyArguments& arguments) {
-  const Subject subject = DLIS_TRY(load_subject(arguments.subject));
+  const Subject subject = DLIS_TRY(load_subject(arguments.subject, arguments.data));
   if (subject.graph.inputs.empty()) return fail("the network has no input", subject.stack.model);
   const Preprocessing how = DLIS_TRY(preprocessing_of(subject.graph.metadata));
   const Shape& input = *subject.graph.value(subject.graph.inputs[0]).shape;

@@ -1,5 +1,6 @@
-// dlis compress MODEL --compress C -o OUT.onnx: layer 2 alone, kept as a file.
+// dlis compress MODEL --compress C [--data D] -o OUT.onnx: layer 2 alone, kept as a file.
 #include "json_output.h"
+#include "progress.h"
 #include "training_arguments.h"
 
 namespace dlis::app {
@@ -12,46 +13,75 @@ struct CompressArguments {
   bool json = false;
 };
 
-Result<Subject> compressed(const CompressArguments& arguments) {
-  Subject subject;
-  subject.stack = DLIS_TRY(arguments.subject.stack());
-  subject.options = DLIS_TRY(arguments.subject.options());
-  const Graph graph = DLIS_TRY(load_model(subject.stack.model, subject.options));
-  CompressOptions options;
-  options.how = DLIS_TRY(preprocessing_of(graph.metadata));
-  options.seed = arguments.subject.seed;
-  options.training = DLIS_TRY(arguments.training.settings());
-  options.report = show_training();
-  options.load = [&](const std::string& model) { return load_model(model, subject.options); };
-  Dataset images;
-  if (!arguments.data.empty()) {
-    images = DLIS_TRY(load_training_data(arguments.data, graph, options.how));
-    options.images = &images;
-  }
-  subject.graph = DLIS_TRY(compress(graph, subject.stack.compress, options)).graph;
-  return subject;
+// Percent, of each stage that there was; none where the images have no labels, or no data is given.
+struct Accuracies {
+  std::optional<double> before, surgery, after;
+};
+
+Result<std::optional<double>> top1_of(const Graph& graph, const Dataset& data) {
+  PlanOptions options;
+  options.tune = Tune::off;  // accuracy alone: no rows compete for time
+  const auto plan = DLIS_TRY(make_plan(graph, options));
+  return DLIS_TRY(accuracy_of(graph, *plan, data, [](std::int64_t) { return !is_interrupted(); }))
+      .top1;
 }
+
+Result<Accuracies> accuracies_of(const Subject& subject, const std::string& data) {
+  Accuracies all;
+  if (data.empty()) return all;
+  if (subject.before.inputs.empty()) return fail("the network has no input", subject.stack.model);
+  const Preprocessing how = DLIS_TRY(preprocessing_of(subject.before.metadata));
+  const Shape& input = *subject.before.value(subject.before.inputs[0]).shape;
+  const Dataset images = DLIS_TRY(load_dataset(data, input, how));
+  all.before = DLIS_TRY(top1_of(subject.before, images));
+  if (subject.surgery) all.surgery = DLIS_TRY(top1_of(*subject.surgery, images));
+  all.after = DLIS_TRY(top1_of(subject.graph, images));
+  return all;
+}
+
+void print_accuracies(const Accuracies& all) {
+  std::string text;
+  const auto add = [&](const char* when, const std::optional<double>& top1) {
+    if (top1) text += fmt::format("{}{:.2f} % {}", text.empty() ? "top-1 " : ", ", *top1, when);
+  };
+  add("before", all.before);
+  add("after surgery", all.surgery);
+  add("after", all.after);
+  if (!text.empty()) print(text + "\n");
+}
+
+Json json_of(const std::optional<double>& top1) { return top1 ? Json(*top1) : Json(); }
 
 Status run(const CompressArguments& arguments) {
   const std::string& out = arguments.output;
   DLIS_TRY(check_network_name(out));
-  const Subject subject = DLIS_TRY(compressed(arguments));
+  const TrainingSettings training = DLIS_TRY(arguments.training.settings());
+  const Subject subject =
+      DLIS_TRY(load_subject(arguments.subject, arguments.data, training, show_training()));
   DLIS_TRY(save_onnx(subject.graph, out));
   std::error_code ignored;
   const auto bytes = std::int64_t(std::filesystem::file_size(out, ignored));
-  if (arguments.json)
+  const Accuracies top1 = DLIS_TRY(accuracies_of(subject, arguments.data));
+  if (arguments.json) {
     print_line({{"model", subject.stack.model},
                 {"compress", text_of(subject.stack.compress)},
                 {"artifact", out},
                 {"file_bytes", bytes},
                 {"parameters", parameters_of(subject.graph)},
                 {"macs", macs_of(subject.graph)},
-                {"density", density_of(subject.graph)}});
-  else
-    print(fmt::format("{}: {}, {} parameters, {} multiply-adds, {} of weights are zero, {}\n", out,
-                      text_of(subject.stack.compress), count(parameters_of(subject.graph)),
-                      count(macs_of(subject.graph)), percent(1 - density_of(subject.graph)),
-                      format_bytes(bytes)));
+                {"density", density_of(subject.graph)},
+                {"top1_before", json_of(top1.before)},
+                {"top1_surgery", json_of(subject.surgery ? top1.surgery : top1.after)},
+                {"top1", json_of(top1.after)},
+                {"notes", subject.notes}});
+    return {};
+  }
+  print(fmt::format("{}: {}, {} parameters, {} multiply-adds, {} of weights are zero, {}\n", out,
+                    text_of(subject.stack.compress), count(parameters_of(subject.graph)),
+                    count(macs_of(subject.graph)), percent(1 - density_of(subject.graph)),
+                    format_bytes(bytes)));
+  for (const std::string& note : subject.notes) print(note + "\n");
+  print_accuracies(top1);
   return {};
 }
 
@@ -64,7 +94,9 @@ void add_compress(CLI::App& app, Action& chosen) {
   verb->get_option("MODEL")->required();
   verb->add_option("--compress", arguments->subject.compress, "techniques chained by +")
       ->required();
-  verb->add_option("--data", arguments->data, "images to learn from: cifar10:DIR or images:DIR");
+  verb->add_option("--data", arguments->data,
+                   "images to measure the accuracy on; techniques learn from its training images")
+      ->type_name("D");
   arguments->training.add_to(*verb);
   verb->add_option("-o,--output", arguments->output, "OUT.onnx or OUT.onnx.gz")
       ->type_name("FILE")

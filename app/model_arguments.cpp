@@ -104,14 +104,25 @@ Result<ModelOptions> ModelArguments::options() const {
   return options;
 }
 
-Result<Subject> load_subject(const ModelArguments& arguments) {
+Result<Subject> load_subject(const ModelArguments& arguments, const std::string& data,
+                             const TrainingSettings& training, const OnReport& report) {
   Subject subject;
   subject.stack = DLIS_TRY(arguments.stack());
   subject.options = DLIS_TRY(arguments.options());
   const auto start = std::chrono::steady_clock::now();
   const Graph graph = DLIS_TRY(load_model(subject.stack.model, subject.options));
   subject.load_ms = milliseconds_since(start);
-  subject.graph = DLIS_TRY(compress(graph, subject.stack.compress)).graph;
+  const Dataset images = DLIS_TRY(load_training_images(data, graph, subject.stack.compress));
+  CompressOptions as = DLIS_TRY(compress_options(images, graph));
+  as.seed = arguments.seed;
+  as.training = training;
+  as.report = report;
+  as.load = [&](const std::string& model) { return load_model(model, subject.options); };
+  Compressed made = DLIS_TRY(compress(graph, subject.stack.compress, as));
+  subject.before = graph;
+  subject.graph = std::move(made.graph);
+  subject.surgery = std::move(made.surgery);
+  subject.notes = std::move(made.notes);
   subject.plan = plan_options(subject.stack);
   DLIS_TRY(arguments.limits.apply(subject.plan));
   if (!arguments.plan_file.empty())

@@ -44,10 +44,15 @@ struct ModelArguments {
 struct Subject {
   Stack stack;
   ModelOptions options;
-  Graph graph;
+  Graph before;                    // as it was loaded
+  std::optional<Graph> surgery;    // compressed, before retraining; none: nothing was retrained
+  Graph graph;                     // compressed
+  std::vector<std::string> notes;  // of compression
   PlanOptions plan;
   double load_ms = 0;
 };
-Result<Subject> load_subject(const ModelArguments& arguments);
+// `data`: as --data has it; techniques that learn from images take its training images.
+Result<Subject> load_subject(const ModelArguments& arguments, const std::string& data = {},
+                             const TrainingSettings& training = {}, const OnReport& report = {});
 
 }  // namespace dlis::app

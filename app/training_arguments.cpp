@@ -48,10 +48,7 @@ OnReport show_training() {
 
 Result<Dataset> load_training_data(const std::string& spec, const Graph& graph,
                                    const Preprocessing& how) {
-  const std::string training = spec.starts_with("cifar10:")
-                                   ? spec.substr(0, spec.find('?')) + "?split=train&limit=45000"
-                                   : spec;
-  return load_dataset(training, *graph.value(graph.inputs[0]).shape, how);
+  return load_dataset(training_spec(spec), *graph.value(graph.inputs[0]).shape, how);
 }
 
 }  // namespace dlis::app

@@ -34,6 +34,7 @@
 #include "dlis/model/zoo/zoo.h"    // models, build_model
 
 // Layer 2, compression: compress, density_of, Choice; Training.
+#include "dlis/compress/sensitivity.h"  // quantisation_sensitivity
 #include "dlis/compress/technique.h"
 #include "dlis/compress/train/training.h"
 
@@ -70,6 +71,7 @@
 #include "dlis/explore/evaluate.h"  // evaluate, plan_options
 #include "dlis/explore/list.h"      // list_rows
 #include "dlis/explore/load.h"      // load_model, parse_shape
+#include "dlis/explore/observe.h"   // compress_options, load_training_images
 #include "dlis/explore/pareto.h"    // pareto_front
 #include "dlis/explore/plot.h"      // Plot, svg_of
 #include "dlis/explore/record.h"    // Record, to_json, to_csv

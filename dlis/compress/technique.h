@@ -66,6 +66,7 @@ struct Technique {
   std::span<const ParameterSpec> parameters;
   Result<Compressed> (*apply)(const Graph& graph, const Choice& choice,
                               const CompressOptions& options);
+  bool (*needs_images)(const Choice& choice) = nullptr;  // null: only to retrain
 };
 
 std::span<const Technique* const> techniques();
@@ -74,6 +75,7 @@ const Technique* find_technique(std::string_view name);
 // The name is a row and the parameters are its own; errors name the nearest ones. Values are judged
 // by `apply`.
 Status check_choice(const Choice& choice);
+bool needs_images(std::span<const Choice> chain);
 std::string parameter_of(const Technique& row, const Choice& choice, std::string_view name);
 
 // Applies a chain in order; each choice is checked before the first is applied.

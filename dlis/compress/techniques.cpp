@@ -1,6 +1,8 @@
 // Layer 2's list, and chains of its rows.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dlis/base/text.h"
 #include "dlis/compress/technique.h"
 
@@ -50,6 +52,15 @@ Status check_choice(const Choice& choice) {
     if (!find_parameter(*row, name))
       return tl::unexpected(unknown_name(fmt::format("parameter of {}", row->name), name, known));
   return {};
+}
+
+bool needs_images(std::span<const Choice> chain) {
+  return std::ranges::any_of(chain, [](const Choice& choice) {
+    const Technique* row = find_technique(choice.name);
+    const auto epochs = choice.parameters.find("epochs");
+    const bool retrains = epochs != choice.parameters.end() && epochs->second != "0";
+    return row && (retrains || (row->needs_images && row->needs_images(choice)));
+  });
 }
 
 std::string parameter_of(const Technique& row, const Choice& choice, std::string_view name) {

@@ -10,6 +10,7 @@
 #include "dlis/base/text.h"
 #include "dlis/explore/content.h"
 #include "dlis/explore/describe.h"
+#include "dlis/explore/observe.h"
 #include "dlis/explore/version.h"
 #include "dlis/runtime/measure.h"
 
@@ -25,6 +26,7 @@ struct Loaded {
 struct Smaller {
   std::string chain;
   Graph graph;
+  std::optional<Graph> surgery;  // as it was before retraining
   std::string hash;
 };
 using PlanPointer = std::shared_ptr<const Plan>;
@@ -46,7 +48,8 @@ struct Prefixes::State {
   EvaluateOptions options;
   Loaded loaded;
   Smaller compressed;
-  std::map<std::string, Dataset> datasets;     // by the size of the network's input
+  const Dataset no_images;
+  std::map<std::string, Dataset> datasets;     // by their text and the size of the network's input
   std::map<std::string, Accuracy> accuracies;  // by computation
 
   bool go_on(std::string_view phase, double share) {
@@ -72,21 +75,38 @@ struct Prefixes::State {
     if (compressed.chain == chain) return {};
     if (!go_on("compressing", 0)) return fail("stopped");
     compressed = {};
-    compressed.graph = DLIS_TRY(compress(loaded.graph, stack.compress)).graph;
+    const Dataset* images = DLIS_TRY(training_images(stack));
+    CompressOptions as = DLIS_TRY(compress_options(*images, loaded.graph));
+    as.seed = options.model.seed;
+    as.load = [this](const std::string& model) { return load_model(model, options.model); };
+    as.report = [this](const TrainingReport& now) {
+      return go_on("retraining", now.epoch / std::max(1e-9, now.epochs));
+    };
+    as.progress = [this](std::string_view phase, double share) { return go_on(phase, share); };
+    Compressed made = DLIS_TRY(compress(loaded.graph, stack.compress, as));
+    compressed.graph = std::move(made.graph);
+    compressed.surgery = std::move(made.surgery);
     compressed.hash = content_hash(compressed.graph);
     compressed.chain = chain;
     return {};
   }
 
-  Result<const Dataset*> dataset() {
+  // What the stack's techniques learn from; empty where they do not.
+  Result<const Dataset*> training_images(const Stack& stack) {
+    if (options.data.empty() || !needs_images(stack.compress)) return &no_images;
+    return dataset(training_spec(options.data));
+  }
+
+  Result<const Dataset*> dataset() { return dataset(options.data); }
+  Result<const Dataset*> dataset(const std::string& spec) {
     if (loaded.graph.inputs.empty()) return fail("the network has no input", loaded.model);
     const Shape& shape = *loaded.graph.value(loaded.graph.inputs[0]).shape;
     const Preprocessing how = DLIS_TRY(preprocessing_of(loaded.graph.metadata));
     // The size of an image decides, so that networks for the same images share them.
-    std::string size = fmt::format("{} {}", how.resize, how.crop);
+    std::string size = fmt::format("{} {} {}", spec, how.resize, how.crop);
     for (int axis = 1; axis < shape.rank(); ++axis) size += fmt::format("x{}", shape[axis]);
     if (auto found = datasets.find(size); found != datasets.end()) return &found->second;
-    Dataset data = DLIS_TRY(load_dataset(options.data, shape, how));
+    Dataset data = DLIS_TRY(load_dataset(spec, shape, how));
     return &datasets.emplace(size, std::move(data)).first->second;
   }
 
@@ -110,6 +130,16 @@ struct Prefixes::State {
     return accuracy(loaded.graph, loaded.hash, *plan);
   }
 
+  // One shot: nothing was retrained after the surgery, which is the end.
+  Result<double> surgery_top1(const Plan& plan, const Accuracy& own) {
+    if (!compressed.surgery) return *own.top1;
+    PlanOptions as = plan.options;
+    as.choices.clear();
+    const PlanPointer before = DLIS_TRY(make_plan(*compressed.surgery, as));
+    return *DLIS_TRY(accuracy(*compressed.surgery, content_hash(*compressed.surgery), *before))
+                ->top1;
+  }
+
   Status set_accuracy(const Stack& stack, const Plan& plan, Record& record) {
     const Accuracy* own = DLIS_TRY(accuracy(compressed.graph, compressed.hash, plan));
     describe(*own, **dataset(), record);
@@ -119,7 +149,7 @@ struct Prefixes::State {
     if (!own->top1) record.set("agreement", agreement_of(*own, *before));
     if (before->top1 && is_compressed(stack)) {
       record.set("top1_before", *before->top1);
-      record.set("top1_surgery", *own->top1);  // one shot: nothing was retrained after the surgery
+      record.set("top1_surgery", DLIS_TRY(surgery_top1(plan, *own)));
     }
     return {};
   }
@@ -137,7 +167,7 @@ struct Prefixes::State {
 };
 
 Prefixes::Prefixes(EvaluateOptions options)
-    : state_(new State{std::move(options), {}, {}, {}, {}}) {}
+    : state_(new State{std::move(options), {}, {}, {}, {}, {}}) {}
 Prefixes::Prefixes(Prefixes&&) noexcept = default;
 Prefixes::~Prefixes() = default;
 
@@ -145,6 +175,8 @@ Result<std::string> Prefixes::key_of(const Stack& stack) {
   DLIS_TRY(state_->load(stack));
   std::string data;
   if (!state_->options.data.empty()) data = DLIS_TRY(state_->dataset())->content_hash();
+  const Dataset* learnt = DLIS_TRY(state_->training_images(stack));
+  if (learnt->images.has_value()) data += learnt->content_hash();
   Hasher hasher;
   hasher.add(std::string_view(state_->loaded.hash)).add(std::string_view(text_of(stack)));
   hasher.add(std::string_view(data)).add(std::int64_t(state_->options.model.seed));

@@ -1,0 +1,80 @@
+// type=int8: ranges are seen on images, the network is rounded once, nothing is trained.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "dlis/base/text.h"
+#include "dlis/compress/quantise.h"
+
+namespace dlis {
+namespace {
+
+Result<bool> parse_flag(const std::string& text, const char* name) {
+  if (text != "0" && text != "1") return fail(fmt::format("'{}' is neither 0 nor 1", text), name);
+  return text == "1";
+}
+
+Result<std::regex> parse_regex(const std::string& text) {
+  try {
+    return std::regex(text);
+  } catch (const std::regex_error& error) {
+    return fail(fmt::format("'{}' is no regular expression: {}", text, error.what()), "keep");
+  }
+}
+
+bool is_quantised(const Graph& graph) {
+  return std::ranges::any_of(graph.values,
+                             [](const Value& value) { return value.quant.has_value(); });
+}
+
+}  // namespace
+
+std::string layer_name(const Graph& graph, const Node& node) {
+  return node.name.empty() ? graph.value(node.outputs[0]).name : node.name;
+}
+
+Result<Int8Settings> int8_settings(const Choice& choice, const CompressOptions& options) {
+  const Technique& row = *find_technique("quantise");
+  const auto given = [&](const char* name) { return parameter_of(row, choice, name); };
+  Int8Settings settings;
+  settings.calibration = DLIS_TRY(parse_calibration(given("calibrate")));
+  settings.images = DLIS_TRY(parse_integer(given("images"), "images"));
+  if (settings.images < 1) return fail("must be at least 1", "images");
+  settings.equalise = DLIS_TRY(parse_flag(given("equalise"), "equalise"));
+  settings.correct = DLIS_TRY(parse_flag(given("correct"), "correct"));
+  settings.keep = given("keep");
+  DLIS_TRY(parse_regex(settings.keep));
+  if (!options.images || !options.observe || options.images->size() == 0)
+    return refusal("calibration needs images: give --data");
+  return settings;
+}
+
+Result<Compressed> to_int8(const Graph& graph, const Choice& choice,
+                           const CompressOptions& options) {
+  const Int8Settings settings = DLIS_TRY(int8_settings(choice, options));
+  if (is_quantised(graph)) return refusal("the network is quantised already");
+  Graph ready = DLIS_TRY(ready_for_bytes(graph));
+  const std::regex keep = DLIS_TRY(parse_regex(settings.keep));
+  const ByteParts parts = byte_parts(ready, [&](const Node& node) {
+    return settings.keep == "none" || !std::regex_search(layer_name(ready, node), keep);
+  });
+  const auto layers = std::ranges::count(parts.layers, true);
+  if (layers == 0) return refusal("no convolution or dense layer of it can compute on bytes");
+  const Dataset images = sample_of(*options.images, settings.images);
+  CompressOptions some = options;
+  some.images = &images;
+  Compressed made;
+  if (settings.equalise)
+    made.notes.push_back(
+        fmt::format("{} pairs of layers were equalised", DLIS_TRY(equalise(ready, parts, some))));
+  const Ranges ranges = DLIS_TRY(calibrate(ready, parts, settings.calibration, some));
+  if (settings.correct) DLIS_TRY(correct_biases(ready, parts, ranges, some));
+  made.graph = with_bytes(ready, parts, ranges);
+  DLIS_TRY(infer_shapes(made.graph));
+  made.notes.push_back(
+      fmt::format("{} layers compute on bytes, calibrated on {} images", layers, images.size()));
+  return made;
+}
+
+}  // namespace dlis

@@ -1,0 +1,21 @@
+// What compression may use beside the network: training images, and the run time to look inside.
+#pragma once
+#include <string>
+
+#include "dlis/compress/technique.h"
+
+namespace dlis {
+
+// The images to learn from that belong to the `data` accuracy is measured on: of CIFAR-10 the first
+// 45,000 of the training split (the last 5,000 are for choosing settings), else the same.
+std::string training_spec(const std::string& data);
+
+// Those images for this network. `data` may be empty, and the chain may need none: no images then.
+Result<Dataset> load_training_images(const std::string& data, const Graph& graph,
+                                     std::span<const Choice> chain);
+
+// `images` (which must outlive the options; empty: none) as this network takes them, and the run
+// time on all cores, which keeps the plan of the graph that it ran last.
+Result<CompressOptions> compress_options(const Dataset& images, const Graph& graph);
+
+}  // namespace dlis
