@@ -4,10 +4,10 @@
 # `benches` builds all of them into bench/; they are no part of the default build.
 add_custom_target(benches)
 
-# dlis_layer(NAME [GLUE] [DEPENDS libs...] [EXCLUDE regex...] [PCH kind]); GLUE: it computes little, so
-# that a quarter of its build is worth more than its speed.
+# dlis_layer(NAME [GLUE] [DEPENDS libs...] [EXCLUDE regex...]); GLUE: it computes little, so that a
+# quarter of its build is worth more than its speed.
 function(dlis_layer name)
-  cmake_parse_arguments(arg "GLUE" "PCH" "DEPENDS;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(arg "GLUE" "" "DEPENDS;EXCLUDE" ${ARGN})
   set(folder ${CMAKE_CURRENT_SOURCE_DIR}/${name})
   file(GLOB_RECURSE all CONFIGURE_DEPENDS ${folder}/*.cpp)
   foreach(regex ${arg_EXCLUDE})
@@ -28,9 +28,6 @@ function(dlis_layer name)
   if(arg_GLUE)
     set(kind glue)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
-  endif()
-  if(arg_PCH)
-    set(kind ${arg_PCH})
   endif()
   dlis_precompile(${target} ${kind} ${arg_DEPENDS})
   if(simd)

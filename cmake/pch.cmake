@@ -10,11 +10,10 @@ endif()
 set(DLIS_PCH_library <algorithm> <cmath> <filesystem> <functional> <map> <memory> <numeric>
     <optional> <span> <string> <string_view> <variant> <vector> <fmt/format.h> <tl/expected.hpp>)
 set(DLIS_PCH_glue ${DLIS_PCH_library})
-set(DLIS_PCH_torch ${DLIS_PCH_library} <torch/torch.h>)
 set(DLIS_PCH_test ${DLIS_PCH_library} <gmock/gmock.h> <gtest/gtest.h>)
 
 # dlis_precompile(TARGET KIND libraries...): TARGET is compiled behind the headers of KIND, which are
-# compiled once, against the libraries of the first caller. KIND is `library`, `glue`, `torch` or `test`; they
+# compiled once, against the libraries of the first caller. KIND is `library`, `glue` or `test`; they
 # differ in optimisation, and in position independence as libraries and executables do.
 function(dlis_precompile target kind)
   if(NOT DLIS_PCH)

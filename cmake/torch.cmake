@@ -1,9 +1,7 @@
-# DLIS_TORCH: what compress/train links; DLIS_NO_TORCH: its files, where LibTorch stays out. LibTorch's
-# own CMake package asks for the CUDA toolkit it was built with; headers and libraries are all that is
+# DLIS_TORCH: what training links; empty: this build cannot train. LibTorch's own CMake package asks for the CUDA toolkit it was built with; headers and libraries are all that is
 # needed, and a CUDA build of it is told by libtorch_cuda. Sanitized builds go without, as with other
 # libraries of the host.
 set(DLIS_TORCH)
-set(DLIS_NO_TORCH "/compress/train/[^/]*\\.cpp$")
 if(DLIS_WITH_TRAINING AND NOT CMAKE_CROSSCOMPILING AND NOT DLIS_SANITIZE)
   find_path(DLIS_TORCH_INCLUDE ATen/ATen.h HINTS ${DLIS_TORCH_ROOT}/include)
   find_path(DLIS_TORCH_API torch/torch.h HINTS ${DLIS_TORCH_INCLUDE}/torch/csrc/api/include)
@@ -21,8 +19,29 @@ if(DLIS_WITH_TRAINING AND NOT CMAKE_CROSSCOMPILING AND NOT DLIS_SANITIZE)
                             ${DLIS_LIB_c10_cuda} -Wl,--as-needed -Wl,--allow-shlib-undefined)
     endif()
     set(DLIS_TORCH dlis_torch)
-    set(DLIS_NO_TORCH "/compress/train/absent/")
   else()
     message(STATUS "LibTorch is not installed: building without retraining")
   endif()
 endif()
+
+# dlis_training(FOLDER): a library of its own, loaded when something is trained. LibTorch draws in hundreds
+# of others, and every command would wait for them.
+function(dlis_training folder)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  add_library(dlis_training_objects OBJECT ${sources})
+  target_link_libraries(dlis_training_objects PUBLIC dlis_model dlis_data ${DLIS_TORCH})
+  target_compile_options(dlis_training_objects PRIVATE $<$<CONFIG:Release>:-O1>)
+  if(DLIS_PCH)
+    target_precompile_headers(dlis_training_objects PRIVATE <torch/torch.h>)
+  endif()
+  add_library(dlis_training SHARED $<TARGET_OBJECTS:dlis_training_objects>)
+  target_link_libraries(dlis_training PRIVATE dlis_model dlis_data ${DLIS_TORCH})
+  set_target_properties(dlis_training PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  if(DLIS_BUILD_TESTS AND tests)
+    dlis_add_test(dlis_training_test dlis_training_objects ${tests})
+    target_sources(dlis_training_test PRIVATE $<TARGET_OBJECTS:dlis_training_objects>)
+  endif()
+endfunction()

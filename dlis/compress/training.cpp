@@ -34,10 +34,6 @@ Result<std::optional<Training>> start_training(const Technique& row, const Choic
       return refusal("a teacher is of use in retraining only; give epochs as well");
     return std::optional<Training>();
   }
-  if (!can_train())
-    return refusal(
-        "retraining is asked for, but this build has no LibTorch; install it and build again, or "
-        "give epochs=0");
   if (!options.images) return refusal("retraining needs images with labels; give --data");
   Training training = DLIS_TRY(Training::start(graph, *options.images, options.how, settings));
   if (teacher != "none") {

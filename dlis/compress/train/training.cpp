@@ -1,6 +1,4 @@
 // The loop: batch, forward, loss, backward, step.
-#include "dlis/compress/train/training.h"
-
 #include <ATen/Context.h>
 #include <fmt/format.h>
 
@@ -16,6 +14,7 @@
 #include "dlis/compress/train/optimiser.h"
 #include "dlis/compress/train/rounding.h"
 #include "dlis/compress/train/saliency.h"
+#include "dlis/compress/train/table.h"
 #include "dlis/compress/train/ternary.h"
 
 namespace dlis {
@@ -71,9 +70,7 @@ Status check_labels(const Graph& graph, const Dataset& data) {
 
 }  // namespace
 
-bool can_train() { return true; }
-
-struct Training::State {
+struct TrainingState {
   TrainingSettings settings;
   train::Batches batches;
   Network network;
@@ -84,7 +81,8 @@ struct Training::State {
   torch::Tensor loss_sum, correct;  // since the last report
   std::int64_t seen = 0;
 
-  State(const TrainingSettings& how, const Dataset& data, const Preprocessing& image, Network net)
+  TrainingState(const TrainingSettings& how, const Dataset& data, const Preprocessing& image,
+                Network net)
       : settings(how),
         batches(data, image, net.device(), how.seed),
         network(std::move(net)),
@@ -156,83 +154,81 @@ struct Training::State {
   }
 };
 
-Training::Training(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Training::Training(Training&&) noexcept = default;
-Training::~Training() = default;
+namespace {
 
-Result<Training> Training::start(const Graph& graph, const Dataset& data, const Preprocessing& how,
-                                 const TrainingSettings& settings) {
+Result<TrainingState*> start(const Graph& graph, const Dataset& data, const Preprocessing& how,
+                             const TrainingSettings& settings) {
   DLIS_TRY(check_labels(graph, data));
   const torch::Device device = DLIS_TRY(device_of(settings.device));
-  return guarded("training", [&]() -> Result<Training> {
+  return guarded("training", [&]() -> Result<TrainingState*> {
     at::globalContext().setDeterministicAlgorithms(!device.is_cuda(), true);
     Network network = DLIS_TRY(Network::of(graph, device));
-    return Training(std::make_unique<State>(settings, data, how, std::move(network)));
+    return new TrainingState(settings, data, how, std::move(network));
   });
 }
 
-std::int64_t Training::steps() const {
-  return std::llround(state_->settings.epochs * double(state_->steps_per_epoch()));
+std::int64_t steps(const TrainingState& state) {
+  return std::llround(state.settings.epochs * double(state.steps_per_epoch()));
 }
-std::int64_t Training::steps_per_epoch() const { return state_->steps_per_epoch(); }
-std::int64_t Training::step() const { return state_->step; }
+std::int64_t steps_per_epoch(const TrainingState& state) { return state.steps_per_epoch(); }
+std::int64_t step(const TrainingState& state) { return state.step; }
 
-Status Training::advance(std::int64_t steps, const OnReport& report) {
+Status advance(TrainingState& state, std::int64_t steps, const OnReport& report) {
   return guarded("training", [&]() -> Status {
     const double started = now_ms();
-    const std::int64_t from = state_->step;
+    const std::int64_t from = state.step;
     double reported = started;
     for (std::int64_t i = 0; i < steps; ++i) {
-      state_->one_step();
+      state.one_step();
       const bool due = report && (now_ms() - reported > 1000 || i + 1 == steps);
       if (!due) continue;
-      const TrainingReport now = state_->report(started, from);
+      const TrainingReport now = state.report(started, from);
       if (!std::isfinite(now.loss))
         return fail(fmt::format("the loss is not finite at epoch {:.2f}", now.epoch), "training",
                     "train at a lower rate, or clip the gradient");
       if (!report(now)) return fail("stopped");
-      if (state_->step % state_->steps_per_epoch() == 0) state_->reset_sums();
+      if (state.step % state.steps_per_epoch() == 0) state.reset_sums();
       reported = now_ms();
     }
     return {};
   });
 }
 
-Graph Training::graph() const { return state_->network.graph(); }
+Graph graph(const TrainingState& state) { return state.network.graph(); }
 
-Status Training::replace(const Graph& graph) {
+Status replace(TrainingState& state, const Graph& graph) {
   return guarded("training", [&]() -> Status {
-    const bool channels = state_->saliency.channels, watched = state_->saliency.watched;
-    const torch::Device device = state_->network.device();
+    const bool channels = state.saliency.channels, watched = state.saliency.watched;
+    const torch::Device device = state.network.device();
     Network network = DLIS_TRY(Network::of(graph, device));
-    state_->network = std::move(network);
-    state_->restart_optimiser();
-    state_->saliency = {};
-    state_->saliency.watched = watched;
-    state_->saliency.channels = channels;
+    state.network = std::move(network);
+    state.restart_optimiser();
+    state.saliency = {};
+    state.saliency.watched = watched;
+    state.saliency.channels = channels;
     return {};
   });
 }
 
-Status Training::hold_zeros(const Graph& graph) {
+Status hold_zeros(TrainingState& state, const Graph& graph) {
   return guarded("training", [&]() -> Status {
     const torch::NoGradGuard none;
-    Network& network = state_->network;
+    Network& network = state.network;
     for (auto& [id, weight] : network.trained) {
       if (weight.dim() < 2) continue;
       const torch::Tensor mask =
           (train::to_torch(graph.value(id).constant) != 0).to(torch::kFloat).to(weight.device());
       network.masks[id] = mask.contiguous(weight.suggest_memory_format());
       weight.mul_(mask);
-      state_->optimiser.momentum.at(id).mul_(mask);
+      state.optimiser.momentum.at(id).mul_(mask);
     }
     return {};
   });
 }
 
-Status Training::set_teacher(const Graph& graph) {
+Status set_teacher(TrainingState& state, const Graph& graph) {
   return guarded("teacher", [&]() -> Status {
-    const Network& network = state_->network;
+    const Network& network = state.network;
     const Shape& own = *network.original().value(network.original().outputs[0]).shape;
     const Shape& its = *graph.value(graph.outputs[0]).shape;
     if (own.rank() != its.rank() || own[own.rank() - 1] != its[its.rank() - 1])
@@ -240,46 +236,72 @@ Status Training::set_teacher(const Graph& graph) {
                   "teacher", "give one for the same classes");
     Network teacher = DLIS_TRY(Network::of(graph, network.device()));
     for (auto& [id, weight] : teacher.trained) weight.set_requires_grad(false);
-    state_->teacher = std::make_unique<Network>(std::move(teacher));
+    state.teacher = std::make_unique<Network>(std::move(teacher));
     return {};
   });
 }
 
-Status Training::set_quants(const std::map<ValueId, Quant>& quants) {
+Status set_quants(TrainingState& state, const std::map<ValueId, Quant>& quants) {
   for (const auto& [id, quant] : quants)
-    state_->network.roundings[id] = train::rounding_of(
-        quant, state_->network.original().is_constant(id), state_->network.device());
+    state.network.roundings[id] =
+        train::rounding_of(quant, state.network.original().is_constant(id), state.network.device());
   return {};
 }
 
-Status Training::set_ternary(const std::vector<ValueId>& weights, double threshold) {
+Status set_ternary(TrainingState& state, const std::vector<ValueId>& weights, double threshold) {
   return guarded("training", [&]() -> Status {
     for (const ValueId id : weights) {
-      if (!state_->network.trained.count(id))
+      if (!state.network.trained.count(id))
         return fail("this is no weight that is trained", fmt::format("value {}", id));
-      train::make_ternary(state_->network, id, threshold);
+      train::make_ternary(state.network, id, threshold);
     }
-    state_->restart_optimiser();
+    state.restart_optimiser();
     return {};
   });
 }
 
-void Training::watch_saliency(bool channels) {
-  state_->saliency.watched = true;
-  state_->saliency.channels = channels;
+void watch_saliency(TrainingState& state, bool channels) {
+  state.saliency.watched = true;
+  state.saliency.channels = channels;
 }
-void Training::stop_watching() { state_->saliency = {}; }
-Saliency Training::saliency() const { return state_->saliency.tensors(); }
+void stop_watching(TrainingState& state) { state.saliency = {}; }
+Saliency saliency(const TrainingState& state) { return state.saliency.tensors(); }
 
-Status Training::save(const std::filesystem::path& file) const {
+Status save(const TrainingState& state, const std::filesystem::path& file) {
   return guarded("checkpoint", [&] {
-    return train::save_checkpoint(file, state_->step, state_->optimiser.momentum, state_->saliency);
+    return train::save_checkpoint(file, state.step, state.optimiser.momentum, state.saliency);
   });
 }
-Status Training::load(const std::filesystem::path& file) {
+Status load(TrainingState& state, const std::filesystem::path& file) {
   return guarded("checkpoint", [&] {
-    return train::load_checkpoint(file, state_->step, state_->optimiser.momentum, state_->saliency);
+    return train::load_checkpoint(file, state.step, state.optimiser.momentum, state.saliency);
   });
 }
+
+void close(TrainingState* state) { delete state; }
+
+constexpr TrainingTable kTable{
+    .start = start,
+    .close = close,
+    .steps = steps,
+    .steps_per_epoch = steps_per_epoch,
+    .step = step,
+    .advance = advance,
+    .graph = graph,
+    .replace = replace,
+    .hold_zeros = hold_zeros,
+    .set_teacher = set_teacher,
+    .set_quants = set_quants,
+    .set_ternary = set_ternary,
+    .watch_saliency = watch_saliency,
+    .stop_watching = stop_watching,
+    .saliency = saliency,
+    .save = save,
+    .load = load,
+};
+
+}  // namespace
+
+extern "C" const TrainingTable* dlis_training_table() { return &kTable; }
 
 }  // namespace dlis

@@ -1,0 +1,14 @@
+// Shared libraries that are loaded when they are needed.
+#pragma once
+#include <filesystem>
+
+namespace dlis {
+
+// Where the running program lies; empty where the system does not tell.
+std::filesystem::path folder_of_program();
+
+// The symbol of a library, which stays loaded; null: no such file or symbol, or one of the
+// libraries that it needs is missing.
+void* symbol_in(const std::filesystem::path& library, const char* symbol);
+
+}  // namespace dlis
