@@ -1,6 +1,7 @@
 // dlis compress MODEL --compress C [--data D] -o OUT.onnx: layer 2 alone, kept as a file.
 #include "json_output.h"
 #include "progress.h"
+#include "recipe.h"
 #include "training_arguments.h"
 
 namespace dlis::app {
@@ -9,7 +10,7 @@ namespace {
 struct CompressArguments {
   ModelArguments subject;  // its model and technique only
   TrainingArguments training;
-  std::string data, output;
+  std::string data, output, recipe;
   bool json = false;
 };
 
@@ -52,7 +53,25 @@ void print_accuracies(const Accuracies& all) {
 
 Json json_of(const std::optional<double>& top1) { return top1 ? Json(*top1) : Json(); }
 
-Status run(const CompressArguments& arguments) {
+// What a recipe says; what the command line says beside it goes first.
+Result<CompressArguments> with_recipe(CompressArguments arguments) {
+  const Recipe recipe = DLIS_TRY(load_recipe(arguments.recipe));
+  const auto fill = [](std::string& own, const std::string& value) {
+    if (own.empty()) own = value;
+  };
+  fill(arguments.subject.model, recipe.model);
+  fill(arguments.subject.compress, recipe.compress);
+  fill(arguments.data, recipe.data);
+  arguments.subject.seed = recipe.seed;
+  auto& set = arguments.training.set;
+  set.insert(set.begin(), recipe.settings.begin(), recipe.settings.end());
+  return arguments;
+}
+
+Status run(const CompressArguments& given) {
+  const CompressArguments arguments = given.recipe.empty() ? given : DLIS_TRY(with_recipe(given));
+  if (arguments.subject.model.empty()) throw CLI::RequiredError("MODEL");
+  if (arguments.subject.compress.empty()) throw CLI::RequiredError("--compress");
   const std::string& out = arguments.output;
   DLIS_TRY(check_network_name(out));
   const TrainingSettings training = DLIS_TRY(arguments.training.settings());
@@ -91,9 +110,9 @@ void add_compress(CLI::App& app, Action& chosen) {
   auto* verb = app.add_subcommand("compress", "apply a technique and write the network");
   auto arguments = std::make_shared<CompressArguments>();
   arguments->subject.add_model_to(*verb);
-  verb->get_option("MODEL")->required();
-  verb->add_option("--compress", arguments->subject.compress, "techniques chained by +")
-      ->required();
+  verb->add_option("--compress", arguments->subject.compress, "techniques chained by +");
+  verb->add_option("--recipe", arguments->recipe, "a file that says all of it: recipes/*.txt")
+      ->type_name("FILE");
   verb->add_option("--data", arguments->data,
                    "images to measure the accuracy on; techniques learn from its training images")
       ->type_name("D");

@@ -28,9 +28,9 @@ constexpr ParameterSpec kParameters[] = {
 };
 
 Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions& options) {
-  DLIS_TRY(refuse_training(quantise_row, choice));
   const std::string type = parameter_of(quantise_row, choice, "type");
   if (type == "int8") return to_int8(graph, choice, options);
+  DLIS_TRY(refuse_training(quantise_row, choice));
   if (type != "bf16") return tl::unexpected(unknown_name("type", type, {"bf16", "int8"}));
   return Compressed{to_bf16(graph), {}, {}};
 }

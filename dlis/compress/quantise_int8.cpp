@@ -6,6 +6,7 @@
 
 #include "dlis/base/text.h"
 #include "dlis/compress/quantise.h"
+#include "dlis/compress/training.h"
 
 namespace dlis {
 namespace {
@@ -26,6 +27,28 @@ Result<std::regex> parse_regex(const std::string& text) {
 bool is_quantised(const Graph& graph) {
   return std::ranges::any_of(graph.values,
                              [](const Value& value) { return value.quant.has_value(); });
+}
+
+// What rounds while training: values by their ranges, weights by what each channel has.
+std::map<ValueId, Quant> roundings(const Graph& graph, const ByteParts& parts,
+                                   const Ranges& ranges) {
+  std::map<ValueId, Quant> quants;
+  for (const ValueId id : parts.values) quants[id] = bytes_for(ranges.at(id));
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+    if (parts.layers[i])
+      quants[graph.nodes[i].inputs[1]] = {DType::i8, {1}, {0}, channel_axis(graph.nodes[i])};
+  return quants;
+}
+
+// Quantisation-aware training (Jacob et al., "Quantization and Training of Neural Networks for
+// Efficient Integer-Arithmetic-Only Inference", CVPR 2018): the ranges stay those of calibration.
+Status train_rounded(Compressed& made, Training& training, const ByteParts& parts,
+                     const Ranges& ranges, const OnReport& report) {
+  DLIS_TRY(training.set_quants(roundings(training.graph(), parts, ranges)));
+  DLIS_TRY(training.advance(training.steps(), report));
+  made.surgery = std::move(made.graph);
+  made.graph = with_bytes(training.graph(), parts, ranges);
+  return infer_shapes(made.graph);
 }
 
 }  // namespace
@@ -72,6 +95,9 @@ Result<Compressed> to_int8(const Graph& graph, const Choice& choice,
   if (settings.correct) DLIS_TRY(correct_biases(ready, parts, ranges, some));
   made.graph = with_bytes(ready, parts, ranges);
   DLIS_TRY(infer_shapes(made.graph));
+  std::optional<Training> training =
+      DLIS_TRY(start_training(*find_technique("quantise"), choice, ready, options));
+  if (training) DLIS_TRY(train_rounded(made, *training, parts, ranges, options.report));
   made.notes.push_back(
       fmt::format("{} layers compute on bytes, calibrated on {} images", layers, images.size()));
   return made;

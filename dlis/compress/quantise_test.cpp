@@ -181,7 +181,7 @@ TEST_F(Quantising, RefusesInOneSentence) {
   EXPECT_THAT(message(":equalise=yes"), HasSubstr("'yes' is neither 0 nor 1"));
   EXPECT_THAT(message(":keep=["), HasSubstr("'[' is no regular expression"));
   EXPECT_THAT(message(":keep=."), HasSubstr("can compute on bytes"));
-  EXPECT_THAT(message(":epochs=1"), HasSubstr("retraining is asked for"));
+  EXPECT_THAT(message(":epochs=-1"), HasSubstr("must be 0 to 10000"));
   const auto twice = compress(graph_,
                               std::vector{parse_choice("quantise:type=int8").value(),
                                           parse_choice("quantise:type=int8").value()},

@@ -219,7 +219,7 @@ TEST_F(Pruning, RefusalsAreMarkedAndSaid) {
     const auto refused = pruned(text);
     ASSERT_FALSE(refused) << text;
     EXPECT_TRUE(refused.error().refused);
-    EXPECT_THAT(refused.error().message(), AllOf(StartsWith(text), HasSubstr("this build")));
+    EXPECT_THAT(refused.error().message(), AllOf(StartsWith(text), HasSubstr("training")));
   }
   EXPECT_TRUE(pruned("weight_prune:zeros=0.5:epochs=0"));
 }
@@ -236,7 +236,7 @@ TEST_F(Pruning, WrongParametersAreErrors) {
   EXPECT_THAT(message("weight_prune:zeros=-0.5"), HasSubstr("zeros: must be a share from 0 to 1"));
   EXPECT_THAT(message("weight_prune:zeros=half"), HasSubstr("'half' is not a number"));
   EXPECT_THAT(message("weight_prune:zeros=0.5:all=yes"), HasSubstr("all: must be 0 or 1"));
-  EXPECT_THAT(message("none:epochs=-1"), HasSubstr("epochs: must be at least 0"));
+  EXPECT_THAT(message("none:epochs=-1"), HasSubstr("epochs: must be 0 to 10000"));
 }
 
 TEST(Techniques, EveryRowIsFoundAndTakesTraining) {

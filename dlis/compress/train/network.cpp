@@ -111,7 +111,8 @@ Tensor Network::forward(const Tensor& x, const Pass& pass) const {
       if (id != kNoValue && last_use_[std::size_t(id)] == int(i))
         values[std::size_t(id)] = Tensor();
   }
-  return values[std::size_t(graph_.outputs[0])].to(torch::kFloat);
+  const Tensor& logits = values[std::size_t(graph_.outputs[0])];
+  return logits.scalar_type() == torch::kBFloat16 ? logits.to(torch::kFloat) : logits;
 }
 
 Graph Network::graph() const {

@@ -1,0 +1,77 @@
+// Reads recipes.
+#include "recipe.h"
+
+#include <cstdlib>
+#include <set>
+
+namespace dlis::app {
+namespace {
+
+std::string trimmed(std::string_view text) {
+  constexpr const char* kBlanks = " \t\r";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return std::string(text.substr(first, text.find_last_not_of(kBlanks) - first + 1));
+}
+
+Result<std::string> expanded(std::string value) {
+  constexpr std::string_view kName = "$DLIS_DATA";
+  const std::size_t at = value.find(kName);
+  if (at == std::string::npos) return value;
+  const char* folder = std::getenv("DLIS_DATA");
+  if (!folder)
+    return fail("the environment variable DLIS_DATA is not set", "",
+                "let it name the folder with the data sets and the trained networks");
+  return value.replace(at, kName.size(), folder);
+}
+
+Status take(Recipe& recipe, const std::string& name, const std::string& value) {
+  if (name == "model")
+    recipe.model = value;
+  else if (name == "compress")
+    recipe.compress = value;
+  else if (name == "data")
+    recipe.data = value;
+  else if (name == "seed")
+    recipe.seed = std::uint64_t(DLIS_TRY(parse_integer(value, name)));
+  else {
+    TrainingSettings tried;
+    DLIS_TRY(set_training(tried, name, value));
+    recipe.settings.push_back(name + "=" + value);
+  }
+  return {};
+}
+
+Status parse_line(std::string_view line, Recipe& recipe, std::set<std::string>& seen) {
+  const std::string text = trimmed(line.substr(0, line.find('#')));
+  if (text.empty()) return {};
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos)
+    return fail(fmt::format("'{}' has no value", text), "", "write name = value");
+  const std::string name = trimmed(std::string_view(text).substr(0, equals));
+  if (!seen.insert(name).second) return fail(fmt::format("'{}' is given twice", name));
+  const std::string value = trimmed(std::string_view(text).substr(equals + 1));
+  return take(recipe, name, DLIS_TRY(expanded(value)));
+}
+
+}  // namespace
+
+Result<Recipe> load_recipe(const std::filesystem::path& file) {
+  const std::string text = DLIS_TRY(read_text(file));
+  Recipe recipe;
+  std::set<std::string> seen;
+  int number = 0;
+  for (const std::string_view line : split(text, '\n')) {
+    ++number;
+    if (Status status = parse_line(line, recipe, seen); !status) {
+      status.error().where = fmt::format("{}, line {}", file.string(), number);
+      return tl::unexpected(status.error());
+    }
+  }
+  if (recipe.model.empty() || recipe.compress.empty())
+    return fail("a recipe says which model and how to compress", file.string(),
+                "add model = ... and compress = ...");
+  return recipe;
+}
+
+}  // namespace dlis::app

@@ -1,0 +1,17 @@
+// Recipes: a compression that can be made again, as a text file.
+#pragma once
+#include "training_arguments.h"
+
+namespace dlis::app {
+
+// Lines of `name = value`; `#` begins a comment. The names are model, compress, data, seed and the
+// training settings; $DLIS_DATA in a value is the folder of that environment variable.
+struct Recipe {
+  std::string model, compress, data;
+  std::uint64_t seed = 1;
+  std::vector<std::string> settings;  // "rate=0.05"
+};
+// Errors: no such file, a line without `=`, an unknown name, a name given twice, DLIS_DATA not set.
+Result<Recipe> load_recipe(const std::filesystem::path& file);
+
+}  // namespace dlis::app
