@@ -1,0 +1,63 @@
+"""The page docs/results/compression.md."""
+import math
+
+from bars import bar_of
+
+HEAD = """# Compression with retraining
+
+CIFAR-10, top-1 in percent over all 10,000 test images, measured on the plan by
+`DLIS_DATA=... tools/results_compression`; `dlis accuracy FILE --data cifar10:$DLIS_DATA/cifar10` repeats
+a row (+-: half of its 95 % interval). *before* is the trained network, *surgery* the technique alone in
+one shot (channels by their l1 norm), *after* the file that the recipe makes. Each row is one run of
+`dlis compress --recipe recipes/NAME.txt -o NAME.onnx.gz`. Retraining saw the first 45,000 training images,
+with the network before compression as its teacher, on NVIDIA H200 cards shared by six to twelve runs at
+once; no epoch and no setting was chosen on test images: each recipe was run once, and its last epoch
+counts. Rows `_dense` are the uncompressed networks given the same epochs and teacher.
+
+"""
+
+
+def interval(top1, images=10000):
+    return 1.96 * math.sqrt(top1 * (100 - top1) / images)
+
+
+def number(value):
+    return "" if value is None else f"{value:.2f}"
+
+
+def line(row):
+    small, dense, bar = row["small"], row["dense"], row.get("bar")
+    met = "" if bar is None else "met" if small["top1"] >= bar - 1e-9 else "missed"
+    surgery = row.get("surgery")
+    cells = [
+        row["name"],
+        number(dense["top1"]),
+        number(surgery["top1"] if surgery else None),
+        f"{small['top1']:.2f} +-{interval(small['top1']):.2f}",
+        number(bar),
+        met,
+        f"{small['macs'] / dense['macs']:.3f}",
+        f"{small['parameters'] / dense['parameters']:.3f}",
+        f"{1 - small['density']:.3f}",
+        f"{small['file_bytes'] / 1e6:.2f}",
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def write(file, rows):
+    for row in rows:
+        row["bar"] = bar_of(row)
+    text = HEAD
+    text += "| recipe | before | surgery | after | bar | | MACs | parameters | zeros | file MB |\n"
+    text += "|---|---|---|---|---|---|---|---|---|---|\n"
+    text += "\n".join(line(row) for row in rows) + "\n\n"
+    bars = [row for row in rows if row["bar"] is not None]
+    met = sum(row["small"]["top1"] >= row["bar"] - 1e-9 for row in bars)
+    text += f"{met} of {len(bars)} bars are met. MACs and parameters are shares of the dense network's, "
+    text += "zeros counted; zeros a share of the weights of convolutions and dense layers; a file is "
+    text += "packed (gz).\n\n"
+    text += f"Machine: {rows[0]['small']['machine']}; dlis {rows[0]['small']['commit']}.\n"
+    notes = file.with_name("compression_notes.md")
+    if notes.exists():
+        text += "\n" + notes.read_text()
+    file.write_text(text)
