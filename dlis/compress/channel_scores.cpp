@@ -11,7 +11,7 @@ namespace {
 // Sums of magnitudes by index along an axis, as shares of their sum.
 std::vector<double> shares_of_norm(const Value& weights, int axis) {
   const Shape& shape = weights.constant.shape();
-  std::vector<double> sums(std::size_t(shape[axis]));
+  std::vector<double> sums(std::size_t(shape[axis]), 0);
   const std::int64_t inner = row_major_strides(shape)[axis];
   std::int64_t i = 0;
   double all = 0;
