@@ -7,7 +7,7 @@ namespace {
 struct TrainArguments {
   ModelArguments subject;
   TrainingArguments training;
-  std::string data, output, teacher;
+  std::string data, output, teacher, checkpoints;
 };
 
 Status run(const TrainArguments& arguments) {
@@ -16,13 +16,13 @@ Status run(const TrainArguments& arguments) {
   const TrainingSettings settings = DLIS_TRY(arguments.training.settings());
   const Preprocessing how = DLIS_TRY(preprocessing_of(subject.graph.metadata));
   const Dataset data = DLIS_TRY(load_training_data(arguments.data, subject.graph, how));
-  Training training = DLIS_TRY(Training::start(subject.graph, data, how, settings));
-  if (!arguments.teacher.empty()) {
-    const Graph teacher = DLIS_TRY(load_model(arguments.teacher, subject.options));
-    DLIS_TRY(training.set_teacher(teacher));
-  }
-  DLIS_TRY(training.advance(training.steps(), show_training()));
-  return save_onnx(training.graph(), arguments.output);
+  Graph teacher;
+  if (!arguments.teacher.empty())
+    teacher = DLIS_TRY(load_model(arguments.teacher, subject.options));
+  const Graph trained =
+      DLIS_TRY(train(subject.graph, arguments.teacher.empty() ? nullptr : &teacher, data, how,
+                     settings, arguments.checkpoints, show_training()));
+  return save_onnx(trained, arguments.output);
 }
 
 }  // namespace
@@ -34,6 +34,9 @@ void add_train(CLI::App& app, Action& chosen) {
   verb->get_option("MODEL")->required();
   verb->add_option("--data", arguments->data, "cifar10:DIR or images:DIR")->required();
   verb->add_option("--teacher", arguments->teacher, "a network to learn from");
+  verb->add_option("--checkpoints", arguments->checkpoints,
+                   "a folder that keeps every epoch: a stopped run goes on from there")
+      ->type_name("FOLDER");
   verb->add_option("-o,--output", arguments->output, "OUT.onnx or OUT.onnx.gz")
       ->type_name("FILE")
       ->required();

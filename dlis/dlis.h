@@ -76,6 +76,7 @@
 #include "dlis/explore/plot.h"      // Plot, svg_of
 #include "dlis/explore/record.h"    // Record, to_json, to_csv
 #include "dlis/explore/report.h"    // table_of, formats_table, advice
+#include "dlis/explore/resume.h"    // train
 #include "dlis/explore/space.h"     // Space, stacks_of
 #include "dlis/explore/stack.h"     // Stack, parse_stack, text_of, check_names
 #include "dlis/explore/store.h"     // Store

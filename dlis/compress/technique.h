@@ -48,7 +48,6 @@ struct CompressOptions {
   std::function<Result<Graph>(const std::string& model)> load;  // a teacher
   TrainingSettings training;                                    // but for its epochs
   OnReport report;                                              // of retraining
-  std::filesystem::path checkpoints;  // a folder for those of retraining; empty: none are kept
   std::uint64_t seed = 1;
   std::function<bool(std::string_view phase, double share)> progress;  // false stops
 };

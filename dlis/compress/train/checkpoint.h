@@ -6,10 +6,11 @@
 
 namespace dlis::train {
 
-// Whole or not at all. Errors: the disk, a file of another network.
-Status save_checkpoint(const std::filesystem::path& file, std::int64_t step,
+// Tensors go by the names of the graph's values, which a file of the network keeps. Whole or not at
+// all. Errors: the disk, a file of another network.
+Status save_checkpoint(const std::filesystem::path& file, const Graph& graph, std::int64_t step,
                        const std::map<ValueId, Tensor>& momentum, const SaliencySums& saliency);
-Status load_checkpoint(const std::filesystem::path& file, std::int64_t& step,
+Status load_checkpoint(const std::filesystem::path& file, const Graph& graph, std::int64_t& step,
                        std::map<ValueId, Tensor>& momentum, SaliencySums& saliency);
 
 }  // namespace dlis::train

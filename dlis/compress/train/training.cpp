@@ -269,12 +269,14 @@ Saliency saliency(const TrainingState& state) { return state.saliency.tensors();
 
 Status save(const TrainingState& state, const std::filesystem::path& file) {
   return guarded("checkpoint", [&] {
-    return train::save_checkpoint(file, state.step, state.optimiser.momentum, state.saliency);
+    return train::save_checkpoint(file, state.network.original(), state.step,
+                                  state.optimiser.momentum, state.saliency);
   });
 }
 Status load(TrainingState& state, const std::filesystem::path& file) {
   return guarded("checkpoint", [&] {
-    return train::load_checkpoint(file, state.step, state.optimiser.momentum, state.saliency);
+    return train::load_checkpoint(file, state.network.original(), state.step,
+                                  state.optimiser.momentum, state.saliency);
   });
 }
 
