@@ -8,7 +8,7 @@ namespace dlis::app {
 namespace {
 
 struct CompressArguments {
-  ModelArguments subject;  // its model and technique only
+  ModelArguments from;  // its model and technique only; a recipe may name both
   TrainingArguments training;
   std::string data, output, recipe;
   bool json = false;
@@ -59,10 +59,10 @@ Result<CompressArguments> with_recipe(CompressArguments arguments) {
   const auto fill = [](std::string& own, const std::string& value) {
     if (own.empty()) own = value;
   };
-  fill(arguments.subject.model, recipe.model);
-  fill(arguments.subject.compress, recipe.compress);
+  fill(arguments.from.model, recipe.model);
+  fill(arguments.from.compress, recipe.compress);
   fill(arguments.data, recipe.data);
-  arguments.subject.seed = recipe.seed;
+  arguments.from.seed = recipe.seed;
   auto& set = arguments.training.set;
   set.insert(set.begin(), recipe.settings.begin(), recipe.settings.end());
   return arguments;
@@ -70,13 +70,13 @@ Result<CompressArguments> with_recipe(CompressArguments arguments) {
 
 Status run(const CompressArguments& given) {
   const CompressArguments arguments = given.recipe.empty() ? given : DLIS_TRY(with_recipe(given));
-  if (arguments.subject.model.empty()) throw CLI::RequiredError("MODEL");
-  if (arguments.subject.compress.empty()) throw CLI::RequiredError("--compress");
+  if (arguments.from.model.empty()) throw CLI::RequiredError("MODEL");
+  if (arguments.from.compress.empty()) throw CLI::RequiredError("--compress");
   const std::string& out = arguments.output;
   DLIS_TRY(check_network_name(out));
   const TrainingSettings training = DLIS_TRY(arguments.training.settings());
   const Subject subject =
-      DLIS_TRY(load_subject(arguments.subject, arguments.data, training, show_training()));
+      DLIS_TRY(load_subject(arguments.from, arguments.data, training, show_training()));
   DLIS_TRY(save_onnx(subject.graph, out));
   std::error_code ignored;
   const auto bytes = std::int64_t(std::filesystem::file_size(out, ignored));
@@ -109,8 +109,8 @@ Status run(const CompressArguments& given) {
 void add_compress(CLI::App& app, Action& chosen) {
   auto* verb = app.add_subcommand("compress", "apply a technique and write the network");
   auto arguments = std::make_shared<CompressArguments>();
-  arguments->subject.add_model_to(*verb);
-  verb->add_option("--compress", arguments->subject.compress, "techniques chained by +");
+  arguments->from.add_model_to(*verb);
+  verb->add_option("--compress", arguments->from.compress, "techniques chained by +");
   verb->add_option("--recipe", arguments->recipe, "a file that says all of it: recipes/*.txt")
       ->type_name("FILE");
   verb->add_option("--data", arguments->data,
