@@ -47,7 +47,7 @@ Status parse_line(std::string_view line, Recipe& recipe, std::set<std::string>& 
   if (text.empty()) return {};
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos)
-    return fail(fmt::format("'{}' has no value", text), "", "write name = value");
+    return fail(fmt::format("'{}' has no value", text.substr(0, 60)), "", "write name = value");
   const std::string name = trimmed(std::string_view(text).substr(0, equals));
   if (!seen.insert(name).second) return fail(fmt::format("'{}' is given twice", name));
   const std::string value = trimmed(std::string_view(text).substr(equals + 1));
