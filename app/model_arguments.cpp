@@ -113,11 +113,9 @@ Result<Subject> load_subject(const ModelArguments& arguments, const std::string&
   const Graph graph = DLIS_TRY(load_model(subject.stack.model, subject.options));
   subject.load_ms = milliseconds_since(start);
   const Dataset images = DLIS_TRY(load_training_images(data, graph, subject.stack.compress));
-  CompressOptions as = DLIS_TRY(compress_options(images, graph));
-  as.seed = arguments.seed;
+  CompressOptions as = DLIS_TRY(compress_options(images, graph, subject.options));
   as.training = training;
   as.report = report;
-  as.load = [&](const std::string& model) { return load_model(model, subject.options); };
   Compressed made = DLIS_TRY(compress(graph, subject.stack.compress, as));
   subject.before = graph;
   subject.graph = std::move(made.graph);

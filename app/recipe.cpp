@@ -7,13 +7,6 @@
 namespace dlis::app {
 namespace {
 
-std::string trimmed(std::string_view text) {
-  constexpr const char* kBlanks = " \t\r";
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(kBlanks) - first + 1));
-}
-
 Result<std::string> expanded(std::string value) {
   constexpr std::string_view kName = "$DLIS_DATA";
   const std::size_t at = value.find(kName);
@@ -43,14 +36,14 @@ Status take(Recipe& recipe, const std::string& name, const std::string& value) {
 }
 
 Status parse_line(std::string_view line, Recipe& recipe, std::set<std::string>& seen) {
-  const std::string text = trimmed(line.substr(0, line.find('#')));
+  const std::string text(trim(line.substr(0, line.find('#'))));
   if (text.empty()) return {};
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos)
     return fail(fmt::format("'{}' has no value", text.substr(0, 60)), "", "write name = value");
-  const std::string name = trimmed(std::string_view(text).substr(0, equals));
+  const std::string name(trim(std::string_view(text).substr(0, equals)));
   if (!seen.insert(name).second) return fail(fmt::format("'{}' is given twice", name));
-  const std::string value = trimmed(std::string_view(text).substr(equals + 1));
+  const std::string value(trim(std::string_view(text).substr(equals + 1)));
   return take(recipe, name, DLIS_TRY(expanded(value)));
 }
 

@@ -25,7 +25,7 @@ std::int64_t bytes_of(const Value& value) {
 
 std::vector<std::string> line_of(const Graph& graph, const Node& node) {
   const Value& output = graph.value(node.outputs.front());
-  return {node.name.empty() ? output.name : node.name,
+  return {layer_name(graph, node),
           node.op->name,
           shape_text(output),
           std::to_string(parameters_of_node(graph, node)),

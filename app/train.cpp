@@ -15,7 +15,7 @@ Status run(const TrainArguments& arguments) {
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
   const TrainingSettings settings = DLIS_TRY(arguments.training.settings());
   const Preprocessing how = DLIS_TRY(preprocessing_of(subject.graph.metadata));
-  const Dataset data = DLIS_TRY(load_training_data(arguments.data, subject.graph, how));
+  const Dataset data = DLIS_TRY(load_training_images(arguments.data, subject.graph));
   Graph teacher;
   if (!arguments.teacher.empty())
     teacher = DLIS_TRY(load_model(arguments.teacher, subject.options));

@@ -1,4 +1,4 @@
-// From options to training settings and data.
+// From options to training settings.
 #include "training_arguments.h"
 
 #include "progress.h"
@@ -44,11 +44,6 @@ OnReport show_training() {
     }
     return !is_interrupted();
   };
-}
-
-Result<Dataset> load_training_data(const std::string& spec, const Graph& graph,
-                                   const Preprocessing& how) {
-  return load_dataset(training_spec(spec), *graph.value(graph.inputs[0]).shape, how);
 }
 
 }  // namespace dlis::app

@@ -1,4 +1,4 @@
-// What verbs that train take: settings by name, the training part of the data, progress.
+// What verbs that train take: settings by name, progress.
 #pragma once
 #include "model_arguments.h"
 
@@ -16,9 +16,5 @@ Status check_network_name(const std::string& output);  // .onnx or .onnx.gz
 
 // A line a second on stderr: epoch, loss, accuracy, images/s, time left.
 OnReport show_training();
-
-// The images to train on: of CIFAR-10 the training split without its last 5,000.
-Result<Dataset> load_training_data(const std::string& spec, const Graph& graph,
-                                   const Preprocessing& how);
 
 }  // namespace dlis::app

@@ -1,11 +1,11 @@
-# DLIS_TORCH: what training links; empty: this build cannot train. LibTorch's own CMake package asks for the CUDA toolkit it was built with; headers and libraries are all that is
-# needed, and a CUDA build of it is told by libtorch_cuda. Sanitized builds go without, as with other
-# libraries of the host.
+# DLIS_TORCH: what training links; empty: this build cannot train. LibTorch's own CMake package asks for
+# the CUDA toolkit it was built with; headers and libraries are all that is needed, and a CUDA build of
+# it is told by libtorch_cuda. Sanitized builds go without, as with other libraries of the host.
 set(DLIS_TORCH)
 if(DLIS_WITH_TRAINING AND NOT CMAKE_CROSSCOMPILING AND NOT DLIS_SANITIZE)
   find_path(DLIS_TORCH_INCLUDE ATen/ATen.h HINTS ${DLIS_TORCH_ROOT}/include)
   find_path(DLIS_TORCH_API torch/torch.h HINTS ${DLIS_TORCH_INCLUDE}/torch/csrc/api/include)
-  foreach(part torch torch_cpu c10 torch_cuda c10_cuda)
+  foreach(part torch_cpu c10 torch_cuda c10_cuda)
     find_library(DLIS_LIB_${part} ${part} HINTS ${DLIS_TORCH_ROOT}/lib)
     mark_as_advanced(DLIS_LIB_${part})
   endforeach()

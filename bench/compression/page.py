@@ -11,8 +11,8 @@ a row (+-: half of its 95 % interval). *before* is the trained network, *surgery
 one shot (channels by their l1 norm), *after* the file that the recipe makes. Each row is one run of
 `dlis compress --recipe recipes/NAME.txt -o NAME.onnx.gz`. Retraining saw the first 45,000 training images,
 with the network before compression as its teacher, on four NVIDIA H200 cards with six runs each at the
-same time (4 to 9.5 minutes a run); no epoch and no setting was chosen on test images: each recipe was run once, and its last epoch
-counts. Rows `_dense` are the uncompressed networks given the same epochs and teacher.
+same time (4 to 9.5 minutes a run); no epoch and no setting was chosen on test images: each recipe was
+run once, and its last epoch counts. Rows `_dense` are the uncompressed networks given the same epochs and teacher.
 
 """
 

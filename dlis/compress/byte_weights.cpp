@@ -2,23 +2,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dlis/compress/axis_index.h"
 #include "dlis/compress/calibration.h"
 
 namespace dlis {
 namespace {
 
 constexpr double kMostBias = 1 << 30;  // of a stored bias
-
-// Of an element: the index along the axis.
-struct AxisIndex {
-  std::int64_t inner, extent;
-  AxisIndex(const Shape& shape, int axis) : inner(1), extent(shape[axis]) {
-    for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
-  }
-  std::size_t operator()(std::size_t element) const {
-    return std::size_t(std::int64_t(element) / inner % extent);
-  }
-};
 
 Floats scales_of(const Tensor& weights, const Tensor& bias, const AxisIndex& index,
                  float input_scale) {

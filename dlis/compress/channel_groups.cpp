@@ -54,10 +54,6 @@ std::vector<Structure> structures_of(const Channels& channels) {
   return all;
 }
 
-std::string layer_name(const Graph& graph, const Node& node) {
-  return node.name.empty() ? graph.value(node.outputs[0]).name : node.name;
-}
-
 ChannelGroup group_of(const Graph& graph, const Channels& channels, const Structure& structure) {
   ChannelGroup group;
   group.shares = structure;

@@ -44,8 +44,7 @@ struct Settings {
   double share = 0;
   std::string criterion;
   ChannelTarget target;
-  double ramp = 0.4;
-  std::int64_t every = 150;
+  Ramp ramp;
 };
 
 std::string text(const Choice& choice, std::string_view name) {
@@ -92,11 +91,7 @@ Result<Settings> settings_of(const Choice& choice) {
   settings.target.by_layer = DLIS_TRY(is_second(choice, "scope", "global", "layer"));
   settings.target.round = DLIS_TRY(parse_integer(text(choice, "round"), "round"));
   if (settings.target.round < 1) return fail("must be at least 1", "round");
-  settings.ramp = DLIS_TRY(parse_real(text(choice, "ramp"), "ramp"));
-  if (!(settings.ramp >= 0 && settings.ramp <= 1))
-    return fail("must be a share from 0 to 1", "ramp");
-  settings.every = DLIS_TRY(parse_integer(text(choice, "every"), "every"));
-  if (settings.every < 1) return fail("must be at least 1", "every");
+  settings.ramp = DLIS_TRY(ramp_of(channel_prune_row, choice));
   if (const std::string keep = text(choice, "keep"); keep != "none") settings.target.keep = keep;
   return settings;
 }
@@ -130,9 +125,8 @@ std::int64_t left_after(double before, double share, double done) {
   return std::int64_t(std::floor(before * std::pow(1 - share, std::min(1.0, done)) + 1e-6));
 }
 
-Result<Graph> surgery(const Graph& graph, const Settings& settings, const ChannelTarget& target,
-                      const Saliency& saliency) {
-  const Channels channels = channels_of(graph);
+Result<Graph> surgery(const Graph& graph, const Channels& channels, const Settings& settings,
+                      const ChannelTarget& target, const Saliency& saliency) {
   if (amount_of(graph, channels, target.of) <= target.at_most) return graph;
   const ChannelScores scores = DLIS_TRY(scores_of(graph, channels, settings, saliency));
   return remove_until(graph, channels, scores, target);
@@ -141,22 +135,19 @@ Result<Graph> surgery(const Graph& graph, const Settings& settings, const Channe
 // Trains, and every so often takes out what the way to the target asks for.
 Result<Graph> gradually(Training& training, double before, const Settings& settings,
                         const OnReport& report) {
-  const std::int64_t all = training.steps();
-  const auto pruning = std::int64_t(settings.ramp * double(all));
+  const std::int64_t all = training.steps(), pruning = settings.ramp.steps(training);
   ChannelTarget target = settings.target;
-  training.watch_saliency(settings.criterion == "fisher");
-  while (training.step() < all) {
-    const std::int64_t from = training.step();
-    if (from >= pruning) training.stop_watching();
-    const std::int64_t next = from < pruning ? std::min(settings.every, all - from) : all - from;
-    DLIS_TRY(training.advance(next, report));
-    if (from >= pruning) break;
-    const double done = double(training.step()) / double(std::max<std::int64_t>(1, pruning));
-    target.at_most = left_after(before, settings.share, done);
+  if (needs_gradients(settings)) training.watch_saliency(settings.criterion == "fisher");
+  while (training.step() < pruning) {
+    DLIS_TRY(training.advance(std::min(settings.ramp.every, all - training.step()), report));
+    target.at_most = left_after(before, settings.share, double(training.step()) / double(pruning));
+    const Graph now = training.graph();
     const Graph smaller =
-        DLIS_TRY(surgery(training.graph(), settings, target, training.saliency()));
+        DLIS_TRY(surgery(now, channels_of(now), settings, target, training.saliency()));
     DLIS_TRY(training.replace(smaller));
   }
+  training.stop_watching();
+  DLIS_TRY(training.advance(all - training.step(), report));
   return training.graph();
 }
 
@@ -171,10 +162,11 @@ Result<Compressed> apply(const Graph& graph, const Choice& choice, const Compres
   const auto before = double(amount_of(graph, channels, settings.target.of));
   settings.target.at_most = left_after(before, settings.share, 1);
   if (!training)
-    return Compressed{DLIS_TRY(surgery(graph, settings, settings.target, {})), {}, channels.notes};
+    return Compressed{
+        DLIS_TRY(surgery(graph, channels, settings, settings.target, {})), {}, channels.notes};
   Settings plain = settings;  // what the surgery alone leaves, by a score that needs no gradients
   if (needs_gradients(settings)) plain.criterion = "l1";
-  Graph cut = DLIS_TRY(surgery(graph, plain, settings.target, {}));
+  Graph cut = DLIS_TRY(surgery(graph, channels, plain, settings.target, {}));
   Graph trained = DLIS_TRY(gradually(*training, before, settings, options.report));
   return Compressed{std::move(trained), std::move(cut), channels.notes};
 }

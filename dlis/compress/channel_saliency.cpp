@@ -3,18 +3,18 @@
 
 #include <set>
 
+#include "dlis/compress/axis_index.h"
+
 namespace dlis {
 namespace {
 
 // Adds every element to the column of its place along the axis.
 void add_along(const Tensor& tensor, int axis, const std::vector<int>& columns,
                ChannelScores& scores) {
-  std::int64_t inner = 1;
-  for (int i = axis + 1; i < tensor.shape().rank(); ++i) inner *= tensor.shape()[i];
-  const std::int64_t extent = tensor.shape()[axis];
+  const AxisIndex index(tensor.shape(), axis);
   const auto values = tensor.as<float>();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const int column = columns[std::size_t(std::int64_t(i) / inner % extent)];
+    const int column = columns[index(i)];
     if (column >= 0) scores[std::size_t(column)] += double(values[i]);
   }
 }

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "dlis/compress/axis_index.h"
 #include "dlis/compress/channel_prune.h"
 #include "dlis/model/op.h"
 
@@ -10,14 +11,13 @@ namespace {
 
 // Sums of magnitudes by index along an axis, as shares of their sum.
 std::vector<double> shares_of_norm(const Value& weights, int axis) {
-  const Shape& shape = weights.constant.shape();
-  std::vector<double> sums(std::size_t(shape[axis]), 0);
-  const std::int64_t inner = row_major_strides(shape)[axis];
-  std::int64_t i = 0;
+  const AxisIndex index(weights.constant.shape(), axis);
+  std::vector<double> sums(std::size_t(index.extent), 0);
+  std::size_t i = 0;
   double all = 0;
   const Tensor real = real_tensor(weights).converted(DType::f32);
   for (const double x : real.as<float>()) {
-    sums[std::size_t(i++ / inner % shape[axis])] += std::abs(x);
+    sums[index(i++)] += std::abs(x);
     all += std::abs(x);
   }
   for (double& sum : sums) sum = all > 0 ? sum / all : 0;

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "dlis/compress/axis_index.h"
 #include "dlis/compress/quantise.h"
 #include "dlis/model/op.h"
 
@@ -105,12 +106,9 @@ void scale_input(Graph& graph, Node& node, std::size_t input, int axis, By by) {
   if (input >= node.inputs.size() || node.inputs[input] == kNoValue) return;
   const Value from = graph.value(node.inputs[input]);
   Tensor scaled = from.constant;
-  std::int64_t inner = 1;
-  for (int i = axis + 1; i < scaled.shape().rank(); ++i) inner *= scaled.shape()[i];
-  const std::int64_t extent = scaled.shape()[axis];
+  const AxisIndex index(scaled.shape(), axis);
   const auto values = scaled.edit<float>();
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] *= by(std::size_t(std::int64_t(i) / inner % extent));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] *= by(index(i));
   node.inputs[input] = graph.add_constant(from.name, scaled);
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <optional>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -14,11 +16,10 @@ struct Int8Settings {
   Calibration calibration = Calibration::mse;
   std::int64_t images = 0;
   bool equalise = false, correct = false;
-  std::string keep;  // layers whose name it is found in stay f32; "none": none
+  std::optional<std::regex> keep;  // layers whose name it is found in stay f32
 };
 // Errors: values that make no sense, no images.
 Result<Int8Settings> int8_settings(const Choice& choice, const CompressOptions& options);
-std::string layer_name(const Graph& graph, const Node& node);
 
 Graph to_bf16(Graph graph);
 Result<Compressed> to_int8(const Graph& graph, const Choice& choice,

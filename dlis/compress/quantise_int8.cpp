@@ -1,4 +1,5 @@
-// type=int8: ranges are seen on images, the network is rounded once, nothing is trained.
+// type=int8: ranges are seen on images and the network is rounded; with epochs it is trained as it
+// is rounded.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include "dlis/base/text.h"
 #include "dlis/compress/quantise.h"
 #include "dlis/compress/training.h"
+#include "dlis/model/op.h"
 
 namespace dlis {
 namespace {
@@ -53,10 +55,6 @@ Status train_rounded(Compressed& made, Training& training, const ByteParts& part
 
 }  // namespace
 
-std::string layer_name(const Graph& graph, const Node& node) {
-  return node.name.empty() ? graph.value(node.outputs[0]).name : node.name;
-}
-
 Result<Int8Settings> int8_settings(const Choice& choice, const CompressOptions& options) {
   const Technique& row = *find_technique("quantise");
   const auto given = [&](const char* name) { return parameter_of(row, choice, name); };
@@ -66,8 +64,8 @@ Result<Int8Settings> int8_settings(const Choice& choice, const CompressOptions& 
   if (settings.images < 1) return fail("must be at least 1", "images");
   settings.equalise = DLIS_TRY(parse_flag(given("equalise"), "equalise"));
   settings.correct = DLIS_TRY(parse_flag(given("correct"), "correct"));
-  settings.keep = given("keep");
-  DLIS_TRY(parse_regex(settings.keep));
+  if (const std::string keep = given("keep"); keep != "none")
+    settings.keep = DLIS_TRY(parse_regex(keep));
   if (!options.images || !options.observe || options.images->size() == 0)
     return refusal("calibration needs images: give --data");
   return settings;
@@ -78,9 +76,8 @@ Result<Compressed> to_int8(const Graph& graph, const Choice& choice,
   const Int8Settings settings = DLIS_TRY(int8_settings(choice, options));
   if (is_quantised(graph)) return refusal("the network is quantised already");
   Graph ready = DLIS_TRY(ready_for_bytes(graph));
-  const std::regex keep = DLIS_TRY(parse_regex(settings.keep));
   const ByteParts parts = byte_parts(ready, [&](const Node& node) {
-    return settings.keep == "none" || !std::regex_search(layer_name(ready, node), keep);
+    return !settings.keep || !std::regex_search(layer_name(ready, node), *settings.keep);
   });
   const auto layers = std::ranges::count(parts.layers, true);
   if (layers == 0) return refusal("no convolution or dense layer of it can compute on bytes");

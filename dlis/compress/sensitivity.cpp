@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dlis/compress/quantise.h"
+#include "dlis/model/op.h"
 
 namespace dlis {
 namespace {

@@ -43,8 +43,6 @@ struct CompressOptions {
   std::function<Result<std::vector<Tensor>>(const Graph& graph, const Tensor& input,
                                             std::span<const ValueId> wanted)>
       observe;
-  // Milliseconds of this device for a convolution or dense layer of these extents.
-  std::function<Result<double>(const Graph& graph, const Node& node)> layer_ms;
   std::function<Result<Graph>(const std::string& model)> load;  // a teacher
   TrainingSettings training;                                    // but for its epochs
   OnReport report;                                              // of retraining

@@ -43,6 +43,15 @@ Result<std::optional<Training>> start_training(const Technique& row, const Choic
   return std::optional<Training>(std::move(training));
 }
 
+Result<Ramp> ramp_of(const Technique& row, const Choice& choice) {
+  Ramp ramp;
+  ramp.share = DLIS_TRY(parse_real(parameter_of(row, choice, "ramp"), "ramp"));
+  if (!(ramp.share >= 0 && ramp.share <= 1)) return fail("must be a share from 0 to 1", "ramp");
+  ramp.every = DLIS_TRY(parse_integer(parameter_of(row, choice, "every"), "every"));
+  if (ramp.every < 1) return fail("must be at least 1", "every");
+  return ramp;
+}
+
 Status refuse_training(const Technique& row, const Choice& choice) {
   if (DLIS_TRY(epochs_of(row, choice)) > 0)
     return refusal(fmt::format("{} does not retrain yet; give epochs=0 or none", row.name));

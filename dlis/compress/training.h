@@ -14,6 +14,17 @@ namespace dlis {
 Result<std::optional<Training>> start_training(const Technique& row, const Choice& choice,
                                                const Graph& graph, const CompressOptions& options);
 
+// `ramp` and `every` of a row that changes the network while it trains: over the first part of the
+// steps, each time after so many.
+struct Ramp {
+  double share = 0;
+  std::int64_t every = 1;
+  std::int64_t steps(const Training& training) const {
+    return std::int64_t(share * double(training.steps()));
+  }
+};
+Result<Ramp> ramp_of(const Technique& row, const Choice& choice);
+
 // Refuses anything but the defaults, for a row that does not retrain.
 Status refuse_training(const Technique& row, const Choice& choice);
 

@@ -33,8 +33,7 @@ constexpr ParameterSpec kParameters[] = {
 struct Settings {
   double zeros = 0;
   bool all = false;
-  double ramp = 0.5;
-  std::int64_t every = 100;
+  Ramp ramp;
 };
 
 Result<Settings> settings_of(const Choice& choice) {
@@ -45,12 +44,7 @@ Result<Settings> settings_of(const Choice& choice) {
   const std::string all = parameter_of(weight_prune_row, choice, "all");
   if (all != "0" && all != "1") return fail("must be 0 or 1", "all");
   settings.all = all == "1";
-  settings.ramp = DLIS_TRY(parse_real(parameter_of(weight_prune_row, choice, "ramp"), "ramp"));
-  if (!(settings.ramp >= 0 && settings.ramp <= 1))
-    return fail("must be a share from 0 to 1", "ramp");
-  settings.every =
-      DLIS_TRY(parse_integer(parameter_of(weight_prune_row, choice, "every"), "every"));
-  if (settings.every < 1) return fail("must be at least 1", "every");
+  settings.ramp = DLIS_TRY(ramp_of(weight_prune_row, choice));
   return settings;
 }
 
@@ -138,20 +132,15 @@ double cubic(double done) {
 // Zeros grow over the first part of the epochs, the rest heals. A weight that was zero may come
 // back when the next cut finds others smaller, as the momentum that it is held without is none.
 Result<Graph> gradually(Training& training, const Targets& targets, std::int64_t wanted,
-                        const Settings& settings, const OnReport& report) {
-  const std::int64_t all = training.steps();
-  const auto pruning = std::int64_t(settings.ramp * double(all));
-  while (training.step() < all) {
-    const double done =
-        double(training.step() + settings.every) / double(std::max<std::int64_t>(1, pruning));
-    const bool grows = training.step() < pruning;
-    if (grows) {
-      const auto count = std::llround(cubic(done) * double(wanted));
-      DLIS_TRY(training.hold_zeros(with_zeros(training.graph(), targets, count)));
-    }
-    DLIS_TRY(
-        training.advance(std::min(grows ? settings.every : all, all - training.step()), report));
+                        const Ramp& ramp, const OnReport& report) {
+  const std::int64_t all = training.steps(), growing = ramp.steps(training);
+  while (training.step() < growing) {
+    const double done = double(training.step() + ramp.every) / double(growing);
+    const auto count = std::llround(cubic(done) * double(wanted));
+    DLIS_TRY(training.hold_zeros(with_zeros(training.graph(), targets, count)));
+    DLIS_TRY(training.advance(std::min(ramp.every, all - training.step()), report));
   }
+  DLIS_TRY(training.advance(all - training.step(), report));
   return with_zeros(training.graph(), targets, wanted);
 }
 
@@ -169,7 +158,7 @@ Result<Compressed> apply(const Graph& graph, const Choice& choice, const Compres
       DLIS_TRY(start_training(weight_prune_row, choice, graph, options));
   if (!training) return result;
   result.surgery = std::move(result.graph);
-  result.graph = DLIS_TRY(gradually(*training, targets, wanted, settings, options.report));
+  result.graph = DLIS_TRY(gradually(*training, targets, wanted, settings.ramp, options.report));
   return result;
 }
 

@@ -20,6 +20,9 @@ struct Preprocessing {
   bool bgr = false;          // `order`: the input's channels are blue, green, red
   int resize = 0, crop = 0;  // the shorter side, then the centre; 0: what the input needs
 
+  float mean_of(std::int64_t channel) const { return mean[std::size_t(channel) % mean.size()]; }
+  float std_of(std::int64_t channel) const { return std[std::size_t(channel) % std.size()]; }
+
   // The shorter side before a centre of `height` x `width` is cut out, which is the network's
   // input: where that is not `crop`, `resize` is scaled with it, so that the same part is seen.
   int resize_for(std::int64_t height, std::int64_t width) const;

@@ -56,10 +56,6 @@ Result<Preprocessing> parse(const std::map<std::string, std::string>& metadata) 
   return how;
 }
 
-float channel_of(const std::vector<float>& values, std::int64_t c) {
-  return values[std::size_t(c) % values.size()];
-}
-
 }  // namespace
 
 Result<Preprocessing> preprocessing_of(const std::map<std::string, std::string>& metadata) {
@@ -85,8 +81,7 @@ Tensor normalised(const Tensor& images, const Preprocessing& how, std::int64_t f
   for (std::int64_t c = 0; c < channels; ++c) {
     std::array<float, 256> table;
     for (int x = 0; x < 256; ++x)
-      table[std::size_t(x)] =
-          (float(x) / how.scale - channel_of(how.mean, c)) / channel_of(how.std, c);
+      table[std::size_t(x)] = (float(x) / how.scale - how.mean_of(c)) / how.std_of(c);
     const std::int64_t source = how.bgr ? channels - 1 - c : c;
     for (std::int64_t n = 0; n < count; ++n) {
       const std::uint8_t* image = from + n * pixels * channels + source;

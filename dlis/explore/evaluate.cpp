@@ -76,9 +76,7 @@ struct Prefixes::State {
     if (!go_on("compressing", 0)) return fail("stopped");
     compressed = {};
     const Dataset* images = DLIS_TRY(training_images(stack));
-    CompressOptions as = DLIS_TRY(compress_options(*images, loaded.graph));
-    as.seed = options.model.seed;
-    as.load = [this](const std::string& model) { return load_model(model, options.model); };
+    CompressOptions as = DLIS_TRY(compress_options(*images, loaded.graph, options.model));
     as.report = [this](const TrainingReport& now) {
       return go_on("retraining", now.epoch / std::max(1e-9, now.epochs));
     };

@@ -113,17 +113,23 @@ std::string training_spec(const std::string& data) {
   return data.substr(0, data.find('?')) + kCifarTraining;
 }
 
-Result<Dataset> load_training_images(const std::string& data, const Graph& graph,
-                                     std::span<const Choice> chain) {
-  if (data.empty() || !needs_images(chain)) return Dataset{};
-  if (graph.inputs.size() != 1)
-    return fail("compression that looks at images needs one input", graph.name);
+Result<Dataset> load_training_images(const std::string& data, const Graph& graph) {
+  if (graph.inputs.size() != 1) return fail("what learns from images needs one input", graph.name);
   const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
   return load_dataset(training_spec(data), *graph.value(graph.inputs[0]).shape, how);
 }
 
-Result<CompressOptions> compress_options(const Dataset& images, const Graph& graph) {
+Result<Dataset> load_training_images(const std::string& data, const Graph& graph,
+                                     std::span<const Choice> chain) {
+  if (data.empty() || !needs_images(chain)) return Dataset{};
+  return load_training_images(data, graph);
+}
+
+Result<CompressOptions> compress_options(const Dataset& images, const Graph& graph,
+                                         const ModelOptions& model) {
   CompressOptions options;
+  options.seed = model.seed;
+  options.load = [model](const std::string& teacher) { return load_model(teacher, model); };
   if (images.images.has_value()) {
     options.images = &images;
     options.how = DLIS_TRY(preprocessing_of(graph.metadata));

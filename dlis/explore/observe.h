@@ -3,6 +3,7 @@
 #include <string>
 
 #include "dlis/compress/technique.h"
+#include "dlis/explore/load.h"
 
 namespace dlis {
 
@@ -10,12 +11,16 @@ namespace dlis {
 // 45,000 of the training split (the last 5,000 are for choosing settings), else the same.
 std::string training_spec(const std::string& data);
 
-// Those images for this network. `data` may be empty, and the chain may need none: no images then.
+// Those images for this network.
+Result<Dataset> load_training_images(const std::string& data, const Graph& graph);
+// The same where the chain learns from images; none where it does not, or `data` is empty.
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph,
                                      std::span<const Choice> chain);
 
-// `images` (which must outlive the options; empty: none) as this network takes them, and the run
-// time on all cores, which keeps the plan of the graph that it ran last.
-Result<CompressOptions> compress_options(const Dataset& images, const Graph& graph);
+// `images` (which must outlive the options; empty: none) as this network takes them, the run time
+// on all cores, which keeps the plan of the graph that it ran last, and how `graph` was loaded: its
+// seed, and teachers alike.
+Result<CompressOptions> compress_options(const Dataset& images, const Graph& graph,
+                                         const ModelOptions& model = {});
 
 }  // namespace dlis

@@ -142,6 +142,10 @@ std::string place_of(const Node& node) {
                      node.op ? node.op->name : "unknown operator");
 }
 
+std::string layer_name(const Graph& graph, const Node& node) {
+  return node.name.empty() ? graph.value(node.outputs[0]).name : node.name;
+}
+
 std::string place_of(const Graph& graph, const Node& node) {
   const ValueId id = node.outputs.empty() ? kNoValue : node.outputs[0];
   if (!node.name.empty() || id < 0 || std::size_t(id) >= graph.values.size()) return place_of(node);

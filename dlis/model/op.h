@@ -86,4 +86,7 @@ Result<ExportNode> export_node(const Graph& graph, const Node& node);
 std::string place_of(const Node& node);
 std::string place_of(const Graph& graph, const Node& node);
 
+// For tables and patterns: the node's name, or that of its first output.
+std::string layer_name(const Graph& graph, const Node& node);
+
 }  // namespace dlis

@@ -6,7 +6,6 @@
 namespace dlis::train {
 
 using torch::Tensor;
-using torch::indexing::Slice;
 
 Batches::Batches(const Dataset& data, const Preprocessing& how, torch::Device device,
                  std::uint64_t seed)
@@ -20,10 +19,8 @@ Batches::Batches(const Dataset& data, const Preprocessing& how, torch::Device de
       torch::tensor(std::vector<std::int64_t>(data.labels.begin(), data.labels.end())).to(device);
   std::vector<float> scale, shift;
   for (int c = 0; c < int(shape[3]); ++c) {
-    const std::size_t m = how.mean.size() == 1 ? 0 : std::size_t(c);
-    const std::size_t s = how.std.size() == 1 ? 0 : std::size_t(c);
-    scale.push_back(1 / (how.scale * how.std[s]));
-    shift.push_back(-how.mean[m] / how.std[s]);
+    scale.push_back(1 / (how.scale * how.std_of(c)));
+    shift.push_back(-how.mean_of(c) / how.std_of(c));
   }
   scale_ = torch::tensor(scale).to(device);
   shift_ = torch::tensor(shift).to(device);
@@ -33,10 +30,6 @@ Tensor Batches::normalised(const Tensor& bytes) const {
   Tensor x = bytes.to(torch::kFloat);
   if (bgr_) x = x.flip(3);
   return x * scale_ + shift_;
-}
-
-Tensor Batches::plain(std::int64_t first, std::int64_t count) const {
-  return normalised(images_.slice(0, first, first + count)).permute({0, 3, 1, 2});
 }
 
 void Batches::begin_epoch(std::int64_t epoch, const Augmentation& how) {
@@ -58,7 +51,6 @@ Batch Batches::batch(std::int64_t epoch, std::int64_t index, std::int64_t size,
                      const Augmentation& how) {
   if (epoch != epoch_) begin_epoch(epoch, how);
   const std::int64_t from = index * size, to = std::min(from + size, this->size());
-  const Slice part(from, to);
   const Tensor chosen = order_.slice(0, from, to);
   Tensor x = normalised(images_.index_select(0, chosen));
   const std::int64_t n = to - from, height = x.size(1), width = x.size(2);

@@ -24,7 +24,6 @@ class Batches {
   Batches(const Dataset& data, const Preprocessing& how, torch::Device device, std::uint64_t seed);
   std::int64_t size() const { return labels_.size(0); }
   Batch batch(std::int64_t epoch, std::int64_t index, std::int64_t size, const Augmentation& how);
-  torch::Tensor plain(std::int64_t first, std::int64_t count) const;  // as they are
 
  private:
   void begin_epoch(std::int64_t epoch, const Augmentation& how);

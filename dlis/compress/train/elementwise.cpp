@@ -62,8 +62,6 @@ Tensors dropout(const Call& call) {
 
 }  // namespace
 
-#define DLIS_TRAIN_ROW(row, onnx, ...) \
-  extern constinit const Operator row##_row { .name = onnx, .forward = __VA_ARGS__ }
 DLIS_TRAIN_ROW(add, "Add", fold<add>);
 DLIS_TRAIN_ROW(sub, "Sub", fold<sub>);
 DLIS_TRAIN_ROW(mul, "Mul", fold<mul>);

@@ -134,21 +134,19 @@ Tensors log_softmax(const Call& call) {
 
 }  // namespace
 
-#define DLIS_TRAIN_ROW(row, onnx) \
-  extern constinit const Operator row##_row { .name = onnx, .forward = row }
-DLIS_TRAIN_ROW(conv, "Conv");
-DLIS_TRAIN_ROW(conv_transpose, "ConvTranspose");
-DLIS_TRAIN_ROW(gemm, "Gemm");
-DLIS_TRAIN_ROW(matmul, "MatMul");
-DLIS_TRAIN_ROW(batch_normalization, "BatchNormalization");
-DLIS_TRAIN_ROW(max_pool, "MaxPool");
-DLIS_TRAIN_ROW(average_pool, "AveragePool");
-DLIS_TRAIN_ROW(global_average_pool, "GlobalAveragePool");
-DLIS_TRAIN_ROW(global_max_pool, "GlobalMaxPool");
-DLIS_TRAIN_ROW(reduce_mean, "ReduceMean");
-DLIS_TRAIN_ROW(reduce_sum, "ReduceSum");
-DLIS_TRAIN_ROW(reduce_max, "ReduceMax");
-DLIS_TRAIN_ROW(softmax, "Softmax");
-DLIS_TRAIN_ROW(log_softmax, "LogSoftmax");
+DLIS_TRAIN_ROW(conv, "Conv", conv);
+DLIS_TRAIN_ROW(conv_transpose, "ConvTranspose", conv_transpose);
+DLIS_TRAIN_ROW(gemm, "Gemm", gemm);
+DLIS_TRAIN_ROW(matmul, "MatMul", matmul);
+DLIS_TRAIN_ROW(batch_normalization, "BatchNormalization", batch_normalization);
+DLIS_TRAIN_ROW(max_pool, "MaxPool", max_pool);
+DLIS_TRAIN_ROW(average_pool, "AveragePool", average_pool);
+DLIS_TRAIN_ROW(global_average_pool, "GlobalAveragePool", global_average_pool);
+DLIS_TRAIN_ROW(global_max_pool, "GlobalMaxPool", global_max_pool);
+DLIS_TRAIN_ROW(reduce_mean, "ReduceMean", reduce_mean);
+DLIS_TRAIN_ROW(reduce_sum, "ReduceSum", reduce_sum);
+DLIS_TRAIN_ROW(reduce_max, "ReduceMax", reduce_max);
+DLIS_TRAIN_ROW(softmax, "Softmax", softmax);
+DLIS_TRAIN_ROW(log_softmax, "LogSoftmax", log_softmax);
 
 }  // namespace dlis::train

@@ -65,8 +65,6 @@ Tensors pad(const Call& call) {
 
 }  // namespace
 
-#define DLIS_TRAIN_ROW(row, onnx, function) \
-  extern constinit const Operator row##_row { .name = onnx, .forward = function }
 DLIS_TRAIN_ROW(reshape, "Reshape", reshape);
 DLIS_TRAIN_ROW(flatten, "Flatten", reshape);
 DLIS_TRAIN_ROW(squeeze, "Squeeze", reshape);

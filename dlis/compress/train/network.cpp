@@ -66,6 +66,7 @@ Result<Network> Network::of(const Graph& graph, torch::Device device) {
   DLIS_TRY(check(graph));
   Network network(graph, device);
   network.last_use_ = last_uses(graph);
+  for (const Node& node : graph.nodes) network.rows_.push_back(find_operator(node.op->name));
   for (const Node& node : graph.nodes)
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       const ValueId id = node.inputs[i];
@@ -101,7 +102,7 @@ Tensor Network::forward(const Tensor& x, const Pass& pass) const {
     const Node& node = graph_.nodes[i];
     Call call{graph_, node, {}, pass.training, pass.narrow};
     for (const ValueId id : node.inputs) call.inputs.push_back(read(id));
-    const std::vector<Tensor> made = find_operator(node.op->name)->forward(call);
+    const std::vector<Tensor> made = rows_[i]->forward(call);
     for (std::size_t k = 0; k < node.outputs.size() && k < made.size(); ++k) {
       if (node.outputs[k] == kNoValue) continue;
       values[std::size_t(node.outputs[k])] = rounded(node.outputs[k], made[k]);

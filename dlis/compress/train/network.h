@@ -43,7 +43,8 @@ class Network {
   Network(Graph graph, torch::Device device) : graph_(std::move(graph)), device_(device) {}
   Graph graph_;
   torch::Device device_;
-  std::vector<int> last_use_;  // node after which a value is no longer needed, by value
+  std::vector<const Operator*> rows_;  // by node
+  std::vector<int> last_use_;          // node after which a value is no longer needed, by value
 };
 
 Tensor to_torch(const dlis::Tensor& tensor);  // a copy, f32

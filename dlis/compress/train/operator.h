@@ -29,6 +29,10 @@ struct Operator {
   std::vector<Tensor> (*forward)(const Call& call);
 };
 
+// Defines the row NAME_row.
+#define DLIS_TRAIN_ROW(row, onnx, function) \
+  extern constinit const Operator row##_row { .name = onnx, .forward = function }
+
 std::span<const Operator* const> operators();
 const Operator* find_operator(std::string_view name);  // null: it cannot be trained through
 

@@ -21,7 +21,7 @@ Tensor round_weight(const Tensor& weight, int axis) {
 
 }  // namespace
 
-Network::Rounding rounding_of(const Quant& quant, bool is_weight, torch::Device) {
+Network::Rounding rounding_of(const Quant& quant, bool is_weight) {
   if (quant.type == DType::bf16)
     return [](const Tensor& x) {
       return x + (x.detach().to(torch::kBFloat16).to(x.scalar_type()) - x.detach());

@@ -6,6 +6,6 @@ namespace dlis::train {
 
 // Values round by the scales of `quant`; weights by the scale that each channel has at that moment
 // (its largest magnitude is the largest number of the type), so that it follows them.
-Network::Rounding rounding_of(const Quant& quant, bool is_weight, torch::Device device);
+Network::Rounding rounding_of(const Quant& quant, bool is_weight);
 
 }  // namespace dlis::train

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "dlis/base/clock.h"
 #include "dlis/base/text.h"
@@ -244,7 +243,7 @@ Status set_teacher(TrainingState& state, const Graph& graph) {
 Status set_quants(TrainingState& state, const std::map<ValueId, Quant>& quants) {
   for (const auto& [id, quant] : quants)
     state.network.roundings[id] =
-        train::rounding_of(quant, state.network.original().is_constant(id), state.network.device());
+        train::rounding_of(quant, state.network.original().is_constant(id));
   return {};
 }
 
@@ -270,13 +269,13 @@ Saliency saliency(const TrainingState& state) { return state.saliency.tensors();
 Status save(const TrainingState& state, const std::filesystem::path& file) {
   return guarded("checkpoint", [&] {
     return train::save_checkpoint(file, state.network.original(), state.step,
-                                  state.optimiser.momentum, state.saliency);
+                                  state.optimiser.momentum);
   });
 }
 Status load(TrainingState& state, const std::filesystem::path& file) {
   return guarded("checkpoint", [&] {
     return train::load_checkpoint(file, state.network.original(), state.step,
-                                  state.optimiser.momentum, state.saliency);
+                                  state.optimiser.momentum);
   });
 }
 

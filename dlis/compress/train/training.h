@@ -83,7 +83,8 @@ class Training {
   void stop_watching();
   Saliency saliency() const;  // since it is watched, or the graph was replaced
 
-  // All that `advance` depends on, beside the graph. Errors: the disk, a file of something else.
+  // Step and momentum: beside the graph all that `advance` depends on, where nothing is held,
+  // rounded or watched. Errors: the disk, a file of something else.
   Status save(const std::filesystem::path& file) const;
   Status load(const std::filesystem::path& file);
 
