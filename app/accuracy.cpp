@@ -24,9 +24,10 @@ Result<Accuracy> measure(const Subject& subject, const Plan& plan, const Dataset
 void print_accuracy(const Accuracy& accuracy, const Dataset& data) {
   const Interval interval = wilson_interval(accuracy.correct, accuracy.images);
   if (accuracy.top1)
-    print(fmt::format("top-1 {:.2f} %, 95 % interval {:.2f} to {:.2f} ({} of {} images of {})\n",
-                      *accuracy.top1, interval.low, interval.high, accuracy.correct,
-                      accuracy.images, data.spec));
+    print(fmt::format(
+        "top-1 {:.2f} %, 95 % interval {:.2f} to {:.2f} ({} of {} images of {}), loss {:.4f}\n",
+        *accuracy.top1, interval.low, interval.high, accuracy.correct, accuracy.images, data.spec,
+        *accuracy.loss));
   else
     print(fmt::format("{} images of {} have no labels\n", accuracy.images, data.spec));
   print(fmt::format("{:.0f} images/s in batches on all cores\n", accuracy.images_per_second));
@@ -69,7 +70,7 @@ void add_accuracy(CLI::App& app, Action& chosen) {
   auto arguments = std::make_shared<AccuracyArguments>();
   arguments->subject.add_to(*verb);
   verb->add_option("--data", arguments->data,
-                   "cifar10:DIR?split=test&limit=N, images:DIR, synthetic:N")
+                   "cifar10:DIR?split=test|heldout&limit=N, images:DIR, synthetic:N")
       ->type_name("D")
       ->required();
   verb->add_option("--predictions", arguments->predictions,

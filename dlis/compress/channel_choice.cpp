@@ -29,7 +29,7 @@ class Descent {
  public:
   Descent(const Graph& graph, const Channels& channels, std::span<const double> scores,
           const ChannelTarget& target, const std::vector<bool>& keep)
-      : scores_(scores), target_(target), cost_(graph, channels, target.of) {
+      : scores_(scores), target_(target), cost_(graph, channels, target.of, target.latency) {
     for (std::size_t g = 0; g < channels.groups.size(); ++g) {
       const ChannelGroup& group = channels.groups[g];
       Queue queue{group.columns, 0, target.round / std::gcd(target.round, group.width), keep[g]};
@@ -103,11 +103,13 @@ class Descent {
 
 const char* name_of(ChannelObjective objective) {
   if (objective == ChannelObjective::macs) return "MACs";
+  if (objective == ChannelObjective::nanoseconds) return "nanoseconds";
   return objective == ChannelObjective::parameters ? "parameters" : "filters";
 }
 
-std::int64_t amount_of(const Graph& graph, const Channels& channels, ChannelObjective objective) {
-  return ChannelCost(graph, channels, objective).total();
+std::int64_t amount_of(const Graph& graph, const Channels& channels, ChannelObjective objective,
+                       const ChannelLatency* latency) {
+  return ChannelCost(graph, channels, objective, latency).total();
 }
 
 Result<std::vector<bool>> kept_groups(const Channels& channels, const std::string& keep) {

@@ -1,7 +1,7 @@
 // The row `channel_prune`: whole channels are taken out, so that what is left is a smaller dense
 // network.
 //
-// One of macs, parameters and ratio says how much of it goes. Channels that hang together
+// One of macs, parameters, ratio and latency says how much of it goes. Channels that hang together
 // (channel_groups.h) go together, those first that cost the network least for what they save:
 // criterion=l1 and bn_gamma score them by their weights, relative to their layer, since layers
 // differ in scale; taylor and fisher by what training saw (channel_saliency.h), which compares
@@ -29,6 +29,7 @@ constexpr ParameterSpec kParameters[] = {
     {"macs", "share of the multiply-adds that goes, 0 to 1", "none"},
     {"parameters", "share of the parameters that goes, 0 to 1", "none"},
     {"ratio", "share of the filters that goes, 0 to 1", "none"},
+    {"latency", "share of its layers' measured time that goes, 0 to 1 (one core)", "none"},
     {"criterion",
      "l1: norms of filters; bn_gamma: scales of BatchNormalization; taylor or fisher: by gradients",
      "l1"},
@@ -64,7 +65,8 @@ Status read_amount(const Choice& choice, Settings& settings) {
   constexpr std::pair<const char*, ChannelObjective> kAmounts[] = {
       {"macs", ChannelObjective::macs},
       {"parameters", ChannelObjective::parameters},
-      {"ratio", ChannelObjective::filters}};
+      {"ratio", ChannelObjective::filters},
+      {"latency", ChannelObjective::nanoseconds}};
   int given = 0;
   for (const auto& [name, objective] : kAmounts) {
     const std::string share = text(choice, name);
@@ -76,8 +78,9 @@ Status read_amount(const Choice& choice, Settings& settings) {
       return fail("must be a share from 0 to 1", name, "0.5 removes half");
   }
   if (given != 1)
-    return fail(fmt::format("needs one of macs, parameters and ratio, but {} are given", given), "",
-                "write channel_prune:macs=0.5");
+    return fail(
+        fmt::format("needs one of macs, parameters, ratio and latency, but {} are given", given),
+        "", "write channel_prune:macs=0.5");
   return {};
 }
 
@@ -127,7 +130,7 @@ std::int64_t left_after(double before, double share, double done) {
 
 Result<Graph> surgery(const Graph& graph, const Channels& channels, const Settings& settings,
                       const ChannelTarget& target, const Saliency& saliency) {
-  if (amount_of(graph, channels, target.of) <= target.at_most) return graph;
+  if (amount_of(graph, channels, target.of, target.latency) <= target.at_most) return graph;
   const ChannelScores scores = DLIS_TRY(scores_of(graph, channels, settings, saliency));
   return remove_until(graph, channels, scores, target);
 }
@@ -159,7 +162,11 @@ Result<Compressed> apply(const Graph& graph, const Choice& choice, const Compres
     return refusal(fmt::format("criterion={} learns from gradients; give epochs, or take l1",
                                settings.criterion));
   const Channels channels = channels_of(graph);
-  const auto before = double(amount_of(graph, channels, settings.target.of));
+  ChannelLatency latency;
+  if (settings.target.of == ChannelObjective::nanoseconds)
+    latency = DLIS_TRY(measure_layers(graph, channels, options));
+  settings.target.latency = &latency;
+  const auto before = double(amount_of(graph, channels, settings.target.of, &latency));
   settings.target.at_most = left_after(before, settings.share, 1);
   if (!training)
     return Compressed{

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dlis/compress/channel_groups.h"
+#include "dlis/compress/channel_latency.h"
 
 namespace dlis {
 
@@ -27,7 +27,7 @@ ChannelScores gamma_scores(const Graph& graph, const Channels& channels);
 // Scores of any scale as shares of their group's: for scores that come from training.
 ChannelScores normalised(const Channels& channels, ChannelScores scores);
 
-enum class ChannelObjective : std::uint8_t { macs, parameters, filters };
+enum class ChannelObjective : std::uint8_t { macs, parameters, filters, nanoseconds };
 const char* name_of(ChannelObjective objective);
 
 struct ChannelTarget {
@@ -35,11 +35,13 @@ struct ChannelTarget {
   std::int64_t at_most = 0;  // what may be left of it
   std::int64_t round = 1;    // widths that are changed end on multiples of this
   bool by_layer = false;     // all groups lose the same share; else the least score over cost goes
-  std::string keep;          // an ECMAScript expression: layers it is found in stay; empty: none
+  const ChannelLatency* latency = nullptr;  // what nanoseconds are counted by
+  std::string keep;  // an ECMAScript expression: layers it is found in stay; empty: none
 };
 
 // What a network has of it; filters are those of layers that can lose some.
-std::int64_t amount_of(const Graph& graph, const Channels& channels, ChannelObjective objective);
+std::int64_t amount_of(const Graph& graph, const Channels& channels, ChannelObjective objective,
+                       const ChannelLatency* latency = nullptr);
 
 // The columns to remove, in order, until the target is met: each time the next of the group whose
 // loss in score over what it saves is least. Errors: a score too few or too many, NaN, a wrong

@@ -43,6 +43,8 @@ struct CompressOptions {
   std::function<Result<std::vector<Tensor>>(const Graph& graph, const Tensor& input,
                                             std::span<const ValueId> wanted)>
       observe;
+  // Milliseconds of one run of a network of one layer on this device, one core.
+  std::function<Result<double>(const Graph& layer)> layer_ms;
   std::function<Result<Graph>(const std::string& model)> load;  // a teacher
   TrainingSettings training;                                    // but for its epochs
   OnReport report;                                              // of retraining

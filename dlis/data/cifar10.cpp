@@ -17,11 +17,15 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kSide = 32, kPixels = kSide * kSide, kRecord = 1 + 3 * kPixels;
 constexpr std::int64_t kFullFile = 10000 * kRecord;
 
+constexpr std::int64_t kHeldOut = 5000;
+
 constexpr const char* kOptions[] = {"split"};
 
 Result<std::vector<std::string>> files_of(const std::string& split) {
   if (split == "test") return std::vector<std::string>{"test_batch.bin"};
-  if (split != "train") return tl::unexpected(unknown_name("split", split, {"test", "train"}));
+  if (split == "heldout") return std::vector<std::string>{"data_batch_5.bin"};
+  if (split != "train")
+    return tl::unexpected(unknown_name("split", split, {"test", "train", "heldout"}));
   std::vector<std::string> files;
   for (int i = 1; i <= 5; ++i) files.push_back(fmt::format("data_batch_{}.bin", i));
   return files;
@@ -52,9 +56,9 @@ Status check_file(const Buffer& bytes, const fs::path& file) {
 }
 
 // Planes to channels last.
-void append(const Buffer& bytes, std::int64_t count, std::vector<std::uint8_t>& images,
-            std::vector<std::int32_t>& labels) {
-  for (std::int64_t i = 0; i < count; ++i) {
+void append(const Buffer& bytes, std::int64_t first, std::int64_t count,
+            std::vector<std::uint8_t>& images, std::vector<std::int32_t>& labels) {
+  for (std::int64_t i = first; i < first + count; ++i) {
     const auto* record = reinterpret_cast<const std::uint8_t*>(bytes.data()) + i * kRecord;
     labels.push_back(record[0]);
     for (std::int64_t p = 0; p < kPixels; ++p)
@@ -86,7 +90,9 @@ Result<Dataset> load(const DatasetRequest& request) {
       return tl::unexpected(missing(place, "there is no " + name));
     const Buffer bytes = DLIS_TRY(read_file(place / name));
     DLIS_TRY(check_file(bytes, place / name));
-    append(bytes, std::min(wanted, std::int64_t(bytes.size()) / kRecord), images, data.labels);
+    const std::int64_t records = std::int64_t(bytes.size()) / kRecord;
+    const std::int64_t first = data.split == "heldout" ? std::max(records - kHeldOut, 0L) : 0;
+    append(bytes, first, std::min(wanted, records - first), images, data.labels);
   }
   data.images =
       Tensor::of<std::uint8_t>({std::int64_t(data.labels.size()), kSide, kSide, 3}, images);
@@ -97,7 +103,7 @@ Result<Dataset> load(const DatasetRequest& request) {
 
 extern constinit const DatasetRow cifar10_row{
     .name = "cifar10",
-    .form = "cifar10:DIR?split=test|train&limit=N",
+    .form = "cifar10:DIR?split=test|train|heldout&limit=N",
     .options = kOptions,
     .load = load,
 };

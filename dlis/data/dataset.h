@@ -54,7 +54,7 @@ struct DatasetRequest {
 // A row of datasets.inc.
 struct DatasetRow {
   const char* name;
-  const char* form;                      // "cifar10:DIR?split=test|train&limit=N"
+  const char* form;                      // "cifar10:DIR?split=test|train|heldout&limit=N"
   std::span<const char* const> options;  // beside `limit`
   Result<Dataset> (*load)(const DatasetRequest& request);
 };

@@ -69,6 +69,18 @@ TEST(Cifar10, TrainingImagesComeFromFiveFilesAsFarAsNeeded) {
   EXPECT_THAT(problem(spec), HasSubstr("there is no data_batch_3.bin"));
 }
 
+TEST(Cifar10, HeldOutAreTheLastFiveThousand) {
+  const TestFolder folder("cifar");
+  folder.put("data_batch_5.bin", records(5003));
+  const std::string spec = "cifar10:" + folder.path.string() + "?split=heldout";
+  const auto data = load_dataset(spec, kCifar);
+  ASSERT_TRUE(data) << data.error().message();
+  EXPECT_EQ(data->size(), 5000);
+  const auto first = load_dataset(spec + "&limit=2", kCifar);
+  ASSERT_TRUE(first) << first.error().message();
+  EXPECT_THAT(first->labels, ElementsAre(3, 4));
+}
+
 TEST(Cifar10, OneSentenceForEveryDamage) {
   const TestFolder folder("cifar");
   const std::string spec = "cifar10:" + folder.path.string();
@@ -89,7 +101,7 @@ TEST(Cifar10, OneSentenceForEveryDamage) {
 
 TEST(Dataset, TheLineIsChecked) {
   EXPECT_THAT(problem("cifar:x"), AllOf(HasSubstr("unknown kind of data"), HasSubstr("cifar10")));
-  EXPECT_THAT(problem("cifar10"), HasSubstr("cifar10:DIR?split=test|train&limit=N"));
+  EXPECT_THAT(problem("cifar10"), HasSubstr("cifar10:DIR?split=test|train|heldout&limit=N"));
   EXPECT_THAT(problem("cifar10:"), HasSubstr("nothing follows the colon"));
   EXPECT_THAT(problem(""), HasSubstr("unknown kind of data"));
   EXPECT_THAT(problem(kDemo + "?limits=3"), HasSubstr("did you mean limit?"));

@@ -93,22 +93,39 @@ std::int32_t class_of(std::span<const float> logits) {
   return std::int32_t(std::max_element(logits.begin(), logits.end()) - logits.begin());
 }
 
-void append_classes(const Tensor& logits, std::int64_t batch, std::int64_t count,
-                    std::vector<std::int32_t>& predictions) {
-  const Tensor values = logits.type() == DType::f32 ? logits : logits.converted(DType::f32);
-  const std::size_t classes = std::size_t(values.elements() / batch);
-  for (std::int64_t i = 0; i < count; ++i)
-    predictions.push_back(class_of(values.as<float>().subspan(std::size_t(i) * classes, classes)));
+// -log softmax(logits)[label].
+double cross_entropy(std::span<const float> logits, std::int32_t label) {
+  const double largest = *std::ranges::max_element(logits);
+  double sum = 0;
+  for (float logit : logits) sum += std::exp(logit - largest);
+  return std::log(sum) + largest - logits[std::size_t(label)];
 }
 
-void count_correct(const Dataset& data, Accuracy& accuracy) {
-  accuracy.images = data.size();
-  bool labelled = false;
-  for (std::size_t i = 0; i < accuracy.predictions.size(); ++i) {
-    labelled = labelled || data.labels[i] >= 0;
-    accuracy.correct += data.labels[i] >= 0 && accuracy.predictions[i] == data.labels[i];
+struct Counts {
+  std::int64_t labelled = 0;
+  double loss = 0;
+};
+
+// The answers for the images that have these labels.
+void count_answers(const Tensor& logits, std::int64_t batch, std::span<const std::int32_t> labels,
+                   Accuracy& accuracy, Counts& counts) {
+  const Tensor values = logits.type() == DType::f32 ? logits : logits.converted(DType::f32);
+  const std::size_t classes = std::size_t(values.elements() / batch);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const auto row = values.as<float>().subspan(i * classes, classes);
+    const std::int32_t label = labels[i];
+    accuracy.predictions.push_back(class_of(row));
+    if (label < 0) continue;
+    ++counts.labelled;
+    accuracy.correct += accuracy.predictions.back() == label;
+    if (std::size_t(label) < classes) counts.loss += cross_entropy(row, label);
   }
-  if (labelled) accuracy.top1 = 100.0 * double(accuracy.correct) / double(accuracy.images);
+}
+
+void set_shares(const Counts& counts, Accuracy& accuracy) {
+  if (counts.labelled == 0) return;
+  accuracy.top1 = 100.0 * double(accuracy.correct) / double(accuracy.images);
+  accuracy.loss = counts.loss / double(counts.labelled);
 }
 
 }  // namespace
@@ -120,15 +137,18 @@ Result<Accuracy> accuracy_of(const Graph& graph, const Plan& plan, const Dataset
   Session session = DLIS_TRY(open_for_batches(graph, plan, batch_for(graph, data.size())));
   const std::int64_t batch = batch_of(session.plan());
 
-  Accuracy accuracy;
+  Accuracy accuracy{.images = data.size()};
+  Counts counts;
   const double start = now_ms();
   for (std::int64_t first = 0; first < data.size(); first += batch) {
     if (progress && !progress(first)) return fail("stopped", data.spec);
     const Tensor input = padded_batch(data, how, first, batch);
     const auto outputs = DLIS_TRY(session.run(std::span(&input, 1)));
-    append_classes(outputs[0], batch, std::min(batch, data.size() - first), accuracy.predictions);
+    const auto count = std::size_t(std::min(batch, data.size() - first));
+    count_answers(outputs[0], batch, std::span(data.labels).subspan(std::size_t(first), count),
+                  accuracy, counts);
   }
-  count_correct(data, accuracy);
+  set_shares(counts, accuracy);
   accuracy.images_per_second = 1000 * double(accuracy.images) / std::max(now_ms() - start, 1e-3);
   return accuracy;
 }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "dlis/runtime/session.h"
 #include "dlis/runtime/test_graphs.h"
 
@@ -75,9 +77,11 @@ TEST(Accuracy, ANetworkThatMakesOneAnswerOfABatchSeesImagesOneByOne) {
   options.tune = Tune::off;
   const auto plan = make_plan(graph, options);
   ASSERT_TRUE(plan) << plan.error().message();
-  const Dataset data = noise(8);
+  Dataset data = noise(8);
+  data.labels = {0, 1, 2, 3, 0, 1, 2, -1};
   const auto accuracy = accuracy_of(graph, **plan, data);
   ASSERT_TRUE(accuracy) << accuracy.error().message();
+  double loss = 0;
   auto session = Session::open(*plan);
   for (std::int64_t i = 0; i < data.size(); ++i) {
     const Tensor image = batch_of(data, {}, i, 1);
@@ -85,7 +89,12 @@ TEST(Accuracy, ANetworkThatMakesOneAnswerOfABatchSeesImagesOneByOne) {
     const auto logits = out.as<float>();
     const auto best = std::max_element(logits.begin(), logits.end()) - logits.begin();
     EXPECT_EQ(accuracy->predictions[std::size_t(i)], best) << i;
+    double sum = 0;
+    for (float logit : logits) sum += std::exp(double(logit));
+    const std::int32_t label = data.labels[std::size_t(i)];
+    if (label >= 0) loss -= std::log(std::exp(double(logits[std::size_t(label)])) / sum) / 7;
   }
+  EXPECT_NEAR(accuracy->loss.value_or(-1), loss, 1e-6);
 }
 
 }  // namespace
