@@ -182,7 +182,8 @@ TEST(ChannelPrune, WrongParametersAreErrors) {
     const auto result = pruned(network(), text);
     return result ? "no error" : result.error().message();
   };
-  EXPECT_THAT(message("channel_prune"), HasSubstr("one of macs, parameters, ratio and latency, but 0"));
+  EXPECT_THAT(message("channel_prune"),
+              HasSubstr("one of macs, parameters, ratio and latency, but 0"));
   EXPECT_THAT(message("channel_prune:macs=0.5:ratio=0.5"), HasSubstr("but 2 are given"));
   EXPECT_THAT(message("channel_prune:macs=1.5"), HasSubstr("macs: must be a share"));
   EXPECT_THAT(message("channel_prune:macs=half"), HasSubstr("'half' is not a number"));
