@@ -106,6 +106,7 @@ extern constinit const DatasetRow cifar10_row{
     .form = "cifar10:DIR?split=test|train|heldout&limit=N",
     .options = kOptions,
     .load = load,
+    .training = [](const std::string&) { return std::string("split=train&limit=45000"); },
 };
 
 }  // namespace dlis

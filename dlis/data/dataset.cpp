@@ -103,6 +103,14 @@ Result<Dataset> load_dataset(const std::string& spec, const Shape& input_shape,
   return data;
 }
 
+std::string training_spec(const std::string& spec) {
+  const std::size_t colon = spec.find(':'), question = spec.find('?');
+  const auto row = find_row(std::string_view(spec).substr(0, colon), spec);
+  if (!row || colon == std::string::npos || !(*row)->training) return spec;
+  const std::string options = (*row)->training(spec.substr(colon + 1, question - colon - 1));
+  return options.empty() ? spec : spec.substr(0, question) + "?" + options;
+}
+
 std::string Dataset::content_hash() const {
   Hasher hasher;
   for (const std::int64_t extent : images.shape()) hasher.add(extent);

@@ -57,14 +57,20 @@ struct DatasetRow {
   const char* form;                      // "cifar10:DIR?split=test|train|heldout&limit=N"
   std::span<const char* const> options;  // beside `limit`
   Result<Dataset> (*load)(const DatasetRequest& request);
+  // What follows the `?` for the part to learn from; empty: all that was named. Null: the same.
+  std::string (*training)(const std::string& place) = nullptr;
 };
 std::span<const DatasetRow* const> datasets();
 
-// `cifar10:DIR?split=test&limit=N`, `images:DIR?limit=N` or `synthetic:N?seed=S`, for a network
-// whose input is `input_shape` (N x C x H x W). Errors: folder or file missing, truncated, unknown
-// kind or option, images that do not fit the input, with what is expected there.
+// `cifar10:DIR?split=test&limit=N`, `images:DIR?split=test&limit=N` or `synthetic:N?seed=S`, for a
+// network whose input is `input_shape` (N x C x H x W). Errors: folder or file missing, truncated,
+// unknown kind or option, images that do not fit the input, with what is expected there.
 Result<Dataset> load_dataset(const std::string& spec, const Shape& input_shape,
                              const Preprocessing& how = {});
+
+// The images to learn from that belong to the data that accuracy is measured on: of CIFAR-10 the
+// first 45,000 of the training split, of a folder its train/, else the same.
+std::string training_spec(const std::string& spec);
 
 // Images [first, first + count) as an f32 N x C x H x W tensor.
 Tensor batch_of(const Dataset& data, const Preprocessing& how, std::int64_t first,

@@ -1,10 +1,13 @@
 // The row `images`: a folder of JPEG and PNG files with one folder a class, or with labels.txt (a
-// file and its class number a line), or without labels.
+// file and its class number a line), or without labels; or two of them, train/ and test/.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <map>
 #include <numeric>
+#include <thread>
 
 #include "dlis/base/file.h"
 #include "dlis/base/memory.h"
@@ -16,6 +19,7 @@ namespace dlis {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr const char* kOptions[] = {"split"};
 
 struct Labelled {
   fs::path file;
@@ -45,6 +49,13 @@ std::vector<fs::path> images_in(const fs::path& folder) {
   });
 }
 
+std::vector<fs::path> folders_in(const fs::path& folder) {
+  return entries(folder, [](const fs::directory_entry& entry) {
+    std::error_code ignored;
+    return entry.is_directory(ignored);
+  });
+}
+
 // The class of each folder: its name where all are numbers, else its place in the order of names.
 std::vector<std::int32_t> class_numbers(const std::vector<fs::path>& folders) {
   std::vector<std::int32_t> numbers;
@@ -58,9 +69,27 @@ std::vector<std::int32_t> class_numbers(const std::vector<fs::path>& folders) {
   return numbers;
 }
 
+// The same where `all` are the classes: a part may lack some.
+Result<std::vector<std::int32_t>> class_numbers(const std::vector<fs::path>& folders,
+                                                const std::vector<fs::path>& all) {
+  std::map<fs::path, std::int32_t> known;
+  const std::vector<std::int32_t> numbers = class_numbers(all);
+  for (std::size_t i = 0; i < all.size(); ++i) known[all[i].filename()] = numbers[i];
+  std::vector<std::int32_t> found;
+  for (const fs::path& folder : folders) {
+    const auto number = known.find(folder.filename());
+    if (number == known.end())
+      return fail("the training images have no such class", folder.string(),
+                  "train/ holds one folder for every class");
+    found.push_back(number->second);
+  }
+  return found;
+}
+
 // The first image of every class, then the second of every class, ..., so that a limit is fair.
-std::vector<Labelled> by_folders(const std::vector<fs::path>& folders) {
-  const std::vector<std::int32_t> numbers = class_numbers(folders);
+Result<std::vector<Labelled>> by_folders(const std::vector<fs::path>& folders,
+                                         const std::vector<fs::path>& all) {
+  const std::vector<std::int32_t> numbers = DLIS_TRY(class_numbers(folders, all));
   std::vector<std::vector<fs::path>> files;
   for (const fs::path& folder : folders) files.push_back(images_in(folder));
   std::vector<Labelled> found;
@@ -92,24 +121,69 @@ Result<std::vector<Labelled>> by_list(const fs::path& folder) {
   return found;
 }
 
-Result<std::vector<Labelled>> find_images(const fs::path& place) {
+// Those in `place`, numbered by the classes in `classes`.
+Result<std::vector<Labelled>> find_images(const fs::path& place, const fs::path& classes) {
   std::error_code error;
   if (!fs::is_directory(place, error))
     return fail("there is no such folder", place.string(),
                 "it should hold JPEG or PNG files: one folder a class, or labels.txt beside them");
   if (fs::exists(place / "labels.txt", error)) return by_list(place);
-  const auto folders = entries(place, [](const fs::directory_entry& entry) {
-    std::error_code ignored;
-    return entry.is_directory(ignored);
-  });
-  std::vector<Labelled> found = by_folders(folders);
+  std::vector<Labelled> found = DLIS_TRY(by_folders(folders_in(place), folders_in(classes)));
   if (found.empty())
     for (fs::path& file : images_in(place)) found.push_back({std::move(file), -1});
   return found;
 }
 
+bool is_divided(const fs::path& place) {
+  std::error_code error;
+  return fs::is_directory(place / "train", error) && fs::is_directory(place / "test", error);
+}
+
+// The folder to read: of train/ and test/ the one that is asked for.
+Result<fs::path> part_of(const DatasetRequest& request, std::string& split) {
+  const fs::path place = request.place;
+  const auto given = request.options.find("split");
+  if (!is_divided(place)) {
+    if (given == request.options.end()) return place;
+    return fail("there are no folders train and test in it", place.string(), "leave split out");
+  }
+  split = given == request.options.end() ? "test" : given->second;
+  if (split != "test" && split != "train")
+    return tl::unexpected(unknown_name("split", split, {"test", "train"}));
+  return place / split;
+}
+
+// Every file as bytes of the network's size, decoded by all cores; an error ends it.
+Status decode(const std::vector<Labelled>& files, const Shape& image, int resize, Tensor& images) {
+  std::uint8_t* to = images.edit<std::uint8_t>().data();
+  const auto decode_one = [&](std::size_t i) -> Status {
+    const Tensor raw = DLIS_TRY(load_image(files[i].file, int(image[2])));
+    const Tensor fitted = DLIS_TRY(fit_image(raw, image[0], image[1], resize));
+    std::copy_n(fitted.as<std::uint8_t>().data(), image.elements(),
+                to + std::int64_t(i) * image.elements());
+    return {};
+  };
+  std::vector<Status> results(files.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i; (i = next++) < files.size();)
+      if (results[i] = decode_one(i); !results[i]) next = files.size();
+  };
+  std::vector<std::jthread> helpers;
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  for (std::size_t i = 1; i < std::min(cores, files.size()); ++i) helpers.emplace_back(work);
+  work();
+  helpers.clear();
+  for (Status& result : results)
+    if (!result) return result;
+  return {};
+}
+
 Result<Dataset> load(const DatasetRequest& request) {
-  std::vector<Labelled> found = DLIS_TRY(find_images(request.place));
+  Dataset data;
+  const fs::path place = DLIS_TRY(part_of(request, data.split));
+  const fs::path classes = data.split.empty() ? place : place.parent_path() / "train";
+  std::vector<Labelled> found = DLIS_TRY(find_images(place, classes));
   if (request.limit && request.limit < std::int64_t(found.size()))
     found.resize(std::size_t(request.limit));
   if (found.empty())
@@ -122,13 +196,9 @@ Result<Dataset> load(const DatasetRequest& request) {
                             image.elements()),
                 request.place, "ask for fewer with ?limit=N");
   const int resize = request.how.resize_for(image[0], image[1]);
-  Dataset data;
   data.images = Tensor(DType::u8, {count, image[0], image[1], image[2]});
-  std::uint8_t* to = data.images.edit<std::uint8_t>().data();
+  DLIS_TRY(decode(found, image, resize, data.images));
   for (const Labelled& entry : found) {
-    const Tensor raw = DLIS_TRY(load_image(entry.file, int(image[2])));
-    const Tensor fitted = DLIS_TRY(fit_image(raw, image[0], image[1], resize));
-    to = std::copy_n(fitted.as<std::uint8_t>().data(), image.elements(), to);
     data.labels.push_back(entry.label);
     data.classes = std::max(data.classes, entry.label + 1);
   }
@@ -139,9 +209,13 @@ Result<Dataset> load(const DatasetRequest& request) {
 
 extern constinit const DatasetRow images_row{
     .name = "images",
-    .form = "images:DIR?limit=N",
-    .options = {},
+    .form = "images:DIR?split=test|train&limit=N",
+    .options = kOptions,
     .load = load,
+    .training =
+        [](const std::string& place) {
+          return std::string(is_divided(place) ? "split=train" : "");
+        },
 };
 
 }  // namespace dlis

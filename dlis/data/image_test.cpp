@@ -1,6 +1,7 @@
 // Tests image files, their fitting to an input, and folders of them.
 #include "dlis/data/image.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -177,6 +178,38 @@ TEST(Images, FoldersThatAreNumbersAreTheClasses) {
   ASSERT_TRUE(data) << data.error().message();
   EXPECT_THAT(data->labels, ElementsAre(10, 2));
   EXPECT_EQ(data->classes, 11);
+}
+
+TEST(Images, TrainAndTestHaveTheSameClasses) {
+  const TestFolder folder("images");
+  for (const char* name : {"train/ant/1.png", "train/bee/1.png", "train/cat/1.png",
+                           "train/cat/2.png", "test/cat/1.png"})
+    folder.put(name, png(picture(4, 4)));
+  const std::string spec = "images:" + folder.path.string();
+  const auto test = load_dataset(spec, {1, 3, 4, 4});
+  ASSERT_TRUE(test) << test.error().message();
+  EXPECT_EQ(test->split, "test");
+  EXPECT_THAT(test->labels, ElementsAre(2));
+  EXPECT_EQ(training_spec(spec + "?limit=1"), spec + "?split=train");
+  const auto train = load_dataset(training_spec(spec), {1, 3, 4, 4});
+  ASSERT_TRUE(train) << train.error().message();
+  EXPECT_THAT(train->labels, ElementsAre(0, 1, 2, 2));
+  EXPECT_THAT(load_dataset(spec + "?split=tset", {1, 3, 4, 4}).error().message(),
+              HasSubstr("did you mean test?"));
+  folder.put("test/dog/1.png", png(picture(4, 4)));
+  EXPECT_THAT(load_dataset(spec, {1, 3, 4, 4}).error().message(), HasSubstr("no such class"));
+  const std::string part = spec + "/train";
+  EXPECT_EQ(training_spec(part), part);
+  EXPECT_THAT(load_dataset(part + "?split=test", {1, 3, 4, 4}).error().message(),
+              HasSubstr("no folders train and test"));
+}
+
+TEST(Images, OneBadFileAmongManyIsNamed) {
+  const TestFolder folder("images");
+  for (int i = 0; i < 40; ++i) folder.put(fmt::format("{}.png", i), png(picture(4, 4)));
+  folder.put("17.png", "");
+  EXPECT_THAT(load_dataset("images:" + folder.path.string(), {1, 3, 4, 4}).error().message(),
+              HasSubstr("17.png"));
 }
 
 TEST(Images, AListOfLabels) {

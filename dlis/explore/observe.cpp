@@ -10,8 +10,6 @@
 namespace dlis {
 namespace {
 
-constexpr const char* kCifarTraining = "?split=train&limit=45000";
-
 // What runs for one graph, its wanted values and its batch.
 struct Ready {
   Graph graph;
@@ -115,11 +113,6 @@ Result<double> layer_ms(const Graph& layer) {
 }
 
 }  // namespace
-
-std::string training_spec(const std::string& data) {
-  if (!data.starts_with("cifar10:")) return data;
-  return data.substr(0, data.find('?')) + kCifarTraining;
-}
 
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph) {
   if (graph.inputs.size() != 1) return fail("what learns from images needs one input", graph.name);

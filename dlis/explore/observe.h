@@ -7,11 +7,7 @@
 
 namespace dlis {
 
-// The images to learn from that belong to the `data` accuracy is measured on: of CIFAR-10 the first
-// 45,000 of the training split (the last 5,000 are for choosing settings), else the same.
-std::string training_spec(const std::string& data);
-
-// Those images for this network.
+// The images of training_spec(data) for this network.
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph);
 // The same where the chain learns from images; none where it does not, or `data` is empty.
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph,
