@@ -110,11 +110,11 @@ Result<ChannelScores> scores_of(const Graph& graph, const Channels& channels,
   for (std::size_t g = 0; g < keep.size(); ++g)
     for (const int column : channels.groups[g].columns)
       if (!keep[g] && std::isnan(scores[std::size_t(column)]))
-        return refusal(
-            fmt::format("no BatchNormalization scales the channels of {}; renormalise the network "
-                        "first (a BatchNormalization behind each layer), keep the layer, or use "
-                        "criterion=l1",
-                        channels.groups[g].name));
+        return refusal(fmt::format(
+            "no BatchNormalization scales the channels of {}; put renormalise+ in front "
+            "(a BatchNormalization behind each convolution), keep the layer, or use "
+            "criterion=l1",
+            channels.groups[g].name));
   return scores;
 }
 

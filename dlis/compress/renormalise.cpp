@@ -1,0 +1,140 @@
+// The row `renormalise`: a BatchNormalization behind each convolution that has none, so that a
+// network whose own were folded into its weights trains like one that has them. Mean and variance
+// are those of the training images, scale and bias undo them: the outputs stay what they were.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "dlis/base/text.h"
+#include "dlis/compress/quantise.h"
+#include "dlis/compress/training.h"
+#include "dlis/model/op.h"
+
+namespace dlis {
+
+extern const Technique renormalise_row;
+
+namespace {
+
+constexpr float kEpsilon = 1e-5f;
+constexpr ParameterSpec kParameters[] = {
+    {"images", "training images that means and variances are of", "512"}, DLIS_TRAINING_PARAMETERS};
+
+// Sums over the images, by channel.
+struct Moments {
+  std::vector<double> sum, square;
+  double count = 0;
+
+  void add(const Tensor& values) {
+    const Shape& shape = values.shape();
+    const auto channels = std::size_t(shape[1]), inner = std::size_t(shape[2] * shape[3]);
+    sum.resize(channels), square.resize(channels);
+    const auto all = values.as<float>();
+    for (std::size_t first = 0, k = 0; first < all.size(); first += inner, ++k)
+      for (const float x : all.subspan(first, inner)) {
+        sum[k % channels] += double(x);
+        square[k % channels] += double(x) * double(x);
+      }
+    count += double(all.size() / channels);
+  }
+  double mean(std::size_t k) const { return sum[k] / count; }
+  double variance(std::size_t k) const {
+    return std::max(0.0, square[k] / count - mean(k) * mean(k));
+  }
+};
+
+bool is_normalised(const Graph& graph, const Uses& uses, ValueId value) {
+  const auto& readers = uses.consumers[std::size_t(value)];
+  return !uses.is_output[std::size_t(value)] && readers.size() == 1 &&
+         std::string_view(graph.nodes[std::size_t(readers[0])].op->name) == "BatchNormalization";
+}
+
+// The nodes that get one.
+std::vector<std::size_t> bare_convolutions(const Graph& graph) {
+  const Uses uses(graph);
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    if (std::string_view(node.op->name) == "Conv" && graph.is_constant(node.inputs[1]) &&
+        graph.value(node.outputs[0]).shape->rank() == 4 &&
+        !is_normalised(graph, uses, node.outputs[0]))
+      found.push_back(i);
+  }
+  return found;
+}
+
+// The convolution makes a new value, the normalisation the one that it made.
+Node normalisation(Graph& graph, Node& conv, const Moments& moments) {
+  const ValueId made = conv.outputs[0];
+  const std::string name = graph.value(made).name;
+  std::vector<float> scale, mean, variance;
+  for (std::size_t k = 0; k < moments.sum.size(); ++k) {
+    mean.push_back(float(moments.mean(k)));
+    variance.push_back(float(moments.variance(k)));
+    scale.push_back(std::sqrt(variance.back() + kEpsilon));
+  }
+  const auto constant = [&](const char* end, const std::vector<float>& values) {
+    return graph.add_constant(name + end, Tensor::of<float>({std::int64_t(values.size())}, values));
+  };
+  Node norm{find_operator("BatchNormalization"), name + "_norm", {}, {}, {made}};
+  norm.attributes.set("epsilon", kEpsilon);
+  norm.attributes.set("momentum", 0.9f);
+  Value raw = graph.value(made);
+  raw.name = name + "_raw";
+  conv.outputs = {graph.add_value(std::move(raw))};
+  norm.inputs = {conv.outputs[0], constant("_scale", scale), constant("_shift", mean),
+                 constant("_mean", mean), constant("_variance", variance)};
+  return norm;
+}
+
+Result<Graph> normalised(const Graph& graph, const std::vector<std::size_t>& bare,
+                         const Dataset& images, CompressOptions options) {
+  std::vector<ValueId> wanted;
+  for (const std::size_t i : bare) wanted.push_back(graph.nodes[i].outputs[0]);
+  options.images = &images;
+  std::vector<Moments> moments(bare.size());
+  DLIS_TRY(observe_images(graph, wanted, options, [&](std::span<const Tensor> seen) {
+    for (std::size_t i = 0; i < seen.size(); ++i) moments[i].add(seen[i]);
+  }));
+  Graph made = graph;
+  made.nodes.clear();
+  for (std::size_t i = 0, next = 0; i < graph.nodes.size(); ++i) {
+    made.nodes.push_back(graph.nodes[i]);
+    if (next == bare.size() || bare[next] != i) continue;
+    Node norm = normalisation(made, made.nodes.back(), moments[next++]);
+    made.nodes.push_back(std::move(norm));
+  }
+  return made;
+}
+
+Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions& options) {
+  const std::int64_t count =
+      DLIS_TRY(parse_integer(parameter_of(renormalise_row, choice, "images"), "images"));
+  if (count < 1) return fail("must be at least 1", "images");
+  if (!options.images || !options.observe)
+    return refusal("needs training images for its means and variances; give --data");
+  const std::vector<std::size_t> bare = bare_convolutions(graph);
+  Graph made = DLIS_TRY(normalised(graph, bare, sample_of(*options.images, count), options));
+  const std::string note = bare.empty()
+                               ? "every convolution is normalised already"
+                               : fmt::format("{} convolutions are normalised now", bare.size());
+  std::optional<Training> training =
+      DLIS_TRY(start_training(renormalise_row, choice, made, options));
+  if (!training) return Compressed{std::move(made), {}, {note}};
+  DLIS_TRY(training->advance(training->steps(), options.report));
+  return Compressed{training->graph(), std::move(made), {note}};
+}
+
+bool learns_from_images(const Choice&) { return true; }
+
+}  // namespace
+
+extern constinit const Technique renormalise_row{
+    .name = "renormalise",
+    .summary = "BatchNormalization behind each convolution, from data; the outputs do not change",
+    .parameters = kParameters,
+    .apply = apply,
+    .needs_images = learns_from_images,
+};
+
+}  // namespace dlis
