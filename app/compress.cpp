@@ -73,11 +73,15 @@ Status run(const CompressArguments& given) {
   if (arguments.from.model.empty()) throw CLI::RequiredError("MODEL");
   if (arguments.from.compress.empty()) throw CLI::RequiredError("--compress");
   const std::string& out = arguments.output;
-  DLIS_TRY(check_network_name(out));
+  DLIS_TRY(check_output(out));
+  for (const std::string& set : arguments.training.set)
+    if (set.starts_with("epochs="))
+      return fail("the technique says how long it trains", "--set " + set,
+                  "write weight_prune:zeros=0.9:epochs=40");
   const TrainingSettings training = DLIS_TRY(arguments.training.settings());
   const Subject subject =
       DLIS_TRY(load_subject(arguments.from, arguments.data, training, show_training()));
-  DLIS_TRY(save_onnx(subject.graph, out));
+  DLIS_TRY(save_trained(subject.graph, out));
   std::error_code ignored;
   const auto bytes = std::int64_t(std::filesystem::file_size(out, ignored));
   const Accuracies top1 = DLIS_TRY(accuracies_of(subject, arguments.data));

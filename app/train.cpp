@@ -11,7 +11,7 @@ struct TrainArguments {
 };
 
 Status run(const TrainArguments& arguments) {
-  DLIS_TRY(check_network_name(arguments.output));
+  DLIS_TRY(check_output(arguments.output));
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
   const TrainingSettings settings = DLIS_TRY(arguments.training.settings());
   const Preprocessing how = DLIS_TRY(preprocessing_of(subject.graph.metadata));
@@ -22,7 +22,7 @@ Status run(const TrainArguments& arguments) {
   const Graph trained =
       DLIS_TRY(train(subject.graph, arguments.teacher.empty() ? nullptr : &teacher, data, how,
                      settings, arguments.checkpoints, show_training()));
-  return save_onnx(trained, arguments.output);
+  return save_trained(trained, arguments.output);
 }
 
 }  // namespace
@@ -40,6 +40,8 @@ void add_train(CLI::App& app, Action& chosen) {
   verb->add_option("-o,--output", arguments->output, "OUT.onnx or OUT.onnx.gz")
       ->type_name("FILE")
       ->required();
+  verb->add_option("--epochs", arguments->training.epochs, "how often every image is seen (30)")
+      ->type_name("N");
   arguments->training.add_to(*verb);
   when_chosen(verb, chosen, arguments, run);
 }

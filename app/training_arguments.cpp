@@ -6,7 +6,6 @@
 namespace dlis::app {
 
 void TrainingArguments::add_to(CLI::App& verb) {
-  verb.add_option("--epochs", epochs, "how often every image is seen")->type_name("N");
   verb.add_option("--set", set,
                   "a training setting: rate=0.02, batch=128, cutout=8, device=cuda, ...")
       ->allow_extra_args(false)
@@ -25,9 +24,28 @@ Result<TrainingSettings> TrainingArguments::settings() const {
   return settings;
 }
 
-Status check_network_name(const std::string& output) {
-  if (output.ends_with(".onnx") || output.ends_with(".onnx.gz")) return {};
-  return fail("this is no name for a network", output, "end it in .onnx or .onnx.gz");
+Status check_output(const std::string& output) {
+  if (!output.ends_with(".onnx") && !output.ends_with(".onnx.gz"))
+    return fail("this is no name for a network", output, "end it in .onnx or .onnx.gz");
+  const std::filesystem::path trial = output + ".trial";
+  if (Status written = write_file_atomic(trial, std::string_view()); !written) {
+    written.error().where = output;
+    return written;
+  }
+  std::error_code ignored;
+  std::filesystem::remove(trial, ignored);
+  return {};
+}
+
+Status save_trained(const Graph& graph, const std::string& output) {
+  Status saved = save_onnx(graph, output);
+  if (saved) return {};
+  std::error_code error;
+  const auto refuge =
+      std::filesystem::temp_directory_path(error) / std::filesystem::path(output).filename();
+  if (!error && refuge != output && save_onnx(graph, refuge))
+    saved.error().hint += fmt::format("; the network lies in {} meanwhile", refuge.string());
+  return saved;
 }
 
 OnReport show_training() {

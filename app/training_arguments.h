@@ -12,7 +12,10 @@ struct TrainingArguments {
   Result<TrainingSettings> settings() const;
 };
 
-Status check_network_name(const std::string& output);  // .onnx or .onnx.gz
+// Before hours of training: the name ends in .onnx or .onnx.gz and the place can be written to.
+Status check_output(const std::string& output);
+// Where that fails after all (a full disk), into the system's folder for temporary files.
+Status save_trained(const Graph& graph, const std::string& output);
 
 // A line a second on stderr: epoch, loss, accuracy, images/s, time left.
 OnReport show_training();

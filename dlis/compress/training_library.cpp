@@ -1,4 +1,6 @@
 // Training, by way of the library that has LibTorch.
+#include <fmt/format.h>
+
 #include <cstdlib>
 
 #include "dlis/base/library.h"
@@ -36,6 +38,10 @@ void Training::Close::operator()(TrainingState* state) const { table()->close(st
 
 Result<Training> Training::start(const Graph& graph, const Dataset& data, const Preprocessing& how,
                                  const TrainingSettings& settings) {
+  const char* named = std::getenv("DLIS_TRAINING");
+  if (!can_train() && named)
+    return refusal(
+        fmt::format("training needs {}, which DLIS_TRAINING names and cannot be loaded", named));
   if (!can_train())
     return refusal(
         "training needs LibTorch, which this build does not have: run `tools/setup training` and "
