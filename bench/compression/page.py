@@ -2,6 +2,7 @@
 import math
 
 from bars import bar_of
+from winners import section
 
 HEAD = """# Compression with retraining
 
@@ -10,9 +11,10 @@ CIFAR-10, top-1 in percent over all 10,000 test images, measured on the plan by
 a row (+-: half of its 95 % interval). *before* is the trained network, *surgery* the technique alone in
 one shot (channels by their l1 norm), *after* the file that the recipe makes. Each row is one run of
 `dlis compress --recipe recipes/NAME.txt -o NAME.onnx.gz`. Retraining saw the first 45,000 training images,
-with the network before compression as its teacher, on four NVIDIA H200 cards with six runs each at the
-same time (4 to 9.5 minutes a run); no epoch and no setting was chosen on test images: each recipe was
-run once, and its last epoch counts. Rows `_dense` are the uncompressed networks given the same epochs and teacher.
+with the network before compression as its teacher, on NVIDIA H200 cards with five or six runs each at
+the same time (2 to 20 minutes a run); its last epoch counts. Nothing was chosen on test images: of two
+schedules the one with the lower loss on the held-out images (`split=heldout`) stands here. Rows `_dense`
+are the uncompressed networks given about the same epochs and the teacher.
 
 """
 
@@ -57,6 +59,7 @@ def write(file, rows):
     text += "zeros counted; zeros a share of the weights of convolutions and dense layers; a file is "
     text += "packed (gz).\n\n"
     text += f"Machine: {rows[0]['small']['machine']}; dlis {rows[0]['small']['commit']}.\n"
+    text += "\n" + section(rows)
     notes = file.with_name("compression_notes.md")
     if notes.exists():
         text += "\n" + notes.read_text()
