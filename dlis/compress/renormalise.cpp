@@ -1,6 +1,10 @@
 // The row `renormalise`: a BatchNormalization behind each convolution that has none, so that a
 // network whose own were folded into its weights trains like one that has them. Mean and variance
 // are those of the training images, scale and bias undo them: the outputs stay what they were.
+//
+// Each filter is scaled to length 1 on the way, which its normalisation undoes as well: folding
+// left them with lengths that neither a rate nor a comparison of magnitudes between layers was made
+// for.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -55,7 +59,9 @@ std::vector<std::size_t> bare_convolutions(const Graph& graph) {
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
+    const bool biased = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
     if (std::string_view(node.op->name) == "Conv" && graph.is_constant(node.inputs[1]) &&
+        (!biased || graph.is_constant(node.inputs[2])) &&
         graph.value(node.outputs[0]).shape->rank() == 4 &&
         !is_normalised(graph, uses, node.outputs[0]))
       found.push_back(i);
@@ -63,15 +69,38 @@ std::vector<std::size_t> bare_convolutions(const Graph& graph) {
   return found;
 }
 
+// What makes the filters of a convolution have length 1, and its weights and bias times that.
+std::vector<float> take_lengths(Graph& graph, Node& conv) {
+  Tensor weights = graph.value(conv.inputs[1]).constant;
+  const auto filters = std::size_t(weights.shape()[0]);
+  const std::size_t each = weights.as<float>().size() / filters;
+  std::vector<float> factors(filters, 1);
+  const auto values = weights.edit<float>();
+  for (std::size_t k = 0; k < filters; ++k) {
+    double square = 0;
+    for (const float w : values.subspan(k * each, each)) square += double(w) * double(w);
+    if (square > 0) factors[k] = float(1 / std::sqrt(square));
+    for (float& w : values.subspan(k * each, each)) w *= factors[k];
+  }
+  conv.inputs[1] = graph.add_constant(graph.value(conv.inputs[1]).name, weights);
+  if (conv.inputs.size() < 3 || conv.inputs[2] == kNoValue) return factors;
+  Tensor bias = graph.value(conv.inputs[2]).constant;
+  for (std::size_t k = 0; k < filters; ++k) bias.edit<float>()[k] *= factors[k];
+  conv.inputs[2] = graph.add_constant(graph.value(conv.inputs[2]).name, bias);
+  return factors;
+}
+
 // The convolution makes a new value, the normalisation the one that it made.
 Node normalisation(Graph& graph, Node& conv, const Moments& moments) {
   const ValueId made = conv.outputs[0];
   const std::string name = graph.value(made).name;
-  std::vector<float> scale, mean, variance;
-  for (std::size_t k = 0; k < moments.sum.size(); ++k) {
-    mean.push_back(float(moments.mean(k)));
-    variance.push_back(float(moments.variance(k)));
-    scale.push_back(std::sqrt(variance.back() + kEpsilon));
+  const std::vector<float> factors = take_lengths(graph, conv);
+  std::vector<float> scale, shift, mean, variance;
+  for (std::size_t k = 0; k < factors.size(); ++k) {
+    shift.push_back(float(moments.mean(k)));
+    mean.push_back(shift[k] * factors[k]);
+    variance.push_back(float(moments.variance(k)) * factors[k] * factors[k]);
+    scale.push_back(std::sqrt(variance[k] + kEpsilon) / factors[k]);
   }
   const auto constant = [&](const char* end, const std::vector<float>& values) {
     return graph.add_constant(name + end, Tensor::of<float>({std::int64_t(values.size())}, values));
@@ -82,7 +111,7 @@ Node normalisation(Graph& graph, Node& conv, const Moments& moments) {
   Value raw = graph.value(made);
   raw.name = name + "_raw";
   conv.outputs = {graph.add_value(std::move(raw))};
-  norm.inputs = {conv.outputs[0], constant("_scale", scale), constant("_shift", mean),
+  norm.inputs = {conv.outputs[0], constant("_scale", scale), constant("_shift", shift),
                  constant("_mean", mean), constant("_variance", variance)};
   return norm;
 }
