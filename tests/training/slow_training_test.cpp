@@ -49,28 +49,29 @@ TEST(SlowTraining, ResNet20LearnsFromASliceOfCifar10) {
   EXPECT_GT(top1, 45);
 }
 
-// Half of the weights go and three epochs of 10,000 images follow: a file whose BatchNormalization
-// was folded ends where the other does.
+// A file whose BatchNormalization was folded ends where the other does. Bytes fold it anyway; with
+// half of the weights zero and no training it lacks 1.2 points (renormalise.cpp), without its
+// BatchNormalization 30.
 TEST(SlowTraining, AFoldedNetworkCompressesAsWell) {
   const char* given = std::getenv("DLIS_DATA");
   const std::string folder = given ? given : DLIS_SOURCE_DIR "/../shared/data";
   const auto graph = load_model(folder + "/models/resnet20_cifar10.onnx");
   if (!graph) GTEST_SKIP() << "NO RESNET-20; set DLIS_DATA";
-  const Dataset train = images("train&limit=10000", *graph), test = images("test", *graph);
+  const Dataset train = images("train&limit=1000", *graph), test = images("test", *graph);
   const auto compressed = [&](const Graph& from, const char* chain) {
-    CompressOptions options = compress_options(train, from).value();
-    options.training.rate = 0.02;
-    options.training.device = "cpu";
-    const auto made = compress(from, parse_chain(chain).value(), options);
+    const auto made =
+        compress(from, parse_chain(chain).value(), compress_options(train, from).value());
     EXPECT_TRUE(made) << made.error().message();
-    return top1_of(made->graph, test);
+    const double top1 = top1_of(made->graph, test);
+    std::printf("%s: top-1 %.2f %%\n", chain, top1);
+    return top1;
   };
-  const double whole = compressed(*graph, "weight_prune:zeros=0.5:epochs=3:every=10");
-  const double folded =
-      compressed(fold_batchnorm(*graph), "renormalise+weight_prune:zeros=0.5:epochs=3:every=10");
-  std::printf("top-1 %.2f %%, folded %.2f %%\n", whole, folded);
-  EXPECT_NEAR(folded, whole, 0.3);
-  EXPECT_GT(folded, 90);
+  const Graph folded = fold_batchnorm(*graph);
+  EXPECT_NEAR(compressed(folded, "quantise:type=int8"), compressed(*graph, "quantise:type=int8"),
+              0.3);
+  const double whole = compressed(*graph, "weight_prune:zeros=0.5");
+  EXPECT_GT(compressed(folded, "renormalise+weight_prune:zeros=0.5"), whole - 2);
+  EXPECT_LT(compressed(folded, "weight_prune:zeros=0.5"), whole - 20);  // what it is for
 }
 
 }  // namespace
