@@ -1,0 +1,23 @@
+// Which images a folder has, and of which classes they are.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "dlis/base/result.h"
+
+namespace dlis {
+
+struct LabelledFile {
+  std::filesystem::path file;
+  std::int32_t label = -1;  // unknown
+};
+
+// The images in `place`: those that its labels.txt names, or one folder a class, the first of every
+// class before the second, or without labels. Classes are numbered as the folders in `classes` are:
+// by their names where these are numbers, else in order. Errors: no such folder, a line that makes
+// no sense, a class that `classes` lacks.
+Result<std::vector<LabelledFile>> list_images(const std::filesystem::path& place,
+                                              const std::filesystem::path& classes);
+
+}  // namespace dlis
