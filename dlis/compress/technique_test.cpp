@@ -162,6 +162,21 @@ TEST_F(Pruning, TheSmallestOfTheWholeNetworkGo) {
   EXPECT_LE(largest_gone, smallest_kept);
 }
 
+// middle has 48 of the 528 weights that may go, dense 480; the total is exact all the same.
+TEST_F(Pruning, TheSameShareOfEachLayer) {
+  for (int percent = 0; percent <= 66; percent += 3) {
+    const double share = percent / 100.0;
+    const auto graph = pruned("weight_prune:scope=layer:zeros=" + std::to_string(share));
+    ASSERT_TRUE(graph) << graph.error().message();
+    const std::int64_t middle = zeros(named(*graph, "middle")),
+                       dense = zeros(named(*graph, "dense"));
+    EXPECT_EQ(middle + dense, std::llround(share * kAll));
+    EXPECT_NEAR(double(middle) / 48, double(dense) / 480, 0.5 / 48 + 0.5 / 480);
+  }
+  EXPECT_THAT(pruned("weight_prune:zeros=0.5:scope=each").error().message(),
+              testing::HasSubstr("global or layer"));
+}
+
 TEST_F(Pruning, TiesGoByPosition) {
   for (Value& value : graph_.values)
     if (value.constant.has_value())

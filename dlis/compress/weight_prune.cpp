@@ -3,6 +3,8 @@
 // with one threshold for all layers), in one shot or, with epochs, gradually (Zhu and Gupta, "To
 // prune, or not to prune", 2017).
 //
+// scope=layer takes the same share of each layer instead.
+//
 // `zeros` is the share of zeros in all weights of Conv, Gemm and MatMul afterwards, exact to one
 // weight; among equal magnitudes those that come first in the network go first. Biases and
 // BatchNorm are never touched. The first layer and depthwise convolutions are kept too unless
@@ -24,6 +26,7 @@ namespace {
 
 constexpr ParameterSpec kParameters[] = {
     {"zeros", "share of zeros among all weights, 0 to 1", nullptr},
+    {"scope", "global: the smallest of all; layer: the same share of each layer", "global"},
     {"all", "1: the first layer and depthwise convolutions as well", "0"},
     {"ramp", "share of the epochs over which zeros grow", "0.5"},
     {"every", "steps between two cuts while they grow", "100"},
@@ -32,7 +35,7 @@ constexpr ParameterSpec kParameters[] = {
 
 struct Settings {
   double zeros = 0;
-  bool all = false;
+  bool all = false, by_layer = false;
   Ramp ramp;
 };
 
@@ -44,6 +47,9 @@ Result<Settings> settings_of(const Choice& choice) {
   const std::string all = parameter_of(weight_prune_row, choice, "all");
   if (all != "0" && all != "1") return fail("must be 0 or 1", "all");
   settings.all = all == "1";
+  const std::string scope = parameter_of(weight_prune_row, choice, "scope");
+  if (scope != "global" && scope != "layer") return fail("must be global or layer", "scope");
+  settings.by_layer = scope == "layer";
   settings.ramp = DLIS_TRY(ramp_of(weight_prune_row, choice));
   return settings;
 }
@@ -61,7 +67,7 @@ struct Cut {
 
 // A histogram of the upper 16 bits finds the bin that the count ends in, one of the lower 16 bits
 // inside that bin the magnitude itself: two passes, no copy of the weights.
-Cut find_cut(const std::vector<Tensor>& weights, std::int64_t count) {
+Cut find_cut(std::span<const Tensor> weights, std::int64_t count) {
   std::uint32_t prefix = 0;
   for (const bool upper : {true, false}) {
     std::vector<std::int64_t> histogram(1 << 16);
@@ -93,10 +99,12 @@ void apply_cut(Tensor& tensor, Cut& cut) {
 struct Targets {
   std::int64_t all = 0, prunable = 0;
   std::vector<ValueId> ids;
+  bool by_layer = false;
 };
 
-Targets targets_of(const Graph& graph, bool all) {
+Targets targets_of(const Graph& graph, bool all, bool by_layer) {
   Targets targets;
+  targets.by_layer = by_layer;
   for (const Weight& weight : weights_of(graph)) {
     const std::int64_t elements = graph.value(weight.value).constant.elements();
     targets.all += elements;
@@ -107,15 +115,32 @@ Targets targets_of(const Graph& graph, bool all) {
   return targets;
 }
 
+// The `count` smallest become zero; with by_layer as many of each as its size is worth, `count` in
+// all.
+void cut(std::span<Tensor> tensors, const Targets& targets, std::int64_t count) {
+  if (!targets.by_layer) {
+    Cut all = find_cut(tensors, count);
+    for (Tensor& tensor : tensors) apply_cut(tensor, all);
+    return;
+  }
+  std::int64_t seen = 0, gone = 0;
+  for (Tensor& tensor : tensors) {
+    seen += tensor.elements();
+    const auto until = std::llround(double(count) * double(seen) / double(targets.prunable));
+    Cut own = find_cut(std::span(&tensor, 1), until - gone);
+    apply_cut(tensor, own);
+    gone = until;
+  }
+}
+
 // The `count` smallest of the targets' weights are zero.
 Graph with_zeros(Graph graph, const Targets& targets, std::int64_t count) {
   if (count == 0) return graph;
   std::vector<Tensor> tensors;
   for (const ValueId id : targets.ids)
     tensors.push_back(graph.value(id).constant.converted(DType::f32));
-  Cut cut = find_cut(tensors, count);
+  cut(tensors, targets, count);
   for (std::size_t i = 0; i < tensors.size(); ++i) {
-    apply_cut(tensors[i], cut);
     Tensor& constant = graph.value(targets.ids[i]).constant;
     constant = tensors[i].converted(constant.type());
   }
@@ -146,7 +171,7 @@ Result<Graph> gradually(Training& training, const Targets& targets, std::int64_t
 
 Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions& options) {
   const Settings settings = DLIS_TRY(settings_of(choice));
-  const Targets targets = targets_of(graph, settings.all);
+  const Targets targets = targets_of(graph, settings.all, settings.by_layer);
   const std::int64_t wanted = std::llround(settings.zeros * double(targets.all));
   if (wanted > targets.prunable)
     return refusal(
@@ -166,7 +191,7 @@ Result<Compressed> apply(const Graph& graph, const Choice& choice, const Compres
 
 extern constinit const Technique weight_prune_row{
     .name = "weight_prune",
-    .summary = "the smallest weights of the whole network become zero",
+    .summary = "the smallest weights of the whole network or of each layer become zero",
     .parameters = kParameters,
     .apply = apply,
 };
