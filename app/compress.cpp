@@ -11,7 +11,8 @@ struct CompressArguments {
   ModelArguments from;  // its model and technique only; a recipe may name both
   TrainingArguments training;
   std::string data, output, recipe;
-  bool json = false;
+  double max_drop = 100;
+  bool json = false, sensitivity = false;
 };
 
 // Percent, of each stage that there was; none where the images have no labels, or no data is given.
@@ -51,6 +52,14 @@ void print_accuracies(const Accuracies& all) {
   if (!text.empty()) print(text + "\n");
 }
 
+// The file stays: it says which recipe falls short.
+Status check_drop(const Accuracies& all, double most, const std::string& out) {
+  if (!all.before || !all.after || *all.before - *all.after <= most) return {};
+  return fail(fmt::format("the top-1 accuracy fell by {:.2f} points, --max-drop allows {:.2f}",
+                          *all.before - *all.after, most),
+              out, "ask for less, or retrain with epochs=N");
+}
+
 Json json_of(const std::optional<double>& top1) { return top1 ? Json(*top1) : Json(); }
 
 // What a recipe says; what the command line says beside it goes first.
@@ -72,7 +81,10 @@ Status run(const CompressArguments& given) {
   const CompressArguments arguments = given.recipe.empty() ? given : DLIS_TRY(with_recipe(given));
   if (arguments.from.model.empty()) throw CLI::RequiredError("MODEL");
   if (arguments.from.compress.empty()) throw CLI::RequiredError("--compress");
+  if (arguments.sensitivity)
+    return print_sensitivity(arguments.from, arguments.data, arguments.json);
   const std::string& out = arguments.output;
+  if (out.empty()) throw CLI::RequiredError("--output");
   DLIS_TRY(check_output(out));
   for (const std::string& set : arguments.training.set)
     if (set.starts_with("epochs="))
@@ -97,7 +109,7 @@ Status run(const CompressArguments& given) {
                 {"top1_surgery", json_of(subject.surgery ? top1.surgery : top1.after)},
                 {"top1", json_of(top1.after)},
                 {"notes", subject.notes}});
-    return {};
+    return check_drop(top1, arguments.max_drop, out);
   }
   print(fmt::format("{}: {}, {} parameters, {} multiply-adds, {} of weights are zero, {}\n", out,
                     text_of(subject.stack.compress), count(parameters_of(subject.graph)),
@@ -105,7 +117,7 @@ Status run(const CompressArguments& given) {
                     format_bytes(bytes)));
   for (const std::string& note : subject.notes) print(note + "\n");
   print_accuracies(top1);
-  return {};
+  return check_drop(top1, arguments.max_drop, out);
 }
 
 }  // namespace
@@ -121,9 +133,13 @@ void add_compress(CLI::App& app, Action& chosen) {
                    "images to measure the accuracy on; techniques learn from its training images")
       ->type_name("D");
   arguments->training.add_to(*verb);
-  verb->add_option("-o,--output", arguments->output, "OUT.onnx or OUT.onnx.gz")
-      ->type_name("FILE")
-      ->required();
+  verb->add_option("-o,--output", arguments->output, "OUT.onnx or OUT.onnx.gz")->type_name("FILE");
+  verb->add_option("--max-drop", arguments->max_drop,
+                   "exit status 1 where the accuracy on --data falls by more points")
+      ->type_name("POINTS")
+      ->needs("--data");
+  verb->add_flag("--sensitivity", arguments->sensitivity,
+                 "instead of a network: which layer suffers most from int8");
   verb->add_flag("--json", arguments->json, "one object");
   when_chosen(verb, chosen, arguments, run);
 }

@@ -263,6 +263,38 @@ TEST_F(Usage, CompressWritesANetwork) {
   EXPECT_THAT(output({"show", "half.onnx"}), HasSubstr("50.0 % of weights are zero"));
 }
 
+TEST_F(Usage, CompressJudgesItsResult) {
+  const std::vector<std::string> command{
+      "compress",  kNetwork.string(),     "--compress", "weight_prune:zeros=0.8",
+      "--data",    kImages + "?limit=20", "-o",         "few.onnx",
+      "--max-drop"};
+  const auto with = [&](const char* points) {
+    std::vector<std::string> all = command;
+    all.push_back(points);
+    return run(all);
+  };
+  EXPECT_EQ(with("100").status, 0);
+  const Outcome missed = with("5");
+  EXPECT_EQ(missed.status, 1);
+  EXPECT_THAT(missed.err, HasSubstr("--max-drop allows 5.00"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "few.onnx"));
+}
+
+TEST_F(Usage, SensitivityNamesEveryLayer) {
+  const std::string all =
+      output({"compress", kNetwork.string(), "--compress", "quantise:type=int8:images=4", "--data",
+              "synthetic:8", "--sensitivity", "--json"});
+  std::istringstream lines(all);
+  double before = 1e9;
+  int layers = 0;
+  for (std::string line; std::getline(lines, line); ++layers) {
+    const auto record = nlohmann::json::parse(line);
+    EXPECT_LE(record["error"], before);
+    before = record["error"];
+  }
+  EXPECT_GE(layers, 20);  // 19 convolutions of 3x3 and the dense layer
+}
+
 TEST_F(Usage, EvaluateWritesOneRecord) {
   const std::string stack = kNetwork.string() + " | weight_prune:zeros=0.5 | csr | auto | cpu:1";
   ASSERT_EQ(

@@ -1,0 +1,39 @@
+// dlis compress ... --sensitivity: which layer suffers most from bytes.
+#include "dlis/compress/sensitivity.h"
+
+#include "json_output.h"
+#include "training_arguments.h"
+
+namespace dlis::app {
+namespace {
+
+Result<std::vector<LayerSensitivity>> measure(const ModelArguments& arguments,
+                                              const std::string& data) {
+  const Stack stack = DLIS_TRY(arguments.stack());
+  const bool one = stack.compress.size() == 1 && stack.compress[0].name == "quantise" &&
+                   stack.compress[0].parameters.count("type") &&
+                   stack.compress[0].parameters.at("type") == "int8";
+  if (!one)
+    return fail("it tells layers apart for int8 alone", "--sensitivity",
+                "write --compress quantise:type=int8");
+  const ModelOptions options = DLIS_TRY(arguments.options());
+  const Graph graph = DLIS_TRY(load_model(stack.model, options));
+  const Dataset images = DLIS_TRY(load_training_images(data, graph, stack.compress));
+  return quantisation_sensitivity(graph, stack.compress[0],
+                                  DLIS_TRY(compress_options(images, graph, options)));
+}
+
+}  // namespace
+
+Status print_sensitivity(const ModelArguments& arguments, const std::string& data, bool json) {
+  const std::vector<LayerSensitivity> layers = DLIS_TRY(measure(arguments, data));
+  if (!json) print("error of the outputs   same class   layer, alone in int8\n");
+  for (const LayerSensitivity& layer : layers)
+    if (json)
+      print_line({{"layer", layer.layer}, {"error", layer.error}, {"agreement", layer.agreement}});
+    else
+      print(fmt::format("{:20.2e} {:10.2f} %   {}\n", layer.error, layer.agreement, layer.layer));
+  return {};
+}
+
+}  // namespace dlis::app
