@@ -1,6 +1,4 @@
 // dlis compress ... --sensitivity: which layer suffers most from bytes.
-#include "dlis/compress/sensitivity.h"
-
 #include "json_output.h"
 #include "training_arguments.h"
 

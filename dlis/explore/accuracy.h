@@ -13,8 +13,8 @@ namespace dlis {
 struct Accuracy {
   std::int64_t images = 0;
   std::int64_t correct = 0;
-  std::optional<double> top1;             // percent; none where the images have no labels
-  std::optional<double> loss;             // mean cross-entropy of the logits, where there are labels
+  std::optional<double> top1;  // percent; none where the images have no labels
+  std::optional<double> loss;  // mean cross-entropy of the logits, where there are labels
   std::vector<std::int32_t> predictions;  // the class of each image; -1 where the output is NaN
   double images_per_second = 0;
 };
