@@ -2,6 +2,7 @@
 #include "json_output.h"
 #include "progress.h"
 #include "recipe.h"
+#include "sensitivity.h"
 #include "training_arguments.h"
 
 namespace dlis::app {

@@ -1,6 +1,7 @@
 // dlis compress ... --sensitivity: which layer suffers most from bytes.
+#include "sensitivity.h"
+
 #include "json_output.h"
-#include "training_arguments.h"
 
 namespace dlis::app {
 namespace {

@@ -17,9 +17,6 @@ Status check_output(const std::string& output);
 // Where that fails after all (a full disk), into the system's folder for temporary files.
 Status save_trained(const Graph& graph, const std::string& output);
 
-// Each layer alone in int8, the worst first, for a chain that is quantise:type=int8.
-Status print_sensitivity(const ModelArguments& arguments, const std::string& data, bool json);
-
 // A line a second on stderr: epoch, loss, accuracy, images/s, time left.
 OnReport show_training();
 

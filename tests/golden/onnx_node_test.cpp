@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
 
 #include "dlis/compute/row.h"
@@ -19,6 +18,7 @@
 #include "dlis/model/op.h"
 #include "dlis/runtime/plan.h"
 #include "dlis/runtime/session.h"
+#include "tests/data_folder.h"
 
 namespace dlis {
 namespace {
@@ -31,15 +31,10 @@ constexpr const char* kFourDigits = "test_averagepool_2d_ceil_last_window_starts
 constexpr std::size_t kMostExceptions = 50;
 constexpr const char* kTable = DLIS_SOURCE_DIR "/tests/golden/onnx_node_exceptions.txt";
 
-fs::path data_folder() {
-  const char* given = std::getenv("DLIS_DATA");
-  return (given ? fs::path(given) : fs::path(DLIS_SOURCE_DIR) / "../shared/data") / "onnx_node";
-}
-
 std::vector<std::string> cases() {
   std::vector<std::string> names;
   std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(data_folder(), missing))
+  for (const auto& entry : fs::directory_iterator(data_folder("onnx_node"), missing))
     if (entry.is_directory()) names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
@@ -59,7 +54,7 @@ std::map<std::string, std::string> exceptions() {
 
 onnx::ModelProto model_of(const std::string& name) {
   onnx::ModelProto model;
-  std::ifstream file(data_folder() / name / "model.onnx", std::ios::binary);
+  std::ifstream file(data_folder("onnx_node") / name / "model.onnx", std::ios::binary);
   EXPECT_TRUE(model.ParseFromIstream(&file)) << name;
   return model;
 }
@@ -116,7 +111,7 @@ Status compare(const Tensor& got, const Tensor& expected, std::size_t output, do
 }
 
 Status run_case(const std::string& name, bool weights_fixed) {
-  const fs::path folder = data_folder() / name;
+  const fs::path folder = data_folder("onnx_node") / name;
   const Case one = DLIS_TRY(read_case(name, folder / "test_data_set_0", weights_fixed));
   const Graph graph = DLIS_TRY(load_onnx(folder / "model.onnx", one.options));
   PlanOptions options;
@@ -200,7 +195,8 @@ bool has_to_work(const onnx::GraphProto& graph) {
 
 TEST(OnnxNodeTable, IsShortAndHoldsOnlyWhatItMay) {
   const std::vector<std::string> known = cases();
-  if (known.empty()) GTEST_SKIP() << "NO ONNX NODE CASES in " << data_folder() << "; set DLIS_DATA";
+  if (known.empty())
+    GTEST_SKIP() << "NO ONNX NODE CASES in " << data_folder("onnx_node") << "; set DLIS_DATA";
   EXPECT_EQ(known.size(), 204u);
   const auto table = exceptions();
   EXPECT_LE(table.size(), kMostExceptions);

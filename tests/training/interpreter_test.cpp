@@ -6,6 +6,7 @@
 #include "dlis/explore/load.h"
 #include "dlis/model/zoo/zoo.h"
 #include "dlis/runtime/measure.h"
+#include "tests/data_folder.h"
 
 namespace dlis {
 namespace {
@@ -44,10 +45,9 @@ INSTANTIATE_TEST_SUITE_P(BuiltIn, Interpreter,
                                          "mobilenet_v1", "mobilenet_v2"));
 
 TEST(InterpreterOfTrained, AgreesWithThePlan) {
-  const char* given = std::getenv("DLIS_DATA");
-  const std::string folder = given ? given : DLIS_SOURCE_DIR "/../shared/data";
+  const std::filesystem::path folder = data_folder("models");
   for (const char* name : {"vgg16", "resnet18", "resnet20", "resnet56", "mobilenet_v1"}) {
-    const std::string file = folder + "/models/" + name + "_cifar10.onnx";
+    const std::string file = (folder / name).string() + "_cifar10.onnx";
     if (!std::filesystem::exists(file)) GTEST_SKIP() << "NO " << file << "; set DLIS_DATA";
     SCOPED_TRACE(name);
     auto graph = load_model(file);

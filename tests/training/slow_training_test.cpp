@@ -7,14 +7,13 @@
 #include "dlis/explore/observe.h"
 #include "dlis/explore/stack.h"
 #include "dlis/model/passes.h"
+#include "tests/data_folder.h"
 
 namespace dlis {
 namespace {
 
 Dataset images(const std::string& split, const Graph& graph) {
-  const char* given = std::getenv("DLIS_DATA");
-  const std::string folder = given ? given : DLIS_SOURCE_DIR "/../shared/data";
-  auto data = load_dataset("cifar10:" + folder + "/cifar10?split=" + split,
+  auto data = load_dataset("cifar10:" + data_folder("cifar10").string() + "?split=" + split,
                            *graph.value(graph.inputs[0]).shape);
   return data ? std::move(*data) : Dataset{};
 }
@@ -53,9 +52,7 @@ TEST(SlowTraining, ResNet20LearnsFromASliceOfCifar10) {
 // half of the weights zero and no training it lacks 1.2 points (renormalise.cpp), without its
 // BatchNormalization 30.
 TEST(SlowTraining, AFoldedNetworkCompressesAsWell) {
-  const char* given = std::getenv("DLIS_DATA");
-  const std::string folder = given ? given : DLIS_SOURCE_DIR "/../shared/data";
-  const auto graph = load_model(folder + "/models/resnet20_cifar10.onnx");
+  const auto graph = load_model((data_folder("models") / "resnet20_cifar10.onnx").string());
   if (!graph) GTEST_SKIP() << "NO RESNET-20; set DLIS_DATA";
   const Dataset train = images("train&limit=1000", *graph), test = images("test", *graph);
   const auto compressed = [&](const Graph& from, const char* chain) {
