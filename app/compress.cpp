@@ -139,6 +139,10 @@ void add_compress(CLI::App& app, Action& chosen) {
                    "exit status 1 where the accuracy on --data falls by more points")
       ->type_name("POINTS")
       ->needs("--data");
+  verb->add_option("--layer-times", arguments->from.layer_times,
+                   "milliseconds of layers for channel_prune:latency: taken from FILE where it has "
+                   "them, else measured here and added")
+      ->type_name("FILE");
   verb->add_flag("--sensitivity", arguments->sensitivity,
                  "instead of a network: which layer suffers most from int8");
   verb->add_flag("--json", arguments->json, "one object");

@@ -114,6 +114,7 @@ Result<Subject> load_subject(const ModelArguments& arguments, const std::string&
   subject.load_ms = milliseconds_since(start);
   const Dataset images = DLIS_TRY(load_training_images(data, graph, subject.stack.compress));
   CompressOptions as = DLIS_TRY(compress_options(images, graph, subject.options));
+  if (!arguments.layer_times.empty()) DLIS_TRY(keep_layer_times(as, arguments.layer_times));
   as.training = training;
   as.report = report;
   Compressed made = DLIS_TRY(compress(graph, subject.stack.compress, as));

@@ -29,6 +29,7 @@ struct ModelArguments {
   std::vector<std::string> shapes;
   std::int64_t batch = 1;
   std::uint64_t seed = 1;
+  std::string layer_times;  // a file for keep_layer_times; empty: measured anew
 
   void add_to(CLI::App& verb);
   // Only what decides the loaded network: MODEL, --shape, --batch, --seed.

@@ -2,9 +2,11 @@
 #include "dlis/explore/observe.h"
 
 #include <algorithm>
+#include <fstream>
 #include <memory>
 
 #include "dlis/hardware/topology.h"
+#include "dlis/runtime/choice_cache.h"
 #include "dlis/runtime/measure.h"
 
 namespace dlis {
@@ -112,6 +114,20 @@ Result<double> layer_ms(const Graph& layer) {
   return timing.median_ms;
 }
 
+// One thread, untuned: rows differ by machine, the problem does not. Empty: no convolution.
+Result<std::string> problem_line(const Graph& layer) {
+  PlanOptions options;
+  options.tune = Tune::off;
+  const auto plan = DLIS_TRY(make_plan(layer, options));
+  for (const Step& step : plan->steps)
+    if (step.conv_row) {
+      ConvProblem problem = step.conv;
+      problem.label.clear();
+      return line(problem);
+    }
+  return std::string();
+}
+
 }  // namespace
 
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph) {
@@ -141,6 +157,19 @@ Result<CompressOptions> compress_options(const Dataset& images, const Graph& gra
     return observe(*ready, of, input, wanted);
   };
   return options;
+}
+
+Status keep_layer_times(CompressOptions& options, const std::string& file) {
+  if (!std::ofstream(file, std::ios::app)) return fail("cannot be written", file);
+  options.layer_ms = [times = std::make_shared<ChoiceCache>(file),
+                      measured = options.layer_ms](const Graph& layer) -> Result<double> {
+    const std::string problem = DLIS_TRY(problem_line(layer));
+    if (const auto known = times->find(problem)) return *known;
+    const double ms = DLIS_TRY(measured(layer));
+    if (!problem.empty()) times->put(problem, ms);
+    return ms;
+  };
+  return {};
 }
 
 }  // namespace dlis
