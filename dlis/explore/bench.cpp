@@ -120,7 +120,8 @@ Result<ProblemTimings> bench_rows(ConvProblem problem, const BenchOptions& optio
   DLIS_TRY(check(problem, options));
   problem.isa = host_isa();
   if (!problem.format) problem.format = formats().front();
-  const RowOperands operands(problem, options.seed);
+  RowOperands operands(problem, options.seed);
+  if (problem.format->nearest) operands.weights = problem.format->nearest(operands.weights);
   const Encoded encoded = DLIS_TRY(problem.format->encode(operands.weights));
   problem.density = encoded.density;
   ProblemTimings out;

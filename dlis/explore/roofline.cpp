@@ -10,7 +10,7 @@ namespace {
 double weight_bytes(const ConvProblem& p) {
   if (!p.format) return 4;
   const std::string_view format = p.format->name;
-  return format == "int8" ? 1 : format == "bf16" ? 2 : 4;
+  return format == "int8" ? 1 : format == "bf16" ? 2 : format == "ternary2" ? 0.25 : 4;
 }
 
 double roofline(const ConvProblem& p, double macs, const Ceiling& ceiling) {

@@ -30,6 +30,9 @@ struct Format {
   // The error is relative to the largest magnitude of the value's output channel (axis 0) instead,
   // and weights have to be finite.
   bool per_channel = false;
+  // The nearest weights that the format can hold, for tests and benches; encode refuses others.
+  // Null: it holds any.
+  Tensor (*nearest)(const Tensor& weights) = nullptr;
   std::size_t (*minimum_bytes)(const Tensor& weights);  // arithmetic minimum (narrowest indices)
   Result<Encoded> (*encode)(const Tensor& weights);
   Tensor (*decode)(const Encoded& encoded);

@@ -56,7 +56,8 @@ void expect_rounded_by_channel(const Tensor& x, const Tensor& y, double rounding
 }
 
 // One byte is allowed beside the 5 %: csr's threshold, which only a tiny tensor feels.
-void expect_round_trip(const Format& format, const Tensor& weights) {
+void expect_round_trip(const Format& format, Tensor weights) {
+  if (format.nearest) weights = format.nearest(weights);
   const auto encoded = format.encode(weights);
   ASSERT_TRUE(encoded) << encoded.error().message();
   EXPECT_EQ(encoded->format, &format);
@@ -144,6 +145,20 @@ TEST(FormatList, FindsRowsByName) {
 
 TEST(FormatList, DensityCountsNegativeZero) {
   EXPECT_EQ(density_of(Tensor::of<float>({4}, std::vector<float>{0, -0.0f, 1, 0})), 0.5);
+}
+
+TEST(Ternary2, RefusesAThirdValue) {
+  const Format& ternary2 = *find_format("ternary2");
+  EXPECT_TRUE(ternary2.encode(Tensor::of<float>({1, 4}, std::vector<float>{2, -3, 0, 2})));
+  EXPECT_FALSE(ternary2.encode(Tensor::of<float>({1, 4}, std::vector<float>{2, -3, 0, 1})));
+  expect_round_trip(ternary2, Tensor::of<float>({2, 3}, std::vector<float>{2, 3, 0, -3, 0, -2}));
+  EXPECT_TRUE(ternary2.encode(Tensor::of<float>({1, 4}, std::vector<float>{2, -0.0f, 0, 2})));
+}
+
+TEST(Ternary2, KeepsTwoBitsAWeight) {
+  const Tensor weights = find_format("ternary2")->nearest(random_weights({64, 64, 3, 3}, 1, 5));
+  const Encoded encoded = *find_format("ternary2")->encode(weights);
+  EXPECT_EQ(encoded.bytes(), std::size_t(64 * 64 * 9 / 4 + 64 * 8));
 }
 
 TEST(Int8, RoundsHalfToEvenByChannel) {

@@ -87,6 +87,12 @@ Error too_large(const std::vector<LoweredStep>& layers, const std::vector<LayerC
           "--memory", fmt::format("allow {} bytes", needed), true};
 }
 
+// Why a format cannot hold the weights; empty: it can.
+std::string cannot_hold(const Format& format, const Tensor& weights) {
+  const auto encoded = format.encode(weights);
+  return encoded ? "" : encoded.error().what;
+}
+
 }  // namespace
 
 Chooser::Chooser(const PlanOptions& options, const std::vector<LoweredStep>& layers,
@@ -135,17 +141,19 @@ void Chooser::add_candidates(LoweredStep& layer, const std::string& format,
     const Format* only = layer.only_format();
     const bool offered =
         only ? f == only && (format == "auto" || format == "dense" || format == f->name)
-        : format == "auto" ? dense || (f->exact && density < kSparseEnough)
+        : format == "auto" ? dense || (f->exact && (f->nearest || density < kSparseEnough))
                            : format == f->name;
     if (!offered) continue;
+    const std::string cannot = f->nearest && !only ? cannot_hold(*f, layer.weights) : "";
     const ConvProblem problem = with_format(layer.step.conv, f, density);
     for (const ConvRow* row : conv_rows()) {
       if (compute != "auto" && compute != row->name) continue;
       const bool elsewhere = device != row->device;
       if (elsewhere && compute == "auto") continue;
       const Verdict verdict =
-          elsewhere ? refuse(fmt::format("runs on {}, not on {}", row->device, device))
-                    : row->accepts(problem);
+          elsewhere         ? refuse(fmt::format("runs on {}, not on {}", row->device, device))
+          : !cannot.empty() ? refuse(cannot)
+                            : row->accepts(problem);
       candidates.push_back({row, f, 0, verdict.reason});
       candidates.back().offered = bool(verdict) && !(is_reference(row) && compute == "auto");
     }

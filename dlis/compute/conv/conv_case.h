@@ -242,6 +242,7 @@ class ConvCase {
   Shape output_shape() const { return Shape{problem_.n, problem_.k, problem_.p(), problem_.q()}; }
   void encode() {
     const Format* format = problem_.format ? problem_.format : find_format("dense");
+    if (format->nearest) weights_ = format->nearest(weights_);
     encoded_ = *format->encode(weights_);
     decoded_ = format->decode(encoded_);
   }

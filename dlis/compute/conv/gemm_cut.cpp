@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kPanelShare = 256 << 10;  // of a panel that stays in the second-level cache
 constexpr std::int64_t kTogether = 128 << 10;    // of panels that a tile meets one after another
+constexpr std::int64_t kWidenedWords = 128;      // that one or two tiles read: a quarter of L1
 constexpr int kWays = 8;                         // of the first-level cache
 
 // Pixels a multiple of 1 KiB apart fall into few sets of the first-level cache: more of them than
@@ -41,7 +42,7 @@ std::int64_t input_limit(const ConvProblem& p, bool band) {
 
 GemmCut::GemmCut(const ConvProblem& p) {
   const PackedPanels packed(p);
-  const int mr = gemm_kernels_for(p.isa).kind[int(packed.kind())].rows;
+  const int mr = gemm_kernels_for(p.isa).kind[int(packed.kernel_kind())].rows;
   const auto x_size = std::int64_t(size_of(p.type));
   panels_ = packed.panels();
   flat = p.pointwise();
@@ -92,12 +93,19 @@ GemmCut::GemmCut(const ConvProblem& p) {
   band_image = in_rows(task_rows) * band_row;
   const std::int64_t beyond = packed.whole_rows() ? 4 : 0;  // a word that starts in the last pixel
   band_bytes = band ? std::size_t(task_images * band_image + beyond + 63) / 64 * 64 : 0;
-  stretch = 1024;
-  panel_share = kPanelShare;
+  const bool few = packed.word().widened && tiles_ <= 2;
+  stretch = few ? kWidenedWords : 1024;
+  panel_share = few ? packed.word().kernel_bytes(stretch, packed.wide()) : kPanelShare;
   panels_together =
       std::clamp<std::int64_t>(kTogether / std::int64_t(packed.panel_bytes()), 1, kMostTogether);
 
-  const bool blocks = packed.panel_bytes() > std::size_t(kPanelShare) || p.r * p.s > 64;
+  const bool blocks = packed.panel_bytes() > std::size_t(panel_share) || p.r * p.s > 64;
+  if (packed.word().widened) {
+    const std::int64_t piece = std::max(stretch, packed.words());  // a run, which is never cut
+    widened_bytes =
+        blocks ? std::size_t(panel_share + packed.word().kernel_bytes(piece, packed.wide()))
+               : std::size_t(panels_together) * packed.panel_bytes();
+  }
   partial_bytes = blocks ? std::size_t(task_images * task_rows * cols * packed.wide()) * 4 : 0;
 }
 

@@ -41,7 +41,8 @@ struct GemmCut {
   // channels, pixels of whole words at a distance that spreads them over the cache's sets.
   bool band;
   std::int64_t band_pixel, band_row, band_image;  // strides in bytes
-  std::size_t band_bytes, partial_bytes;          // a worker's scratch
+  // A worker's scratch; `widened` are weights as a kernel reads them.
+  std::size_t band_bytes, partial_bytes, widened_bytes = 0;
 
   // Neighbours share their outputs' pixels, so that one band serves them.
   GemmTask task(std::int64_t index) const;

@@ -9,6 +9,7 @@
 #include "dlis/compute/conv/gemm_tiles.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "dlis/compute/conv/gemm_band.h"
@@ -43,9 +44,10 @@ class Tiles {
         packed_(packed),
         call_(call),
         kernels_(gemm_kernels_for(p.isa)),
-        kernel_(kernels_.kind[int(packed.kind())]),
+        kernel_(kernels_.kind[int(packed.kernel_kind())]),
         band_(scratch),
-        partial_(scratch + cut.band_bytes) {
+        partial_(scratch + cut.band_bytes),
+        widened_(partial_ + cut.partial_bytes) {
     call_tile_.ends = kernel_ends(p);
   }
 
@@ -103,7 +105,7 @@ class Tiles {
     terms_.count = p_.r * terms_.pieces;
     block_ = std::min<std::int64_t>(terms_.count, kMaxRuns);
     if (cut_.partial_bytes > 0) {
-      const std::int64_t bytes = terms_.piece * packed_.wide() * packed_.word().weight_bytes;
+      const std::int64_t bytes = packed_.word().kernel_bytes(terms_.piece, packed_.wide());
       block_ = std::min(block_, std::max<std::int64_t>(1, cut_.panel_share / bytes));
     }
   }
@@ -121,20 +123,36 @@ class Tiles {
       t.run_count = int(std::min(block_, terms_.count - begin));
       t.first = begin == 0;
       t.last = begin + t.run_count == terms_.count;
-      t.cold = true;
+      t.cold = !packed_.word().widened;
       t.partial = partial_;
       std::int64_t length = 0;
       for (int i = 0; i < t.run_count; ++i) {
         runs_[i] = terms_.run(begin + i);
         length += runs_[i].length;
       }
+      if (packed_.word().widened) widen(first, length);
       run_outputs();
-      panels_[0].weights += length * panels_[0].columns * packed_.word().weight_bytes;
+      panels_[0].weights += packed_.word().packed_bytes(length, panels_[0].columns);
+      panels_[0].read = panels_[0].weights;
+    }
+  }
+
+  // The next words of the panels, side by side, from where all tiles read them.
+  void widen(int first, std::int64_t words) {
+    std::byte* to = widened_;
+    for (int i = 0; i < panel_count_; ++i) {
+      Panel& panel = panels_[i];
+      kernels_.widen(reinterpret_cast<const std::uint8_t*>(panel.weights), words, panel.columns,
+                     packed_.plus(call_.packed, task_.group, first + i),
+                     packed_.minus(call_.packed, task_.group, first + i),
+                     reinterpret_cast<float*>(to));
+      panel.read = to;
+      to += packed_.word().kernel_bytes(words, panel.columns);
     }
   }
 
   struct Panel {
-    const std::byte* weights;
+    const std::byte *weights, *read;  // packed, and as a kernel reads them
     const float *bias, *multiplier;
     const std::int32_t* start;
     int columns, filters;
@@ -142,7 +160,9 @@ class Tiles {
   Panel panel_of(int panel) const {
     const std::byte* packed = call_.packed;
     const std::int64_t group = task_.group;
-    return {packed_.panel(packed, group, panel),
+    const std::byte* weights = packed_.panel(packed, group, panel);
+    return {weights,
+            weights,
             packed_.bias(packed, group, panel),
             packed_.heads() > 1 ? packed_.multiplier(packed, group, panel) : nullptr,
             packed_.heads() > 2 ? packed_.start(packed, group, panel) : nullptr,
@@ -237,7 +257,7 @@ class Tiles {
   // Through one panel; outputs and residual then are the next one's.
   void run_kernel(const Panel& panel, int rows) {
     GemmTile& t = call_tile_;
-    t.b = panel.weights;
+    t.b = panel.read;
     t.bias = panel.bias;
     t.multiplier = panel.multiplier;
     t.start = panel.start;
@@ -257,7 +277,7 @@ class Tiles {
   const Call& call_;
   const GemmKernels& kernels_;
   const GemmKernels::OfKind& kernel_;
-  std::byte *band_, *partial_;
+  std::byte *band_, *partial_, *widened_;
   GemmTask task_;
   bool begun_ = false;
   Pixels x_, y_, residual_;
@@ -275,7 +295,9 @@ class Tiles {
   GemmRun runs_[kMaxRuns];
 };
 
-std::size_t scratch_of_worker(const GemmCut& cut) { return cut.band_bytes + cut.partial_bytes; }
+std::size_t scratch_of_worker(const GemmCut& cut) {
+  return cut.band_bytes + cut.partial_bytes + cut.widened_bytes;
+}
 
 }  // namespace
 
@@ -302,6 +324,12 @@ std::size_t gemm_scratch_bytes(const ConvProblem& p) {
 int gemm_phases(const ConvProblem&) { return 1; }
 
 std::int64_t gemm_tiles(const ConvProblem& p, int) { return GemmCut(p).tasks; }
+
+// Panels hold filters of one group: the rest of the last panel is computed for nothing.
+double gemm_work(const ConvProblem& p) {
+  const double filters = double(p.k / p.groups);
+  return double(p.macs()) * std::ceil(filters / 16) * 16 / filters;
+}
 
 void gemm_run(const ConvProblem& p, const Call& call, int, Range range, Worker worker) {
   const GemmCut cut(p);

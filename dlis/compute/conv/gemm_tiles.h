@@ -14,6 +14,7 @@ void gemm_pack(const ConvProblem& problem, const Encoded* weights, const float* 
 std::size_t gemm_scratch_bytes(const ConvProblem& problem);
 int gemm_phases(const ConvProblem&);
 std::int64_t gemm_tiles(const ConvProblem& problem, int);
+double gemm_work(const ConvProblem& problem);
 void gemm_run(const ConvProblem& problem, const Call& call, int, Range range, Worker worker);
 
 }  // namespace dlis

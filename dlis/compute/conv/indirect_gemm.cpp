@@ -1,7 +1,5 @@
 // The row `indirect_gemm`: f32 activations, and weights in f32, bf16 or bytes, which its kernels
 // widen.
-#include <cmath>
-
 #include "dlis/compute/conv/gemm_tiles.h"
 
 namespace dlis {
@@ -29,10 +27,6 @@ extern constinit const ConvRow indirect_gemm_row{
     .phases = gemm_phases,
     .tiles = gemm_tiles,
     .run = gemm_run,
-    .work = [](const ConvProblem& p) {
-      // Panels hold filters of one group: the rest of the last panel is computed for nothing.
-      const double filters = double(p.k / p.groups);
-      return double(p.macs()) * std::ceil(filters / 16) * 16 / filters;
-    }};
+    .work = gemm_work};
 
 }  // namespace dlis

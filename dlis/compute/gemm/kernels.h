@@ -11,13 +11,14 @@ namespace dlis {
 // Element types of a product, x by weights. Whatever they are, a kernel reads x in words of four
 // bytes, each of which is one step of the sum.
 enum class GemmKind : std::uint8_t {
-  f32,       // f32 by f32
-  f32_bf16,  // f32 by bf16, which are widened
-  f32_int8,  // f32 by i8, which are widened; sums are scaled
-  bf16,      // bf16 by bf16, summed in f32: two a word on avx512, elsewhere x comes as f32
-  int8,      // u8 by i8, summed in i32: four a word on avx512, elsewhere x comes as two i16
+  f32,           // f32 by f32
+  f32_bf16,      // f32 by bf16, which are widened
+  f32_int8,      // f32 by i8, which are widened; sums are scaled
+  bf16,          // bf16 by bf16, summed in f32: two a word on avx512, elsewhere x comes as f32
+  int8,          // u8 by i8, summed in i32: four a word on avx512, elsewhere x comes as two i16
+  f32_ternary2,  // f32 by 2 bits, which `widen` makes f32 beforehand: it has no kernels
 };
-inline constexpr int kGemmKinds = 5;
+inline constexpr int kGemmKinds = 5;  // that have kernels
 
 // `length` consecutive words of a pixel's neighbourhood, `offset` bytes from its address.
 struct GemmRun {
@@ -60,6 +61,10 @@ struct GemmKernels {
   };
   int wide, narrow;  // columns
   OfKind kind[kGemmKinds];
+  // Words of a panel of 2 bits a weight (format/ternary2.h) as the f32 kernels read them. Each
+  // column has two scales, +plus and -minus.
+  void (*widen)(const std::uint8_t* codes, std::int64_t words, int columns, const float* plus,
+                const float* minus, float* to);
 };
 
 DLIS_SIMD_TABLE(GemmKernels, gemm_kernels)

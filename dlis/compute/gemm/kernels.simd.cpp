@@ -164,6 +164,30 @@ void gemm(const GemmTile& t) {
   if (t.last) finish<K>(t, rows, columns, reinterpret_cast<const typename K::Number*>(sums));
 }
 
+// Both vectors of a word at once; 6 instructions a vector.
+template <int vectors>
+void widen_words(const std::uint8_t* codes, std::int64_t words, const float* plus,
+                 const float* minus, float* to) {
+  constexpr int bytes = kLanes / 4;
+  const Vec plus0 = load(plus), minus0 = load(minus);
+  Vec plus1 = plus0, minus1 = minus0;
+  if constexpr (vectors > 1) plus1 = load(plus + kLanes), minus1 = load(minus + kLanes);
+  for (; words > 0; --words, codes += vectors * bytes, to += vectors * kLanes) {
+    const Vec sign0 = load_ternary(codes);
+    store(to, select(less(zero(), sign0), plus0, sign0 * minus0));
+    if constexpr (vectors > 1) {
+      const Vec sign1 = load_ternary(codes + bytes);
+      store(to + kLanes, select(less(zero(), sign1), plus1, sign1 * minus1));
+    }
+  }
+}
+
+void widen(const std::uint8_t* codes, std::int64_t words, int columns, const float* plus,
+           const float* minus, float* to) {
+  const auto run = columns > kLanes ? widen_words<2> : widen_words<1>;
+  run(codes, words, plus, minus, to);
+}
+
 // A kernel of `rows` rows, or none where the ISA has too few registers.
 template <class K, int most, int rows, int vectors>
 constexpr GemmKernels::Kernel kernel() {
@@ -185,6 +209,7 @@ extern constinit const GemmKernels gemm_kernels = {
     .narrow = kLanes,
     .kind = {kind<KindF32, kRows>(), kind<KindF32Bf16, kRows>(), kind<KindF32Int8, kRows>(),
              kind<KindBf16, kRows>(), kind<KindInt8, kByteRows>()},
+    .widen = widen,
 };
 
 }  // namespace dlis::DLIS_SIMD

@@ -6,6 +6,7 @@
 
 #include "dlis/base/divide.h"
 #include "dlis/compute/narrow.h"
+#include "dlis/format/ternary2.h"
 
 namespace dlis {
 namespace {
@@ -26,6 +27,7 @@ GemmKind gemm_kind(const ConvProblem& p) {
   if (p.type == DType::bf16) return GemmKind::bf16;
   const std::string_view format = p.format ? p.format->name : "dense";
   if (format == "int8") return GemmKind::f32_int8;
+  if (format == "ternary2") return GemmKind::f32_ternary2;
   return format == "bf16" ? GemmKind::f32_bf16 : GemmKind::f32;
 }
 
@@ -33,9 +35,9 @@ PackedPanels::PackedPanels(const ConvProblem& p)
     : kind_(gemm_kind(p)),
       word_(word_layout(kind_, p.isa)),
       wide_(panel_sizes(p.isa).wide),
-      heads_(kind_ == GemmKind::int8       ? 3
-             : kind_ == GemmKind::f32_int8 ? 2
-                                           : 1),
+      heads_(kind_ == GemmKind::int8 || kind_ == GemmKind::f32_ternary2 ? 3
+             : kind_ == GemmKind::f32_int8                              ? 2
+                                                                        : 1),
       groups_(p.groups),
       filters_(p.k / p.groups),
       channels_(p.c / p.groups),
@@ -53,7 +55,7 @@ PackedPanels::PackedPanels(const ConvProblem& p)
 }
 
 std::size_t PackedPanels::padded(int columns) const {
-  return round_up(std::size_t(r_ * row_words_) * columns * word_.weight_bytes);
+  return round_up(std::size_t(word_.packed_bytes(r_ * row_words_, columns)));
 }
 
 const float* PackedPanels::head(const std::byte* packed, int which, std::int64_t group,
@@ -66,18 +68,20 @@ const std::byte* PackedPanels::panel(const std::byte* packed, std::int64_t group
   return packed + heads_ * head_bytes_ + std::size_t(group) * group_bytes_ + panel * padded(wide_);
 }
 
+std::int64_t PackedPanels::place(std::int64_t tap, std::int64_t channel, int column,
+                                 int columns) const {
+  const std::int64_t word = word_.elements;
+  const std::int64_t at = tap % s_ * (whole_rows() ? channels_ : words_ * word) + channel;
+  return ((tap / s_ * row_words_ + at / word) * columns + column) * word + at % word;
+}
+
 template <class T>
 void PackedPanels::pack_panel(const T* filters, int count, int columns, T* to) const {
-  const std::int64_t word = word_.elements;
-  const std::int64_t pixel = whole_rows() ? channels_ : words_ * word;  // elements
-  std::fill_n(to, r_ * row_words_ * columns * word, T{});
+  std::fill_n(to, r_ * row_words_ * columns * word_.elements, T{});
   for (int column = 0; column < count; ++column)
     for (std::int64_t c = 0; c < channels_; ++c)
-      for (std::int64_t tap = 0; tap < r_ * s_; ++tap) {
-        const std::int64_t at = tap % s_ * pixel + c;
-        to[((tap / s_ * row_words_ + at / word) * columns + column) * word + at % word] =
-            *filters++;
-      }
+      for (std::int64_t tap = 0; tap < r_ * s_; ++tap)
+        to[place(tap, c, column, columns)] = *filters++;
 }
 
 template <class T>
@@ -90,13 +94,37 @@ void PackedPanels::pack_panels(const T* weights, std::byte* packed) const {
     }
 }
 
+float* PackedPanels::head_of(std::byte* packed, int which, std::int64_t filter) const {
+  return const_cast<float*>(head(packed, which, filter / filters_, 0)) + filter % filters_;
+}
+
+void PackedPanels::pack_ternary(const Encoded& weights, const float* bias,
+                                std::byte* packed) const {
+  const auto codes = weights.parts[0].as<std::uint8_t>();
+  const float* scale = weights.parts[1].as<float>().data();
+  std::memset(packed, 0, bytes());
+  for (std::int64_t k = 0; k < groups_ * filters_; ++k, scale += 2) {
+    *head_of(packed, 0, k) = bias ? bias[k] : 0;
+    *head_of(packed, 1, k) = scale[0];
+    *head_of(packed, 2, k) = scale[1];
+    const std::int64_t group = k / filters_;
+    const int index = int(k % filters_ / wide_), column = int(k % filters_ % wide_);
+    auto* to = reinterpret_cast<std::uint8_t*>(const_cast<std::byte*>(panel(packed, group, index)));
+    std::int64_t from = k * channels_ * r_ * s_;
+    for (std::int64_t c = 0; c < channels_; ++c)
+      for (std::int64_t tap = 0; tap < r_ * s_; ++tap, ++from) {
+        const int sign = ternary_sign(codes, from);
+        const std::int64_t at = place(tap, c, column, columns(index));
+        to[at / 4] |= std::uint8_t((sign & 3) << (2 * (at % 4)));
+      }
+  }
+}
+
 void PackedPanels::pack(const ConvProblem& problem, const Encoded& weights, const float* bias,
                         std::byte* packed) const {
+  if (kind_ == GemmKind::f32_ternary2) return pack_ternary(weights, bias, packed);
   std::memset(packed, 0, std::size_t(heads_) * head_bytes_);
-  const auto at = [&](int which, std::int64_t k) {
-    const float* to = head(packed, which, k / filters_, 0) + k % filters_;
-    return const_cast<float*>(to);
-  };
+  const auto at = [&](int which, std::int64_t k) { return head_of(packed, which, k); };
   if (kind_ == GemmKind::f32)
     pack_panels(weights.parts[0].as<float>().data(), packed);
   else if (heads_ > 1)

@@ -28,10 +28,18 @@ constexpr PanelSizes panel_sizes(Isa isa) {
 
 GemmKind gemm_kind(const ConvProblem& problem);
 
-// What a word holds: so many elements of x, each `x_bytes` wide for the kernel, and `weight_bytes`
-// of weights a filter.
+// What a word holds: so many elements of x, each `x_bytes` wide for the kernel, and of weights a
+// filter `weight_bits`.
 struct WordLayout {
-  int elements, x_bytes, weight_bytes;
+  int elements, x_bytes, weight_bits;
+  bool widened = false;  // before a kernel reads them: then they are f32
+  // Of words of a panel, as they are packed and as a kernel reads them.
+  constexpr std::int64_t packed_bytes(std::int64_t words, int columns) const {
+    return words * columns * weight_bits / 8;
+  }
+  constexpr std::int64_t kernel_bytes(std::int64_t words, int columns) const {
+    return widened ? words * columns * 4 : packed_bytes(words, columns);
+  }
 };
 constexpr WordLayout word_layout(GemmKind kind, Isa isa) {
   const bool products = isa == Isa::avx512;  // of narrow types
@@ -39,27 +47,30 @@ constexpr WordLayout word_layout(GemmKind kind, Isa isa) {
     case GemmKind::f32:
       break;
     case GemmKind::f32_bf16:
-      return {1, 4, 2};
+      return {1, 4, 16};
     case GemmKind::f32_int8:
-      return {1, 4, 1};
+      return {1, 4, 8};
+    case GemmKind::f32_ternary2:
+      return {1, 4, 2, true};
     case GemmKind::bf16:
-      return products ? WordLayout{2, 2, 4} : WordLayout{1, 4, 2};
+      return products ? WordLayout{2, 2, 32} : WordLayout{1, 4, 16};
     case GemmKind::int8:
-      return products ? WordLayout{4, 1, 4} : WordLayout{2, 2, 2};
+      return products ? WordLayout{4, 1, 32} : WordLayout{2, 2, 16};
   }
-  return {1, 4, 4};
+  return {1, 4, 32};
 }
 
 // Packed: the biases (0 where there is none), for weights in bytes also multipliers and for x in
-// bytes starts, then every group's panels. A panel holds for each word of the sum, in the order r,
-// s, c, the weights of its filters side by side. A pixel's last word is filled up with zeros, or,
-// where pixels of few bytes are read as whole rows of the filter, a row's last word. All panels are
-// wide but a group's last, which is narrow where that is enough; the filters it lacks are 0.
+// bytes starts (for weights in 2 bits plus and minus), then every group's panels. A panel
+// holds for each word of the sum, in the order r, s, c, the weights of its filters side by side. A
+// pixel's last word is filled up with zeros, or, where pixels of few bytes are read as whole rows
+// of the filter, a row's last word. All panels are wide but a group's last, which is narrow where
+// that is enough; the filters it lacks are 0.
 class PackedPanels {
  public:
   explicit PackedPanels(const ConvProblem& problem);
 
-  GemmKind kind() const { return kind_; }
+  GemmKind kernel_kind() const { return word_.widened ? GemmKind::f32 : kind_; }
   const WordLayout& word() const { return word_; }
   std::int64_t words() const { return words_; }          // of a pixel
   std::int64_t row_words() const { return row_words_; }  // of a row of the filter
@@ -70,16 +81,26 @@ class PackedPanels {
   int filters(int panel) const {  // of them real
     return panel + 1 < panels_ ? wide_ : int(filters_ - std::int64_t(panel) * wide_);
   }
-  std::size_t panel_bytes() const { return padded(wide_); }
+  std::size_t panel_bytes() const {  // as a kernel reads it
+    return std::size_t(word_.kernel_bytes(r_ * row_words_, wide_));
+  }
   std::size_t bytes() const {
     return std::size_t(heads_) * head_bytes_ + std::size_t(groups_) * group_bytes_;
   }
-  int heads() const { return heads_; }  // 1: biases, 2: and multipliers, 3: and starts
+  int heads() const {
+    return heads_;
+  }  // 1: biases, 2: and multipliers, 3: and starts, or plus and minus
   const float* bias(const std::byte* packed, std::int64_t group, int panel) const {
     return head(packed, 0, group, panel);
   }
   const float* multiplier(const std::byte* packed, std::int64_t group, int panel) const {
     return head(packed, 1, group, panel);
+  }
+  const float* plus(const std::byte* packed, std::int64_t group, int panel) const {
+    return head(packed, 1, group, panel);
+  }
+  const float* minus(const std::byte* packed, std::int64_t group, int panel) const {
+    return head(packed, 2, group, panel);
   }
   const std::int32_t* start(const std::byte* packed, std::int64_t group, int panel) const {
     return reinterpret_cast<const std::int32_t*>(head(packed, 2, group, panel));
@@ -93,6 +114,10 @@ class PackedPanels {
  private:
   std::size_t padded(int columns) const;
   const float* head(const std::byte* packed, int which, std::int64_t group, int panel) const;
+  void pack_ternary(const Encoded& weights, const float* bias, std::byte* packed) const;
+  float* head_of(std::byte* packed, int which, std::int64_t filter) const;
+  // Where the weight of a tap (of r x s) and channel lies in a panel, counted in weights.
+  std::int64_t place(std::int64_t tap, std::int64_t channel, int column, int columns) const;
   template <class T>
   void pack_panels(const T* weights, std::byte* packed) const;
   template <class T>

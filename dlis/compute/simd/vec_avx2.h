@@ -45,6 +45,14 @@ DLIS_INLINE void store_bf16(std::uint16_t* p, Vec x) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_castsi256_si128(packed));
 }
 
+DLIS_INLINE Vec load_ternary(const std::uint8_t* p) {
+  std::int16_t codes;
+  __builtin_memcpy(&codes, p, 2);
+  const __m256i places = _mm256_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14);
+  const __m256 table = _mm256_setr_ps(0, 1, 0, -1, 0, 1, 0, -1);
+  return {_mm256_permutevar_ps(table, _mm256_srlv_epi32(_mm256_set1_epi16(codes), places))};
+}
+
 DLIS_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
 DLIS_INLINE Vec add(Vec a, Vec b) { return {_mm256_add_ps(a.v, b.v)}; }
 DLIS_INLINE Vec sub(Vec a, Vec b) { return {_mm256_sub_ps(a.v, b.v)}; }

@@ -47,6 +47,15 @@ DLIS_INLINE void store_bf16(std::uint16_t* p, Vec x, int count) {
   _mm256_mask_storeu_epi16(p, first_lanes(count), (__m256i)_mm512_cvtneps_pbh(x.v));
 }
 
+DLIS_INLINE Vec load_ternary(const std::uint8_t* p) {
+  std::int32_t codes;
+  __builtin_memcpy(&codes, p, 4);
+  const __m512i places =
+      _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const __m512 table = _mm512_setr4_ps(0, 1, 0, -1);
+  return {_mm512_permutevar_ps(table, _mm512_srlv_epi32(_mm512_set1_epi32(codes), places))};
+}
+
 DLIS_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
 DLIS_INLINE Vec add(Vec a, Vec b) { return {_mm512_add_ps(a.v, b.v)}; }
 DLIS_INLINE Vec sub(Vec a, Vec b) { return {_mm512_sub_ps(a.v, b.v)}; }

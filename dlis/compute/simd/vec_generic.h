@@ -38,6 +38,10 @@ DLIS_INLINE Vec load_bf16(const std::uint16_t* p) {
   const IntLanes bits = {p[0], p[1], p[2], p[3]};
   return {(Lanes)(bits << 16)};
 }
+DLIS_INLINE Vec load_ternary(const std::uint8_t* p) {
+  const auto at = [p](int place) { return float(std::int32_t(std::uint32_t(*p) << place) >> 30); };
+  return {Lanes{at(30), at(28), at(26), at(24)}};
+}
 DLIS_INLINE void store_bf16(std::uint16_t* p, Vec x) {
   for (int i = 0; i < kLanes; ++i) {
     const std::uint32_t bits = std::uint32_t(((IntLanes)x.v)[i]);

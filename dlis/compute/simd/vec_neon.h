@@ -37,6 +37,10 @@ DLIS_INLINE void store(float* p, Vec x, int count) {
 DLIS_INLINE Vec load_bf16(const std::uint16_t* p) {
   return {vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(p), 16))};
 }
+DLIS_INLINE Vec load_ternary(const std::uint8_t* p) {
+  const int32x4_t places = {30, 28, 26, 24};
+  return {vcvtq_f32_s32(vshrq_n_s32(vshlq_s32(vdupq_n_s32(*p), places), 30))};
+}
 DLIS_INLINE void store_bf16(std::uint16_t* p, Vec x) {
   const uint32x4_t bits = vreinterpretq_u32_f32(x.v), upper = vshrq_n_u32(bits, 16);
   const uint32x4_t half = vaddq_u32(vdupq_n_u32(0x7fff), vandq_u32(upper, vdupq_n_u32(1)));

@@ -1,0 +1,30 @@
+// The row `ternary_gemm`: f32 activations by weights of 2 bits. They stay so in memory, 16 times
+// fewer bytes than in f32; a panel is widened to where all tiles of a task read it.
+#include "dlis/compute/conv/gemm_tiles.h"
+
+namespace dlis {
+namespace {
+
+Verdict accepts(const ConvProblem& p) {
+  if (!p.all_f32()) return refuse("needs f32 activations");
+  if (!p.format || p.format->name != std::string_view("ternary2"))
+    return refuse("needs ternary2 weights");
+  return gemm_accepts(p);
+}
+
+}  // namespace
+
+extern constinit const ConvRow ternary_gemm_row{
+    .name = "ternary_gemm",
+    .summary = "matrix product with weights of 2 bits, widened a panel at a time",
+    .tolerance = {2e-6},
+    .accepts = accepts,
+    .packed_bytes = gemm_packed_bytes,
+    .pack = gemm_pack,
+    .scratch_bytes = gemm_scratch_bytes,
+    .phases = gemm_phases,
+    .tiles = gemm_tiles,
+    .run = gemm_run,
+    .work = gemm_work};
+
+}  // namespace dlis
