@@ -46,6 +46,20 @@ def line(row):
     return "| " + " | ".join(cells) + " |"
 
 
+def kept(file, name, dense):
+    """The row that the page has, for a network whose file is not here; None: it has none."""
+    for text in file.read_text().splitlines() if file.exists() else []:
+        cells = [cell.strip() for cell in text.strip("|").split("|")]
+        if cells[0] != name or len(cells) != 10:
+            continue
+        share = {"macs": float(cells[6]) * dense["macs"], "density": 1 - float(cells[8]),
+                 "parameters": float(cells[7]) * dense["parameters"]}
+        small = {"top1": float(cells[3].split()[0]), "file_bytes": float(cells[9]) * 1e6}
+        return {"surgery": {"top1": float(cells[2])} if cells[2] else None,
+                "small": share | small}
+    return None
+
+
 def write(file, rows):
     for row in rows:
         row["bar"] = bar_of(row)
@@ -58,7 +72,11 @@ def write(file, rows):
     text += f"{met} of {len(bars)} bars are met. MACs and parameters are shares of the dense network's, "
     text += "zeros counted; zeros a share of the weights of convolutions and dense layers; a file is "
     text += "packed (gz).\n\n"
-    text += f"Machine: {rows[0]['small']['machine']}; dlis {rows[0]['small']['commit']}.\n"
+    seen = [row["small"] for row in rows if "machine" in row["small"]]
+    text += f"Machine: {seen[0]['machine']}; dlis {seen[0]['commit']}.\n"
+    old = [row["name"] for row in rows if "machine" not in row["small"]]
+    if old:
+        text += f"As an earlier run of the page left them: {', '.join(old)}.\n"
     text += "\n" + section(rows)
     notes = file.with_name("compression_notes.md")
     if notes.exists():

@@ -6,7 +6,7 @@ CHOSEN = {
     "resnet18": {"weights": "weight_prune_zeros90", "channels": "channel_prune_macs70"},
     "mobilenet_v1": {"weights": "weight_prune_zeros90", "channels": "channel_prune_macs78"},
     "resnet56": {"weights": "weight_prune_zeros90", "channels": "channel_prune_macs52"},
-    "resnet20": {},
+    "resnet20": {"weights": "weight_prune_zeros90", "channels": "channel_prune_macs50"},
 }
 EVERYWHERE = {"int8": "qat_int8", "ternary": "ternarise"}
 TECHNIQUES = ["weights", "channels", "int8", "ternary"]
