@@ -11,6 +11,7 @@
 
 #include "dlis/compress/axis_index.h"
 #include "dlis/compress/quantise.h"
+#include "dlis/format/encoded.h"
 #include "dlis/model/op.h"
 
 namespace dlis {
@@ -25,6 +26,11 @@ struct Pair {
 };
 
 bool is(const Node& node, std::string_view op) { return node.op->name == op; }
+
+// Factors for its input channels would give each of them two values of their own.
+bool is_ternary(const Tensor& weights) {
+  return find_format("ternary2")->encode(weights.converted(DType::f32)).has_value();
+}
 
 // The layer behind `index`, with at most a ReLU between and no other reader.
 std::optional<Pair> pair_behind(const Graph& graph, const Uses& uses, const ByteParts& parts,
@@ -44,9 +50,10 @@ std::optional<Pair> pair_behind(const Graph& graph, const Uses& uses, const Byte
   const Node& second = graph.nodes[std::size_t(next)];
   if (!is(graph.nodes[index], "Conv") || !is(second, "Conv")) return std::nullopt;
   const std::int64_t groups = second.attributes.integer("group", 1);
-  const Shape& weights = graph.value(second.inputs[1]).constant.shape();
-  const bool depthwise = groups > 1 && weights[1] == 1 && weights[0] == groups;
+  const Tensor& weights = graph.value(second.inputs[1]).constant;
+  const bool depthwise = groups > 1 && weights.shape()[1] == 1 && weights.shape()[0] == groups;
   if (groups > 1 && !depthwise) return std::nullopt;
+  if (!depthwise && is_ternary(weights)) return std::nullopt;
   return Pair{index, std::size_t(next), x, depthwise};
 }
 

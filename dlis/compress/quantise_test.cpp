@@ -7,6 +7,7 @@
 
 #include "dlis/base/rng.h"
 #include "dlis/compress/sensitivity.h"
+#include "dlis/format/encoded.h"
 #include "dlis/model/op.h"
 #include "dlis/model/passes.h"
 
@@ -132,6 +133,24 @@ TEST_F(Quantising, KeptLayersStayReal) {
   const auto made = compressed("quantise:type=int8:keep=^[yr].*_node");
   ASSERT_TRUE(made) << made.error().message();
   EXPECT_THAT(bytes_of(made->graph), UnorderedElementsAre("x_int8", "a"));
+}
+
+TEST_F(Quantising, TernaryWeightsStayTernary) {
+  const auto made = compress(
+      graph_,
+      std::vector{parse_choice("ternarise").value(), parse_choice("quantise:type=int8").value()},
+      options_);
+  ASSERT_TRUE(made) << made.error().message();
+  int ternary = 0;
+  for (const Node& node : made->graph.nodes) {
+    if (std::string_view(node.op->name) != "Conv") continue;
+    const Value& w = made->graph.value(node.inputs[1]);
+    const auto scales = Tensor::of<float>({std::int64_t(w.quant->scale.size())}, w.quant->scale);
+    const Encoded bytes{
+        find_format("int8"), DType::i8, w.constant.shape(), 1, {w.constant, scales}};
+    ternary += find_format("ternary2")->encode_bytes(bytes).has_value();
+  }
+  EXPECT_EQ(ternary, 2);  // left and right; the first layer is none
 }
 
 TEST_F(Quantising, SurvivesTheFileForm) {

@@ -1,6 +1,8 @@
 // Checks types, and works out the scales of int8 filters.
 #include "dlis/compute/narrow.h"
 
+#include <fmt/format.h>
+
 #include "dlis/compute/kernel_ends.h"
 
 namespace dlis {
@@ -33,9 +35,9 @@ ByteFilters byte_filters(const ConvProblem& p, const Encoded& weights, const flo
   return filters;
 }
 
-Verdict accepts_bytes(const ConvProblem& p) {
+Verdict accepts_bytes(const ConvProblem& p, std::string_view format) {
   if (!p.integer()) return refuse("needs activations in bytes");
-  if (!has_format(p, "int8")) return refuse("needs int8 weights");
+  if (!has_format(p, format)) return refuse(fmt::format("needs {} weights", format));
   if (!bytes_or_f32(p.y_type)) return refuse("stores bytes or f32 only");
   if (p.ends.add && !bytes_or_f32(p.add_type)) return refuse("adds bytes or f32 only");
   if (p.c / p.groups * p.r * p.s > kMostTerms)

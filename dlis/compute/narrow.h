@@ -15,7 +15,7 @@ struct ByteFilters {
 ByteFilters byte_filters(const ConvProblem& problem, const Encoded& weights, const float* bias);
 
 // Whether a kernel of bytes computes this: types, format, and sums that 32 bits hold.
-Verdict accepts_bytes(const ConvProblem& problem);
+Verdict accepts_bytes(const ConvProblem& problem, std::string_view format = "int8");
 Verdict accepts_bf16(const ConvProblem& problem);
 
 }  // namespace dlis

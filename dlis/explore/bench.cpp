@@ -90,6 +90,11 @@ std::vector<Entrant> entrants_of(std::vector<RowTiming>& rows, const ConvProblem
   return entrants;
 }
 
+Result<Encoded> encoded_for(const ConvProblem& problem, const Tensor& weights) {
+  if (!problem.integer() || !problem.format->encode_bytes) return problem.format->encode(weights);
+  return problem.format->encode_bytes(DLIS_TRY(find_format("int8")->encode(weights)));
+}
+
 void describe(const Turns& turns, std::size_t index, std::size_t fastest,
               const ConvProblem& problem, const Ceiling& ceiling, RowTiming& timing) {
   for (const Round& round : turns.rounds) timing.ms.push_back(round.ms[index]);
@@ -122,7 +127,7 @@ Result<ProblemTimings> bench_rows(ConvProblem problem, const BenchOptions& optio
   if (!problem.format) problem.format = formats().front();
   RowOperands operands(problem, options.seed);
   if (problem.format->nearest) operands.weights = problem.format->nearest(operands.weights);
-  const Encoded encoded = DLIS_TRY(problem.format->encode(operands.weights));
+  const Encoded encoded = DLIS_TRY(encoded_for(problem, operands.weights));
   problem.density = encoded.density;
   ProblemTimings out;
   out.rows = DLIS_TRY(asked(problem, encoded));

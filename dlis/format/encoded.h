@@ -35,6 +35,10 @@ struct Format {
   Tensor (*nearest)(const Tensor& weights) = nullptr;
   std::size_t (*minimum_bytes)(const Tensor& weights);  // arithmetic minimum (narrowest indices)
   Result<Encoded> (*encode)(const Tensor& weights);
+  // For layers of bytes, from and to weights in `int8`, exactly. Null: the format cannot serve
+  // them.
+  Result<Encoded> (*encode_bytes)(const Encoded& int8) = nullptr;
+  Encoded (*decode_bytes)(const Encoded& encoded) = nullptr;
   Tensor (*decode)(const Encoded& encoded);
 };
 

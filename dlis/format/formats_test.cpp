@@ -161,6 +161,18 @@ TEST(Ternary2, KeepsTwoBitsAWeight) {
   EXPECT_EQ(encoded.bytes(), std::size_t(64 * 64 * 9 / 4 + 64 * 8));
 }
 
+TEST(Ternary2, KeepsBytesOfAFile) {
+  const Format &ternary2 = *find_format("ternary2"), &int8 = *find_format("int8");
+  const Tensor weights = ternary2.nearest(random_weights({6, 5, 3, 3}, 0.7, 9));
+  const Encoded bytes = *int8.encode(weights);
+  const Encoded kept = *ternary2.encode_bytes(bytes), back = ternary2.decode_bytes(kept);
+  EXPECT_TRUE(same_bits(ternary2.decode(kept), int8.decode(bytes)));
+  EXPECT_TRUE(
+      std::ranges::equal(back.parts[0].as<std::int8_t>(), bytes.parts[0].as<std::int8_t>()));
+  EXPECT_TRUE(same_bits(back.parts[1], bytes.parts[1]));
+  EXPECT_FALSE(ternary2.encode_bytes(*int8.encode(random_weights({6, 5, 3, 3}, 1, 9))));
+}
+
 TEST(Int8, RoundsHalfToEvenByChannel) {
   const std::vector<float> values{127, 0.5f, 1.5f, -2.5f, -254, 1, 3, 5, 0, 0, 0, 0};
   const Encoded encoded = *find_format("int8")->encode(Tensor::of<float>({3, 4}, values));

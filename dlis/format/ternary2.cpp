@@ -41,40 +41,81 @@ int sign_of(float w, float* scales) {
   return 2;
 }
 
-Result<Encoded> encode(const Tensor& weights) {
-  if (weights.type() != DType::f32) return fail("weights for ternary2 have to be f32");
-  const auto from = weights.as<float>();
-  const std::size_t each = each_of(weights);
-  Tensor codes(DType::u8, {std::int64_t(code_bytes(weights))});
-  Tensor scales(DType::f32, {std::int64_t(channels_of(weights.shape())), 2});
+// The codes and the two values a channel, of values of any type.
+template <class T>
+Result<Encoded> encode_values(std::span<const T> from, const Shape& shape) {
+  const std::size_t channels = channels_of(shape), each = channels ? from.size() / channels : 0;
+  Encoded made{&ternary2_row, DType::f32, shape, 0, {}};
+  Tensor codes(DType::u8, {std::int64_t((from.size() + 3) / 4)});
+  Tensor scales(DType::f32, {std::int64_t(channels), 2});
   const auto code = codes.edit<std::uint8_t>();
   float* scale = scales.edit<float>().data();
+  std::size_t nonzeros = 0;
   for (std::size_t i = 0; i < from.size(); ++i) {
-    const int sign = sign_of(from[i], scale + 2 * (i / each));
+    const int sign = sign_of(float(from[i]), scale + 2 * (i / each));
     if (sign == 2)
       return fail(fmt::format("not ternary: beside {:g} and {:g} channel {} has {:g}",
                               double(scale[2 * (i / each)]), -double(scale[2 * (i / each) + 1]),
                               i / each, double(from[i])));
+    nonzeros += sign != 0;
     code[i / 4] |= std::uint8_t((sign & 3) << (2 * (i % 4)));
   }
-  return Encoded{.format = &ternary2_row,
-                 .value_type = DType::f32,
-                 .shape = weights.shape(),
-                 .density = density_of(weights),
-                 .parts = {codes, scales}};
+  if (!from.empty()) made.density = double(nonzeros) / double(from.size());
+  made.parts = {codes, scales};
+  return made;
 }
+
+Result<Encoded> encode(const Tensor& weights) {
+  if (weights.type() != DType::f32) return fail("weights for ternary2 have to be f32");
+  return encode_values(weights.as<float>(), weights.shape());
+}
+
+Result<Encoded> encode_bytes(const Encoded& int8) {
+  if (int8.parts.size() > 2) return fail("weights with zero points are not ternary");
+  Encoded made = DLIS_TRY(encode_values(int8.parts[0].as<std::int8_t>(), int8.shape));
+  made.value_type = DType::i8;
+  made.parts.push_back(int8.parts[1]);
+  return made;
+}
+
+// The value that a weight's code stands for, without the scale of weights in bytes.
+class Values {
+ public:
+  explicit Values(const Encoded& encoded)
+      : codes_(encoded.parts[0].as<std::uint8_t>()),
+        scales_(encoded.parts[1].as<float>()),
+        each_(std::max<std::size_t>(1, std::size_t(encoded.shape.elements()) /
+                                           std::max<std::size_t>(1, scales_.size() / 2))) {}
+  std::size_t channel(std::size_t i) const { return i / each_; }
+  float operator()(std::size_t i) const {
+    const int sign = ternary_sign(codes_, std::int64_t(i));
+    return sign == 0 ? 0 : float(sign) * scales_[2 * channel(i) + (sign < 0)];
+  }
+
+ private:
+  std::span<const std::uint8_t> codes_;
+  std::span<const float> scales_;
+  std::size_t each_;
+};
 
 Tensor decode(const Encoded& encoded) {
   Tensor weights(DType::f32, encoded.shape);
-  const auto codes = encoded.parts[0].as<std::uint8_t>();
-  const auto scales = encoded.parts[1].as<float>();
+  const Values values(encoded);
   const auto to = weights.edit<float>();
-  const std::size_t each = each_of(weights);
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    const int sign = ternary_sign(codes, std::int64_t(i));
-    if (sign != 0) to[i] = float(sign) * scales[2 * (i / each) + (sign < 0)];
-  }
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] = values(i);
+  if (encoded.value_type != DType::i8) return weights;
+  const auto scales = encoded.parts[2].as<float>();
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] *= scales[values.channel(i)];
   return weights;
+}
+
+Encoded decode_bytes(const Encoded& encoded) {
+  Tensor bytes(DType::i8, encoded.shape);
+  const Values values(encoded);
+  const auto to = bytes.edit<std::int8_t>();
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] = std::int8_t(values(i));
+  return {
+      find_format("int8"), DType::i8, encoded.shape, encoded.density, {bytes, encoded.parts[2]}};
 }
 
 void ternarise_channel(std::span<float> weights, float edge) {
@@ -109,6 +150,8 @@ extern constinit const Format ternary2_row{
     .nearest = [](const Tensor& weights) { return ternarised(weights, kThreshold); },
     .minimum_bytes = minimum_bytes,
     .encode = encode,
+    .encode_bytes = encode_bytes,
+    .decode_bytes = decode_bytes,
     .decode = decode};
 
 }  // namespace dlis

@@ -11,7 +11,8 @@ namespace dlis {
 Tensor ternarised(const Tensor& weights, double threshold);
 
 // Of an encoded tensor: weight i has bits 2 * (i % 4) and the next of byte i / 4, in two's
-// complement 1, 0 or -1, and the channels' p and n.
+// complement 1, 0 or -1, and the channels' p and n. Of weights in bytes p and n are whole numbers,
+// and a third part has the channels' scales.
 inline int ternary_sign(std::span<const std::uint8_t> codes, std::int64_t i) {
   const int bits = codes[std::size_t(i / 4)] >> (2 * (i % 4)) & 3;
   return bits == 3 ? -1 : bits;

@@ -87,10 +87,28 @@ Error too_large(const std::vector<LoweredStep>& layers, const std::vector<LayerC
           "--memory", fmt::format("allow {} bytes", needed), true};
 }
 
+// A layer's weights in a format that may be another than the network gives them in.
+Result<Encoded> encoded_as(const Format& format, const LoweredStep& layer) {
+  if (!layer.given) return format.encode(layer.weights);
+  return layer.given->format == &format ? Result<Encoded>(*layer.given)
+                                        : format.encode_bytes(*layer.given);
+}
+
 // Why a format cannot hold the weights; empty: it can.
-std::string cannot_hold(const Format& format, const Tensor& weights) {
-  const auto encoded = format.encode(weights);
+std::string cannot_hold(const Format& format, const LoweredStep& layer) {
+  const auto encoded = encoded_as(format, layer);
   return encoded ? "" : encoded.error().what;
+}
+
+// Whether a layer is tried in a format, where `asked` is for all layers.
+bool is_tried(const Format& format, const std::string& asked, const LoweredStep& layer,
+              double density) {
+  if (const Format* only = layer.only_format())
+    return (&format == only && (asked == "auto" || asked == "dense" || asked == only->name)) ||
+           (layer.given && format.encode_bytes && (asked == "auto" || asked == format.name));
+  if (asked != "auto") return asked == format.name;
+  return &format == formats().front() ||
+         (format.exact && (format.nearest || density < kSparseEnough));
 }
 
 }  // namespace
@@ -137,14 +155,8 @@ void Chooser::add_candidates(LoweredStep& layer, const std::string& format,
   const std::size_t first = candidates.size();
   const double density = density_of(layer.weights);
   for (const Format* f : formats()) {
-    const bool dense = f == formats().front();
-    const Format* only = layer.only_format();
-    const bool offered =
-        only ? f == only && (format == "auto" || format == "dense" || format == f->name)
-        : format == "auto" ? dense || (f->exact && (f->nearest || density < kSparseEnough))
-                           : format == f->name;
-    if (!offered) continue;
-    const std::string cannot = f->nearest && !only ? cannot_hold(*f, layer.weights) : "";
+    if (!is_tried(*f, format, layer, density)) continue;
+    const std::string cannot = f->nearest ? cannot_hold(*f, layer) : "";
     const ConvProblem problem = with_format(layer.step.conv, f, density);
     for (const ConvRow* row : conv_rows()) {
       if (compute != "auto" && compute != row->name) continue;
@@ -307,7 +319,7 @@ Result<const Encoded*> Chooser::encoded(const LoweredStep& layer, const Format* 
   if (at_hand_ != &layer) encoded_.clear();
   at_hand_ = &layer;
   if (const auto it = encoded_.find(format); it != encoded_.end()) return &it->second;
-  Encoded weights = layer.given ? *layer.given : DLIS_TRY(format->encode(layer.weights));
+  Encoded weights = DLIS_TRY(encoded_as(*format, layer));
   return &(encoded_[format] = std::move(weights));
 }
 

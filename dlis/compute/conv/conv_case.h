@@ -165,7 +165,7 @@ class ConvCase {
           sum.magnitude += std::abs(term);
         }
     if (!c.integer()) return sum;
-    sum.value *= double(c.x_scale.scale) * encoded_.parts[1].as<float>()[std::size_t(k)];
+    sum.value *= double(c.x_scale.scale) * encoded_.parts.back().as<float>()[std::size_t(k)];
     return {sum.value, std::abs(sum.value)};
   }
 
@@ -250,14 +250,17 @@ class ConvCase {
   // Any bytes, -128 among them, with a scale for each filter; decoded_ holds the bytes.
   void encode_bytes(Rng& rng) {
     Tensor bytes(DType::i8, weights_.shape()), scales(DType::f32, {problem_.k});
+    const Format* format = problem_.format;
+    if (format->nearest) weights_ = format->nearest(weights_);
     for (float& w : weights_.edit<float>())
-      if (w != 0) w = float(rng.below(256) - 128);
+      if (w != 0) w = format->nearest ? std::round(w * 127) : float(rng.below(256) - 128);
     for (float& scale : scales.edit<float>()) scale = float(rng.uniform(0.5, 1.5) / 128);
     std::ranges::transform(weights_.as<float>(), bytes.edit<std::int8_t>().begin(),
                            [](float w) { return std::int8_t(w); });
     encoded_ = {
         find_format("int8"), DType::i8, weights_.shape(), density_of(weights_), {bytes, scales}};
     decoded_ = weights_;
+    if (format->encode_bytes) encoded_ = *format->encode_bytes(encoded_);
   }
 
   // Scales that spread most outputs over the bytes and let some saturate.

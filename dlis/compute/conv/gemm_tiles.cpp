@@ -45,6 +45,7 @@ class Tiles {
         call_(call),
         kernels_(gemm_kernels_for(p.isa)),
         kernel_(kernels_.kind[int(packed.kernel_kind())]),
+        widen_(packed.has_starts() ? kernels_.widen_int8 : kernels_.widen_f32),
         band_(scratch),
         partial_(scratch + cut.band_bytes),
         widened_(partial_ + cut.partial_bytes) {
@@ -142,10 +143,9 @@ class Tiles {
     std::byte* to = widened_;
     for (int i = 0; i < panel_count_; ++i) {
       Panel& panel = panels_[i];
-      kernels_.widen(reinterpret_cast<const std::uint8_t*>(panel.weights), words, panel.columns,
-                     packed_.plus(call_.packed, task_.group, first + i),
-                     packed_.minus(call_.packed, task_.group, first + i),
-                     reinterpret_cast<float*>(to));
+      widen_(reinterpret_cast<const std::uint8_t*>(panel.weights), words, panel.columns,
+             packed_.plus(call_.packed, task_.group, first + i),
+             packed_.minus(call_.packed, task_.group, first + i), to);
       panel.read = to;
       to += packed_.word().kernel_bytes(words, panel.columns);
     }
@@ -164,8 +164,8 @@ class Tiles {
     return {weights,
             weights,
             packed_.bias(packed, group, panel),
-            packed_.heads() > 1 ? packed_.multiplier(packed, group, panel) : nullptr,
-            packed_.heads() > 2 ? packed_.start(packed, group, panel) : nullptr,
+            packed_.has_multipliers() ? packed_.multiplier(packed, group, panel) : nullptr,
+            packed_.has_starts() ? packed_.start(packed, group, panel) : nullptr,
             packed_.columns(panel),
             packed_.filters(panel)};
   }
@@ -277,6 +277,7 @@ class Tiles {
   const Call& call_;
   const GemmKernels& kernels_;
   const GemmKernels::OfKind& kernel_;
+  const GemmKernels::Widen widen_;
   std::byte *band_, *partial_, *widened_;
   GemmTask task_;
   bool begun_ = false;

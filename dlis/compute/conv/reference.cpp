@@ -14,10 +14,10 @@ static void pack(const ConvProblem& p, const Encoded* weights, const float* bias
   for (std::int64_t k = 0; k < p.k; ++k) biases[k] = bias ? bias[k] : 0, scales[k] = 1;
   if (!p.integer())
     return void(std::ranges::copy(weights->format->decode(*weights).as<float>(), values));
-  Encoded stored = *weights;
+  Encoded stored = p.format->decode_bytes ? p.format->decode_bytes(*weights) : *weights;
   std::ranges::copy(stored.parts[1].as<float>(), scales);
   std::ranges::fill(stored.parts[1].edit<float>(), 1.0f);
-  std::ranges::copy(weights->format->decode(stored).as<float>(), values);
+  std::ranges::copy(stored.format->decode(stored).as<float>(), values);
 }
 
 template <class Read>
@@ -71,7 +71,8 @@ static void run(const ConvProblem& p, const Call& call, int, Range range, Worker
 static Verdict accepts(const ConvProblem& p) {
   const std::string_view format = p.format ? p.format->name : "dense";
   if (p.type == DType::f32) return accept();
-  if (p.integer() && format != "int8") return refuse("activations in bytes need int8 weights");
+  if (p.integer() && format != "int8" && !(p.format && p.format->decode_bytes))
+    return refuse("activations in bytes need int8 or ternary2 weights");
   if (p.type == DType::bf16 && format != "bf16")
     return refuse("bf16 activations need bf16 weights");
   return p.integer() || p.type == DType::bf16 ? accept()

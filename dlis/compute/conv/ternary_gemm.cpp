@@ -1,14 +1,20 @@
-// The row `ternary_gemm`: f32 activations by weights of 2 bits. They stay so in memory, 16 times
-// fewer bytes than in f32; a panel is widened to where all tiles of a task read it.
+// The row `ternary_gemm`: activations in f32 or bytes by weights of 2 bits. They stay so in memory,
+// 16 times fewer bytes than in f32, 4 times fewer than in int8; a panel is widened to where all
+// tiles of a task read it.
 #include "dlis/compute/conv/gemm_tiles.h"
+#include "dlis/compute/narrow.h"
 
 namespace dlis {
 namespace {
 
 Verdict accepts(const ConvProblem& p) {
-  if (!p.all_f32()) return refuse("needs f32 activations");
   if (!p.format || p.format->name != std::string_view("ternary2"))
     return refuse("needs ternary2 weights");
+  if (p.integer()) {
+    if (const Verdict types = accepts_bytes(p, "ternary2"); !types) return types;
+  } else if (!p.all_f32()) {
+    return refuse("needs activations in f32 or bytes");
+  }
   return gemm_accepts(p);
 }
 

@@ -11,12 +11,14 @@ namespace dlis {
 // Element types of a product, x by weights. Whatever they are, a kernel reads x in words of four
 // bytes, each of which is one step of the sum.
 enum class GemmKind : std::uint8_t {
-  f32,           // f32 by f32
-  f32_bf16,      // f32 by bf16, which are widened
-  f32_int8,      // f32 by i8, which are widened; sums are scaled
-  bf16,          // bf16 by bf16, summed in f32: two a word on avx512, elsewhere x comes as f32
-  int8,          // u8 by i8, summed in i32: four a word on avx512, elsewhere x comes as two i16
-  f32_ternary2,  // f32 by 2 bits, which `widen` makes f32 beforehand: it has no kernels
+  f32,       // f32 by f32
+  f32_bf16,  // f32 by bf16, which are widened
+  f32_int8,  // f32 by i8, which are widened; sums are scaled
+  bf16,      // bf16 by bf16, summed in f32: two a word on avx512, elsewhere x comes as f32
+  int8,      // u8 by i8, summed in i32: four a word on avx512, elsewhere x comes as two i16
+  // By 2 bits, which `widen` makes f32 and i8 beforehand: they have no kernels of their own.
+  f32_ternary2,
+  int8_ternary2,
 };
 inline constexpr int kGemmKinds = 5;  // that have kernels
 
@@ -61,10 +63,11 @@ struct GemmKernels {
   };
   int wide, narrow;  // columns
   OfKind kind[kGemmKinds];
-  // Words of a panel of 2 bits a weight (format/ternary2.h) as the f32 kernels read them. Each
-  // column has two scales, +plus and -minus.
-  void (*widen)(const std::uint8_t* codes, std::int64_t words, int columns, const float* plus,
-                const float* minus, float* to);
+  // Words of a panel of 2 bits a weight (format/ternary2.h) as the kernels of f32 and of int8 read
+  // them. Each column has two values, +plus and -minus, for int8 whole numbers.
+  using Widen = void (*)(const std::uint8_t* codes, std::int64_t words, int columns,
+                         const float* plus, const float* minus, std::byte* to);
+  Widen widen_f32, widen_int8;
 };
 
 DLIS_SIMD_TABLE(GemmKernels, gemm_kernels)

@@ -182,10 +182,37 @@ void widen_words(const std::uint8_t* codes, std::int64_t words, const float* plu
   }
 }
 
-void widen(const std::uint8_t* codes, std::int64_t words, int columns, const float* plus,
-           const float* minus, float* to) {
+void widen_f32(const std::uint8_t* codes, std::int64_t words, int columns, const float* plus,
+               const float* minus, std::byte* to) {
   const auto run = columns > kLanes ? widen_words<2> : widen_words<1>;
-  run(codes, words, plus, minus, to);
+  run(codes, words, plus, minus, reinterpret_cast<float*>(to));
+}
+
+// A byte of codes becomes the four bytes of a lane: shifts bring each code to its byte, where a
+// mask picks the column's value. Compilers make vectors of it.
+template <int lanes>
+void widen_bytes(const std::uint8_t* codes, std::int64_t words, const std::uint32_t* plus,
+                 const std::uint32_t* minus, std::uint32_t* to) {
+  for (; words > 0; --words, codes += lanes, to += lanes)
+    for (int i = 0; i < lanes; ++i) {
+      const std::uint32_t code = codes[i];
+      const std::uint32_t each = code | code << 6 | code << 12 | code << 18;
+      const std::uint32_t low = each & 0x01010101, high = each >> 1 & 0x01010101;
+      to[i] = ((low & ~high) * 255 & plus[i]) | (high * 255 & minus[i]);
+    }
+}
+
+void widen_int8(const std::uint8_t* codes, std::int64_t words, int columns, const float* plus,
+                const float* minus, std::byte* to) {
+  constexpr int word = KindInt8::kWord;
+  std::uint32_t p[2 * kLanes] = {}, n[2 * kLanes] = {};
+  for (int i = 0; i < columns * word; ++i) {
+    p[i / 4] |= std::uint32_t(std::uint8_t(std::int8_t(plus[i / word]))) << 8 * (i % 4);
+    n[i / 4] |= std::uint32_t(std::uint8_t(std::int8_t(-minus[i / word]))) << 8 * (i % 4);
+  }
+  constexpr int lanes = kLanes * word / 4;
+  const auto run = columns > kLanes ? widen_bytes<2 * lanes> : widen_bytes<lanes>;
+  run(codes, words, p, n, reinterpret_cast<std::uint32_t*>(to));
 }
 
 // A kernel of `rows` rows, or none where the ISA has too few registers.
@@ -209,7 +236,8 @@ extern constinit const GemmKernels gemm_kernels = {
     .narrow = kLanes,
     .kind = {kind<KindF32, kRows>(), kind<KindF32Bf16, kRows>(), kind<KindF32Int8, kRows>(),
              kind<KindBf16, kRows>(), kind<KindInt8, kByteRows>()},
-    .widen = widen,
+    .widen_f32 = widen_f32,
+    .widen_int8 = widen_int8,
 };
 
 }  // namespace dlis::DLIS_SIMD

@@ -23,9 +23,9 @@ bool reads_whole_rows(const ConvProblem& p, const WordLayout& word) {
 }  // namespace
 
 GemmKind gemm_kind(const ConvProblem& p) {
-  if (p.integer()) return GemmKind::int8;
-  if (p.type == DType::bf16) return GemmKind::bf16;
   const std::string_view format = p.format ? p.format->name : "dense";
+  if (p.integer()) return format == "ternary2" ? GemmKind::int8_ternary2 : GemmKind::int8;
+  if (p.type == DType::bf16) return GemmKind::bf16;
   if (format == "int8") return GemmKind::f32_int8;
   if (format == "ternary2") return GemmKind::f32_ternary2;
   return format == "bf16" ? GemmKind::f32_bf16 : GemmKind::f32;
@@ -35,9 +35,7 @@ PackedPanels::PackedPanels(const ConvProblem& p)
     : kind_(gemm_kind(p)),
       word_(word_layout(kind_, p.isa)),
       wide_(panel_sizes(p.isa).wide),
-      heads_(kind_ == GemmKind::int8 || kind_ == GemmKind::f32_ternary2 ? 3
-             : kind_ == GemmKind::f32_int8                              ? 2
-                                                                        : 1),
+      heads_(1 + has_multipliers() + has_starts() + 2 * (word_.widened > 0)),
       groups_(p.groups),
       filters_(p.k / p.groups),
       channels_(p.c / p.groups),
@@ -98,15 +96,12 @@ float* PackedPanels::head_of(std::byte* packed, int which, std::int64_t filter) 
   return const_cast<float*>(head(packed, which, filter / filters_, 0)) + filter % filters_;
 }
 
-void PackedPanels::pack_ternary(const Encoded& weights, const float* bias,
-                                std::byte* packed) const {
+void PackedPanels::pack_ternary(const Encoded& weights, std::byte* packed) const {
   const auto codes = weights.parts[0].as<std::uint8_t>();
   const float* scale = weights.parts[1].as<float>().data();
-  std::memset(packed, 0, bytes());
   for (std::int64_t k = 0; k < groups_ * filters_; ++k, scale += 2) {
-    *head_of(packed, 0, k) = bias ? bias[k] : 0;
-    *head_of(packed, 1, k) = scale[0];
-    *head_of(packed, 2, k) = scale[1];
+    *head_of(packed, heads_ - 2, k) = scale[0];
+    *head_of(packed, heads_ - 1, k) = scale[1];
     const std::int64_t group = k / filters_;
     const int index = int(k % filters_ / wide_), column = int(k % filters_ % wide_);
     auto* to = reinterpret_cast<std::uint8_t*>(const_cast<std::byte*>(panel(packed, group, index)));
@@ -120,30 +115,36 @@ void PackedPanels::pack_ternary(const Encoded& weights, const float* bias,
   }
 }
 
-void PackedPanels::pack(const ConvProblem& problem, const Encoded& weights, const float* bias,
-                        std::byte* packed) const {
-  if (kind_ == GemmKind::f32_ternary2) return pack_ternary(weights, bias, packed);
-  std::memset(packed, 0, std::size_t(heads_) * head_bytes_);
-  const auto at = [&](int which, std::int64_t k) { return head_of(packed, which, k); };
-  if (kind_ == GemmKind::f32)
+void PackedPanels::pack_weights(const Encoded& weights, std::byte* packed) const {
+  std::memset(packed, 0, word_.widened ? bytes() : std::size_t(heads_) * head_bytes_);
+  if (word_.widened)
+    pack_ternary(weights, packed);
+  else if (kind_ == GemmKind::f32)
     pack_panels(weights.parts[0].as<float>().data(), packed);
-  else if (heads_ > 1)
+  else if (has_multipliers())
     pack_panels(weights.parts[0].as<std::int8_t>().data(), packed);
   else
     pack_panels(weights.parts[0].as<std::uint16_t>().data(), packed);
-  if (kind_ != GemmKind::int8) {
-    for (std::int64_t k = 0; k < groups_ * filters_; ++k) {
-      *at(0, k) = bias ? bias[k] : 0;
-      if (heads_ > 1) *at(1, k) = weights.parts[1].as<float>()[std::size_t(k)];
+}
+
+void PackedPanels::pack(const ConvProblem& problem, const Encoded& weights, const float* bias,
+                        std::byte* packed) const {
+  pack_weights(weights, packed);
+  const std::int64_t filters = groups_ * filters_;
+  if (!has_starts()) {
+    for (std::int64_t k = 0; k < filters; ++k) {
+      *head_of(packed, 0, k) = bias ? bias[k] : 0;
+      if (has_multipliers()) *head_of(packed, 1, k) = weights.parts[1].as<float>()[std::size_t(k)];
     }
     return;
   }
-  const ByteFilters each = byte_filters(problem, weights, bias);
-  for (std::int64_t k = 0; k < groups_ * filters_; ++k) {
-    *at(0, k) = each.bias[std::size_t(k)];
-    *at(1, k) = each.multiplier[std::size_t(k)];
+  const ByteFilters each =
+      byte_filters(problem, word_.widened ? problem.format->decode_bytes(weights) : weights, bias);
+  for (std::int64_t k = 0; k < filters; ++k) {
+    *head_of(packed, 0, k) = each.bias[std::size_t(k)];
+    *head_of(packed, 1, k) = each.multiplier[std::size_t(k)];
     const std::int32_t start = -kernel_ends(problem).x_zero * each.sum[std::size_t(k)];
-    std::memcpy(at(2, k), &start, sizeof start);
+    std::memcpy(head_of(packed, 2, k), &start, sizeof start);
   }
 }
 

@@ -32,13 +32,13 @@ GemmKind gemm_kind(const ConvProblem& problem);
 // filter `weight_bits`.
 struct WordLayout {
   int elements, x_bytes, weight_bits;
-  bool widened = false;  // before a kernel reads them: then they are f32
+  int widened = 0;  // to so many bits before a kernel reads them
   // Of words of a panel, as they are packed and as a kernel reads them.
   constexpr std::int64_t packed_bytes(std::int64_t words, int columns) const {
     return words * columns * weight_bits / 8;
   }
   constexpr std::int64_t kernel_bytes(std::int64_t words, int columns) const {
-    return widened ? words * columns * 4 : packed_bytes(words, columns);
+    return widened ? words * columns * widened / 8 : packed_bytes(words, columns);
   }
 };
 constexpr WordLayout word_layout(GemmKind kind, Isa isa) {
@@ -51,18 +51,20 @@ constexpr WordLayout word_layout(GemmKind kind, Isa isa) {
     case GemmKind::f32_int8:
       return {1, 4, 8};
     case GemmKind::f32_ternary2:
-      return {1, 4, 2, true};
+      return {1, 4, 2, 32};
     case GemmKind::bf16:
       return products ? WordLayout{2, 2, 32} : WordLayout{1, 4, 16};
     case GemmKind::int8:
       return products ? WordLayout{4, 1, 32} : WordLayout{2, 2, 16};
+    case GemmKind::int8_ternary2:
+      return products ? WordLayout{4, 1, 8, 32} : WordLayout{2, 2, 4, 16};
   }
   return {1, 4, 32};
 }
 
 // Packed: the biases (0 where there is none), for weights in bytes also multipliers and for x in
-// bytes starts (for weights in 2 bits plus and minus), then every group's panels. A panel
-// holds for each word of the sum, in the order r, s, c, the weights of its filters side by side. A
+// bytes starts, for weights in 2 bits plus and minus, then every group's panels. A panel holds for
+// each word of the sum, in the order r, s, c, the weights of its filters side by side. A
 // pixel's last word is filled up with zeros, or, where pixels of few bytes are read as whole rows
 // of the filter, a row's last word. All panels are wide but a group's last, which is narrow where
 // that is enough; the filters it lacks are 0.
@@ -70,7 +72,11 @@ class PackedPanels {
  public:
   explicit PackedPanels(const ConvProblem& problem);
 
-  GemmKind kernel_kind() const { return word_.widened ? GemmKind::f32 : kind_; }
+  GemmKind kernel_kind() const {
+    return kind_ == GemmKind::f32_ternary2    ? GemmKind::f32
+           : kind_ == GemmKind::int8_ternary2 ? GemmKind::int8
+                                              : kind_;
+  }
   const WordLayout& word() const { return word_; }
   std::int64_t words() const { return words_; }          // of a pixel
   std::int64_t row_words() const { return row_words_; }  // of a row of the filter
@@ -87,9 +93,10 @@ class PackedPanels {
   std::size_t bytes() const {
     return std::size_t(heads_) * head_bytes_ + std::size_t(groups_) * group_bytes_;
   }
-  int heads() const {
-    return heads_;
-  }  // 1: biases, 2: and multipliers, 3: and starts, or plus and minus
+  bool has_multipliers() const {
+    return kind_ == GemmKind::f32_int8 || kernel_kind() == GemmKind::int8;
+  }
+  bool has_starts() const { return kernel_kind() == GemmKind::int8; }
   const float* bias(const std::byte* packed, std::int64_t group, int panel) const {
     return head(packed, 0, group, panel);
   }
@@ -97,10 +104,10 @@ class PackedPanels {
     return head(packed, 1, group, panel);
   }
   const float* plus(const std::byte* packed, std::int64_t group, int panel) const {
-    return head(packed, 1, group, panel);
+    return head(packed, heads_ - 2, group, panel);
   }
   const float* minus(const std::byte* packed, std::int64_t group, int panel) const {
-    return head(packed, 2, group, panel);
+    return head(packed, heads_ - 1, group, panel);
   }
   const std::int32_t* start(const std::byte* packed, std::int64_t group, int panel) const {
     return reinterpret_cast<const std::int32_t*>(head(packed, 2, group, panel));
@@ -114,7 +121,8 @@ class PackedPanels {
  private:
   std::size_t padded(int columns) const;
   const float* head(const std::byte* packed, int which, std::int64_t group, int panel) const;
-  void pack_ternary(const Encoded& weights, const float* bias, std::byte* packed) const;
+  void pack_ternary(const Encoded& weights, std::byte* packed) const;
+  void pack_weights(const Encoded& weights, std::byte* packed) const;
   float* head_of(std::byte* packed, int which, std::int64_t filter) const;
   // Where the weight of a tap (of r x s) and channel lies in a panel, counted in weights.
   std::int64_t place(std::int64_t tap, std::int64_t channel, int column, int columns) const;
