@@ -28,9 +28,7 @@ RowOperands::RowOperands(const ConvProblem& p, std::uint64_t seed) {
   residual = random_tensor(out, p.add_type, p.add_scale, rng);
   y = Tensor(p.y_type, out);
   weights = random_tensor({p.k, p.c / p.groups, p.r, p.s}, DType::f32, {}, rng);
-  if (p.density < 1)
-    for (float& weight : weights.edit<float>())
-      if (rng.uniform() >= p.density) weight = 0;
+  thin_out(weights, p.density, p.format ? p.format->block : 1, rng);
   bias = random_tensor({p.k}, DType::f32, {}, rng);
   reads.push_back({x.data(), p.type, in, channels_last_strides(in)});
   if (p.ends.add) reads.push_back({residual.data(), p.add_type, out, channels_last_strides(out)});

@@ -33,6 +33,18 @@ std::size_t Encoded::bytes() const {
 }
 
 // A negative zero has bits, so an exact format has to keep it: it counts as a value.
+void thin_out(Tensor& weights, double density, std::int64_t block, Rng& rng) {
+  if (density >= 1 || weights.elements() == 0) return;
+  const std::int64_t channels = weights.shape()[0], each = weights.elements() / channels;
+  const auto all = weights.edit<float>();
+  for (std::int64_t first = 0; first < channels; first += block)
+    for (std::int64_t column = 0; column < each; ++column) {
+      if (rng.uniform() < density) continue;
+      for (std::int64_t k = first; k < std::min(first + block, channels); ++k)
+        all[std::size_t(k * each + column)] = 0;
+    }
+}
+
 double density_of(const Tensor& weights) {
   if (weights.elements() == 0) return 0;
   std::int64_t kept = 0;

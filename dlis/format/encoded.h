@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dlis/base/rng.h"
 #include "dlis/format/tensor.h"
 
 namespace dlis {
@@ -33,6 +34,7 @@ struct Format {
   // The nearest weights that the format can hold, for tests and benches; encode refuses others.
   // Null: it holds any.
   Tensor (*nearest)(const Tensor& weights) = nullptr;
+  std::int64_t block = 1;  // so many neighbouring output channels are stored or left out together
   std::size_t (*minimum_bytes)(const Tensor& weights);  // arithmetic minimum (narrowest indices)
   Result<Encoded> (*encode)(const Tensor& weights);
   // For layers of bytes, from and to weights in `int8`, exactly. Null: the format cannot serve
@@ -45,5 +47,9 @@ struct Format {
 std::span<const Format* const> formats();          // in the order of formats.inc
 const Format* find_format(std::string_view name);  // null: there is none
 double density_of(const Tensor& weights);          // share of non-zeros
+
+// For tests and benches: f32 weights of which a random share of 1 - density becomes 0, in blocks of
+// `block` neighbouring output channels.
+void thin_out(Tensor& weights, double density, std::int64_t block, Rng& rng);
 
 }  // namespace dlis

@@ -47,7 +47,7 @@ dlis::ConvProblem problem_of(Bytes& bytes) {
                                     dlis::DType::i8};
   for (dlis::DType* type : {&p.type, &p.y_type, &p.add_type}) *type = kTypes[bytes.pick(0, 3)];
   if (bytes.pick(0, 3) == 3 && p.groups == 1) p.c *= 64;  // sums that rows cut into blocks
-  if (p.integer()) p.format = dlis::find_format("int8");
+  if (p.integer() && !p.format->encode_bytes) p.format = dlis::find_format("int8");
   if (p.type == dlis::DType::bf16) p.format = dlis::find_format("bf16");
   return p;
 }

@@ -94,8 +94,8 @@ class ConvCase {
     Rng rng(seed);
     x_.fill(rng);
     residual_.fill(rng);
-    for (float& w : weights_.edit<float>())
-      w = rng.uniform() < problem.density ? float(rng.uniform(-1, 1)) : 0.0f;
+    for (float& w : weights_.edit<float>()) w = float(rng.uniform(-1, 1));
+    thin_out(weights_, problem.density, problem.format ? problem.format->block : 1, rng);
     for (std::int64_t k = 0; k < problem.k; ++k) bias_.push_back(float(rng.uniform(-1, 1)));
     if (problem.integer())
       encode_bytes(rng);

@@ -91,6 +91,15 @@ const Listed kCases[] = {
     {"n37h1w1c300 k64r1s1 +bias +add csr density0.2 sparse:dense_batch"},
     {"n1h8w8c16 k16r3s3 p1 +bias csr sparse:no_zeros"},
     {"n2h9w40c24 k20r3s3 p1 +bias +add csr density0.3 sparse:view", {4, 9, 1}, {3, 5, 7}},
+    {"n1h9w9c30 k33r3s3 p1 +bias +relu +add bsr density0.3 bsr:3x3"},
+    {"n1h7w7c70 k16r1s1 +bias +hardswish bsr density0.2 bsr:pointwise"},
+    {"n2h9w19c13 k40r3s3 u2x1 p1/0/2/1 d1x2 +bias +add bsr density0.5 bsr:odd",
+     {3, 1, 2},
+     {2, 0, 3}},
+    {"n1h6w6c12 k48r3s3 p1 g3 +bias bsr density0.4 bsr:groups"},
+    {"n37h1w1c300 k70r1s1 +bias +relu bsr density0.1 bsr:dense"},
+    {"n1h5w5c8 k20r3s3 p1 +bias bsr density0 bsr:empty"},
+    {"n1h8w8c16 k16r3s3 p1 +bias bsr bsr:no_zeros"},
     {"n1h8w9c30 k33r3s3 p1 +bias +relu ternary2 ternary:3x3"},
     {"n1h1w1c700 k300r1s1 +bias +relu +add ternary2 ternary:dense"},
     {"n2h9w19c130 k49r1s1 +bias +add ternary2 ternary:pointwise", {3, 0, 1}, {2, 0, 3}},
@@ -262,7 +271,7 @@ TEST(ConvRandom, RowsAgree) {
       return *rc::gen::element(DType::f32, DType::bf16, DType::u8, DType::i8);
     };
     if (*rc::gen::arbitrary<bool>()) p.type = type(), p.y_type = type(), p.add_type = type();
-    if (p.integer()) p.format = find_format("int8");
+    if (p.integer() && !p.format->encode_bytes) p.format = find_format("int8");
     if (p.type == DType::bf16) p.format = find_format("bf16");
     p.density = *rc::gen::element(1.0, 0.5, 0.1);
     RC_PRE(p.macs() < 1000000);

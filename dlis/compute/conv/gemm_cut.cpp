@@ -96,10 +96,11 @@ GemmCut::GemmCut(const ConvProblem& p) {
   const bool few = packed.word().widened && tiles_ <= 2;
   stretch = few ? kWidenedWords : 1024;
   panel_share = few ? packed.word().kernel_bytes(stretch, packed.wide()) : kPanelShare;
-  panels_together =
-      std::clamp<std::int64_t>(kTogether / std::int64_t(packed.panel_bytes()), 1, kMostTogether);
+  const double stored = packed.is_blocks() ? p.density : 1;
+  const auto panel_bytes = std::int64_t(double(packed.panel_bytes()) * stored);
+  panels_together = std::clamp<std::int64_t>(kTogether / (panel_bytes + 1), 1, kMostTogether);
 
-  const bool blocks = packed.panel_bytes() > std::size_t(panel_share) || p.r * p.s > 64;
+  const bool blocks = !packed.is_blocks() && (panel_bytes > panel_share || p.r * p.s > 64);
   if (packed.word().widened) {
     const std::int64_t piece = std::max(stretch, packed.words());  // a run, which is never cut
     widened_bytes =

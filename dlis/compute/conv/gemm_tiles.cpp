@@ -14,6 +14,7 @@
 
 #include "dlis/compute/conv/gemm_band.h"
 #include "dlis/compute/conv/gemm_cut.h"
+#include "dlis/compute/gemm/bsr_packing.h"
 #include "dlis/compute/gemm/kernels.h"
 #include "dlis/compute/gemm/packing.h"
 
@@ -93,7 +94,7 @@ class Tiles {
     const std::int64_t words = packed_.words();
     const bool touch = pixel_ == words * 4 && p_.dilation_w == 1;
     terms_.row_length = packed_.row_words();
-    if (touch || p_.s == 1 || packed_.whole_rows()) {
+    if (!packed_.is_blocks() && (touch || p_.s == 1 || packed_.whole_rows())) {
       terms_.piece = std::min(terms_.row_length, cut_.stretch);
       terms_.pieces = (terms_.row_length + terms_.piece - 1) / terms_.piece;
       terms_.piece_step = terms_.piece * 4;
@@ -117,9 +118,9 @@ class Tiles {
   void run_panels(int first, int end) {
     filter_ = std::int64_t(first) * packed_.wide();
     panel_count_ = end - first;
-    for (int i = 0; i < panel_count_; ++i) panels_[i] = panel_of(first + i);
+    for (int i = 0; i < panel_count_; ++i)
+      panels_[i] = packed_.is_blocks() ? block_panel(first + i, i) : panel_of(first + i);
     GemmTile& t = call_tile_;
-    t.runs = runs_;
     for (std::int64_t begin = 0; begin < terms_.count; begin += block_) {
       t.run_count = int(std::min(block_, terms_.count - begin));
       t.first = begin == 0;
@@ -156,6 +157,8 @@ class Tiles {
     const float *bias, *multiplier;
     const std::int32_t* start;
     int columns, filters;
+    const GemmRun* runs;
+    const std::uint16_t* places;  // of blocks
   };
   Panel panel_of(int panel) const {
     const std::byte* packed = call_.packed;
@@ -167,7 +170,18 @@ class Tiles {
             packed_.has_multipliers() ? packed_.multiplier(packed, group, panel) : nullptr,
             packed_.has_starts() ? packed_.start(packed, group, panel) : nullptr,
             packed_.columns(panel),
-            packed_.filters(panel)};
+            packed_.filters(panel),
+            runs_,
+            nullptr};
+  }
+  // Its runs are as long as it has blocks at a tap.
+  Panel block_panel(int panel, int index) {
+    const BsrPanels::Panel blocks = BsrPanels(p_).panel(call_.packed, task_.group, panel);
+    GemmRun* runs = block_runs_ + index * kMaxRuns;
+    for (int tap = 0; tap < terms_.count; ++tap)
+      runs[tap] = {terms_.run(tap).offset, blocks.counts[tap]};
+    return {blocks.weights, blocks.weights,         blocks.bias, nullptr,      nullptr,
+            kBlockColumns,  packed_.filters(panel), runs,        blocks.places};
   }
 
   void run_outputs() {
@@ -258,6 +272,8 @@ class Tiles {
   void run_kernel(const Panel& panel, int rows) {
     GemmTile& t = call_tile_;
     t.b = panel.read;
+    t.runs = panel.runs;
+    t.places = panel.places;
     t.bias = panel.bias;
     t.multiplier = panel.multiplier;
     t.start = panel.start;
@@ -294,6 +310,7 @@ class Tiles {
   bool even_ = false;  // a flat problem whose pixels are evenly spaced in all views
   GemmTile call_tile_;
   GemmRun runs_[kMaxRuns];
+  GemmRun block_runs_[GemmCut::kMostTogether * kMaxRuns];  // of the panels, one after another
 };
 
 std::size_t scratch_of_worker(const GemmCut& cut) {

@@ -16,11 +16,12 @@ enum class GemmKind : std::uint8_t {
   f32_int8,  // f32 by i8, which are widened; sums are scaled
   bf16,      // bf16 by bf16, summed in f32: two a word on avx512, elsewhere x comes as f32
   int8,      // u8 by i8, summed in i32: four a word on avx512, elsewhere x comes as two i16
+  f32_bsr,   // f32 by blocks of 16 columns, of which only those that are not 0 are there
   // By 2 bits, which `widen` makes f32 and i8 beforehand: they have no kernels of their own.
   f32_ternary2,
   int8_ternary2,
 };
-inline constexpr int kGemmKinds = 5;  // that have kernels
+inline constexpr int kGemmKinds = 6;  // that have kernels
 
 // `length` consecutive words of a pixel's neighbourhood, `offset` bytes from its address.
 struct GemmRun {
@@ -37,10 +38,11 @@ struct GemmTile {
   std::ptrdiff_t a_step = 0;
   const GemmRun* runs = nullptr;
   int run_count = 0;
-  bool first = true, last = true;  // of the cuts of the runs
-  bool cold = false;               // nobody has read these weights lately: ask far ahead
-  const std::byte* b = nullptr;    // the panel at the first run: `columns` weights a word
-  std::byte* partial = nullptr;    // rows x panel columns of 4 bytes: sums between cuts
+  bool first = true, last = true;         // of the cuts of the runs
+  bool cold = false;                      // nobody has read these weights lately: ask far ahead
+  const std::byte* b = nullptr;           // the panel at the first run: `columns` weights a word
+  const std::uint16_t* places = nullptr;  // bsr: which word of its run each of b's is
+  std::byte* partial = nullptr;           // rows x panel columns of 4 bytes: sums between cuts
   std::byte *y0 = nullptr, *y1 = nullptr;
   std::ptrdiff_t y_step = 0;
   const std::byte *r0 = nullptr, *r1 = nullptr;  // residual, or null
@@ -53,6 +55,7 @@ struct GemmTile {
 };
 
 inline constexpr int kGemmMaxRows = 14;
+inline constexpr int kBlockColumns = 16;  // of a panel of bsr
 
 // Panels are `wide` filters; a last one that needs no more than half of that is `narrow`.
 struct GemmKernels {

@@ -5,6 +5,8 @@
 // in registers, so that 14 rows need two bases and three strides.
 #include "dlis/compute/gemm/kernels.h"
 
+#include <type_traits>
+
 #include "dlis/compute/gemm/kinds.h"
 #include "dlis/compute/simd/row_steps.h"
 
@@ -99,10 +101,12 @@ void gemm(const GemmTile& t) {
   opaque(s.five);
   using Weight = typename K::Weight;
   const Weight* b = reinterpret_cast<const Weight*>(t.b);
+  constexpr bool blocks = std::is_same_v<K, KindF32Bsr>;
+  [[maybe_unused]] const std::uint16_t* places = t.places;
   for (int run = 0; run < t.run_count; ++run) {
     const char* a0 = reinterpret_cast<const char*>(t.a0 + t.runs[run].offset);
     const char* a1 = reinterpret_cast<const char*>(t.a1 + t.runs[run].offset);
-    constexpr int step = columns * K::kWord;
+    constexpr int step = blocks ? kBlockColumns : columns * K::kWord;
     constexpr std::int64_t block = kBlock / (step * sizeof(Weight));
     for (std::int64_t left = t.runs[run].length; left > 0; left -= block) {
       if (t.cold) ask_far(b);
@@ -116,15 +120,23 @@ void gemm(const GemmTile& t) {
         const auto b0 = K::weights(b);
         [[maybe_unused]] typename K::W b1;
         if constexpr (vectors > 1) b1 = K::weights(b + kLanes * K::kWord);
+        const char *x0 = a0, *x1 = a1;
+        if constexpr (blocks) {
+          const std::int64_t place = *places++;
+          x0 += place * 4;
+          x1 += place * 4;
+        }
 #define STEP(i)                                                                   \
   if constexpr (i < rows) {                                                       \
-    const auto x = K::word(at<(i < half ? i : i - half)>(i < half ? a0 : a1, s)); \
+    const auto x = K::word(at<(i < half ? i : i - half)>(i < half ? x0 : x1, s)); \
     c##i##_0 = K::dot(x, b0, c##i##_0);                                           \
     if constexpr (vectors > 1) c##i##_1 = K::dot(x, b1, c##i##_1);                \
   }
         DLIS_ROWS(STEP)
-        a0 += 4;
-        a1 += 4;
+        if constexpr (!blocks) {
+          a0 += 4;
+          a1 += 4;
+        }
         b += step;
       } while (--n);
     }
@@ -162,6 +174,22 @@ void gemm(const GemmTile& t) {
   }
   DLIS_ROWS(KEEP)
   if (t.last) finish<K>(t, rows, columns, reinterpret_cast<const typename K::Number*>(sums));
+}
+
+// A block of 16 columns where two vectors hold 8: its halves one after the other.
+template <int rows>
+void gemm_halves(const GemmTile& whole) {
+  GemmTile t = whole;
+  t.columns = whole.columns < kBlockColumns / 2 ? whole.columns : kBlockColumns / 2;
+  gemm<KindF32Bsr, rows, kVectors>(t);
+  t.columns = whole.columns - kBlockColumns / 2;
+  if (t.columns <= 0) return;
+  constexpr std::int64_t half = kBlockColumns / 2 * 4;  // bytes
+  t.b += half;
+  t.bias += kBlockColumns / 2;
+  t.y0 += half, t.y1 += half;
+  if (t.r0) t.r0 += half, t.r1 += half;
+  gemm<KindF32Bsr, rows, kVectors>(t);
 }
 
 // Both vectors of a word at once; 6 instructions a vector.
@@ -229,13 +257,29 @@ constexpr GemmKernels::OfKind kind() {
   return {most, {{nullptr, DLIS_ROWS(NARROW)}, {nullptr, DLIS_ROWS(WIDE)}}};
 }
 
+template <int rows>
+constexpr GemmKernels::Kernel block_kernel() {
+  if constexpr (rows > kRows)
+    return nullptr;
+  else if constexpr (kLanes * kVectors < kBlockColumns)
+    return gemm_halves<rows>;
+  else
+    return gemm<KindF32Bsr, rows, kBlockColumns / kLanes>;
+}
+
+// One panel is one block, whatever the ISA's panels are.
+constexpr GemmKernels::OfKind block_kind() {
+#define BLOCK(i) block_kernel<i + 1>(),
+  return {kRows, {{nullptr, DLIS_ROWS(BLOCK)}, {nullptr, DLIS_ROWS(BLOCK)}}};
+}
+
 }  // namespace
 
 extern constinit const GemmKernels gemm_kernels = {
     .wide = kVectors * kLanes,
     .narrow = kLanes,
     .kind = {kind<KindF32, kRows>(), kind<KindF32Bf16, kRows>(), kind<KindF32Int8, kRows>(),
-             kind<KindBf16, kRows>(), kind<KindInt8, kByteRows>()},
+             kind<KindBf16, kRows>(), kind<KindInt8, kByteRows>(), block_kind()},
     .widen_f32 = widen_f32,
     .widen_int8 = widen_int8,
 };

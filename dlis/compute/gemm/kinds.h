@@ -60,6 +60,8 @@ struct KindF32Bf16 : KindF32 {
   DLIS_INLINE W weights(const std::uint16_t* p) { return load_bf16(p); }
 };
 
+struct KindF32Bsr : KindF32 {};  // only the places where the weights are not 0
+
 // Ends of sums that have a multiplier a column.
 struct EndsScaled {
   Vec low, high, bias0, bias1, multiplier0, multiplier1;

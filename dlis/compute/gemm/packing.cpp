@@ -28,13 +28,14 @@ GemmKind gemm_kind(const ConvProblem& p) {
   if (p.type == DType::bf16) return GemmKind::bf16;
   if (format == "int8") return GemmKind::f32_int8;
   if (format == "ternary2") return GemmKind::f32_ternary2;
+  if (format == "bsr") return GemmKind::f32_bsr;
   return format == "bf16" ? GemmKind::f32_bf16 : GemmKind::f32;
 }
 
 PackedPanels::PackedPanels(const ConvProblem& p)
     : kind_(gemm_kind(p)),
       word_(word_layout(kind_, p.isa)),
-      wide_(panel_sizes(p.isa).wide),
+      wide_(is_blocks() ? kBlockColumns : panel_sizes(p.isa).wide),
       heads_(1 + has_multipliers() + has_starts() + 2 * (word_.widened > 0)),
       groups_(p.groups),
       filters_(p.k / p.groups),
@@ -44,7 +45,7 @@ PackedPanels::PackedPanels(const ConvProblem& p)
       words_(divide_up(channels_, word_.elements)),
       row_words_(reads_whole_rows(p, word_) ? divide_up(s_ * channels_, word_.elements)
                                             : s_ * words_) {
-  const int narrow = panel_sizes(p.isa).narrow;
+  const int narrow = is_blocks() ? kBlockColumns : panel_sizes(p.isa).narrow;
   panels_ = int((filters_ + wide_ - 1) / wide_);
   last_ = filters_ - std::int64_t(panels_ - 1) * wide_ <= narrow ? narrow : wide_;
   padded_filters_ = std::int64_t(panels_ - 1) * wide_ + last_;

@@ -45,6 +45,7 @@ constexpr WordLayout word_layout(GemmKind kind, Isa isa) {
   const bool products = isa == Isa::avx512;  // of narrow types
   switch (kind) {
     case GemmKind::f32:
+    case GemmKind::f32_bsr:
       break;
     case GemmKind::f32_bf16:
       return {1, 4, 16};
@@ -93,6 +94,7 @@ class PackedPanels {
   std::size_t bytes() const {
     return std::size_t(heads_) * head_bytes_ + std::size_t(groups_) * group_bytes_;
   }
+  bool is_blocks() const { return kind_ == GemmKind::f32_bsr; }  // which bsr_packing.h packs
   bool has_multipliers() const {
     return kind_ == GemmKind::f32_int8 || kernel_kind() == GemmKind::int8;
   }

@@ -1,0 +1,36 @@
+// The layout of bsr weights for the micro-kernels.
+#pragma once
+#include "dlis/compute/gemm/kernels.h"
+#include "dlis/compute/problem.h"
+
+namespace dlis {
+
+// Packed: where each panel begins, the biases, the panels. A panel is 16 filters of one group: how
+// many blocks each tap (r, s) has, their channels, and their weights, a group's last filters filled
+// up with zeros.
+class BsrPanels {
+ public:
+  explicit BsrPanels(const ConvProblem& problem);
+
+  struct Panel {
+    const std::uint16_t *counts, *places;  // a tap; a block
+    const std::byte* weights;
+    const float* bias;
+  };
+  Panel panel(const std::byte* packed, std::int64_t group, int panel) const;
+
+  std::size_t bytes(const Encoded& weights) const;
+  void pack(const Encoded& weights, const float* bias, std::byte* packed) const;
+
+ private:
+  // Bytes of the panel of so many blocks.
+  std::size_t places_at() const;
+  std::size_t weights_at(std::int64_t blocks) const;
+  std::size_t panel_bytes(std::int64_t blocks) const;
+  std::size_t biases_at() const;
+  std::size_t panels_at() const;
+
+  std::int64_t panels_, group_panels_, taps_, channels_, filters_;
+};
+
+}  // namespace dlis

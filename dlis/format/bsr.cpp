@@ -1,0 +1,129 @@
+// The format `bsr`: blocks of 16 output channels that hold a non-zero, and how many empty ones lie
+// before each.
+#include "dlis/format/bsr.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <limits>
+#include <utility>
+
+#include "dlis/base/divide.h"
+
+namespace dlis {
+
+extern const Format bsr_row;
+
+namespace {
+
+Extents block_extents(const Shape& shape) {
+  Extents e = extents_of(shape);
+  e.rows = divide_up(e.rows, kBlockChannels);
+  return e;
+}
+
+// Channels of block row `row` of a tensor.
+std::int64_t height(const Shape& shape, std::int64_t row) {
+  const std::int64_t channels = shape.rank() ? shape[0] : 1;
+  return std::min(kBlockChannels, channels - row * kBlockChannels);
+}
+
+// Calls block(row, gap, bits of the first channel's weight, channels) for every stored block.
+template <class F>
+void each_block(const Tensor& weights, const Extents& e, F&& block) {
+  const auto bits = weights.as<std::uint32_t>();
+  for (std::int64_t row = 0; row < e.rows; ++row) {
+    const std::int64_t channels = height(weights.shape(), row);
+    std::int64_t gap = 0;
+    for (std::int64_t column = 0; column < e.columns; ++column) {
+      const std::uint32_t* first =
+          bits.data() + row * kBlockChannels * e.columns + e.source(column);
+      std::uint32_t any = 0;
+      for (std::int64_t k = 0; k < channels; ++k) any |= first[k * e.columns];
+      if (any == 0)
+        ++gap;
+      else
+        block(row, std::exchange(gap, 0), first, channels);
+    }
+  }
+}
+
+struct Found {
+  Census census;
+  std::int64_t values = 0;
+};
+Found census_of(const Tensor& weights, const Extents& e) {
+  Found found{Census(e)};
+  each_block(weights, e,
+             [&](std::int64_t row, std::int64_t gap, const std::uint32_t*, std::int64_t channels) {
+               found.census.add(row, gap);
+               found.values += channels;
+             });
+  return found;
+}
+
+std::size_t minimum_bytes(const Tensor& weights) {
+  const Found found = census_of(weights, block_extents(weights.shape()));
+  return std::size_t(found.values * 4 + found.census.minimum_bytes());
+}
+
+Result<Encoded> encode(const Tensor& weights) {
+  if (weights.type() != DType::f32) return fail("weights for bsr have to be f32");
+  const Extents e = block_extents(weights.shape());
+  if (e.columns > std::numeric_limits<std::int32_t>::max())
+    return fail("a row of the weights is too long for bsr");
+  const Found found = census_of(weights, e);
+  const int threshold = found.census.best_threshold();
+  Tensor values(DType::f32, {found.values});
+  std::vector<std::uint8_t> codes;
+  float* next = values.edit<float>().data();
+  each_block(
+      weights, e,
+      [&](std::int64_t, std::int64_t gap, const std::uint32_t* first, std::int64_t channels) {
+        for (std::int64_t k = 0; k < channels; ++k)
+          *next++ = std::bit_cast<float>(first[k * e.columns]);
+        append_gap(codes, gap, threshold);
+      });
+  return Encoded{.format = &bsr_row,
+                 .value_type = DType::f32,
+                 .shape = weights.shape(),
+                 .density = density_of(weights),
+                 .parts = {values, Tensor::of<std::uint8_t>({std::int64_t(codes.size())}, codes),
+                           found.census.encoded_counts(),
+                           Tensor::of<std::uint8_t>({1}, std::array{std::uint8_t(threshold - 1)})}};
+}
+
+Tensor decode(const Encoded& encoded) {
+  const Extents e = block_extents(encoded.shape);
+  const BsrRows rows = read_bsr(encoded);
+  Tensor weights(DType::f32, encoded.shape);
+  const float* from = rows.values.data();
+  for (std::int64_t row = 0; row < e.rows; ++row) {
+    float* out = weights.edit<float>().data() + row * kBlockChannels * e.columns;
+    const std::int64_t channels = height(encoded.shape, row);
+    for (auto i = rows.blocks.starts[std::size_t(row)];
+         i < rows.blocks.starts[std::size_t(row) + 1]; ++i)
+      for (std::int64_t k = 0; k < channels; ++k)
+        out[k * e.columns + e.source(rows.blocks.column[std::size_t(i)])] = *from++;
+  }
+  return weights;
+}
+
+}  // namespace
+
+BsrRows read_bsr(const Encoded& encoded) {
+  const int threshold = encoded.parts[3].as<std::uint8_t>()[0] + 1;
+  return {read_columns(block_extents(encoded.shape).rows, encoded.parts[1], encoded.parts[2],
+                       threshold),
+          encoded.parts[0].as<float>()};
+}
+
+extern constinit const Format bsr_row{.name = "bsr",
+                                      .exact = true,
+                                      .rounding = 0,
+                                      .block = kBlockChannels,
+                                      .minimum_bytes = minimum_bytes,
+                                      .encode = encode,
+                                      .decode = decode};
+
+}  // namespace dlis
