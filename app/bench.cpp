@@ -20,7 +20,15 @@ struct BenchArguments {
   int sessions = 0;
 
   double model_seconds() const { return seconds.value_or(1); }
-  bool layers = false, turns = false, json = false;
+  bool layers = false, turns = false, break_even = false, json = false;
+  std::string svg;
+
+  BenchOptions in_turns() const {
+    BenchOptions options{.seed = subject.seed};
+    if (rounds) options.rounds = *rounds;
+    if (seconds) options.seconds = *seconds / options.rounds;
+    return options;
+  }
 };
 
 // "n1h56w56c64 k64r3s3 p1": no model's name looks like it.
@@ -42,10 +50,9 @@ Status bench_problem(const BenchArguments& arguments) {
     return fail("a problem has no sessions", a.model, "name a model for --sessions");
   ConvProblem problem = DLIS_TRY(parse_conv_problem(a.model));
   if (a.threads > 1) problem.workers = a.threads;
-  BenchOptions options{.seed = a.seed};
-  if (arguments.rounds) options.rounds = *arguments.rounds;
-  if (arguments.seconds) options.seconds = *arguments.seconds / options.rounds;
-  const ProblemTimings timings = DLIS_TRY(bench_rows(problem, options));
+  if (arguments.break_even)
+    return answer_break_even({problem}, arguments.in_turns(), arguments.svg, arguments.json);
+  const ProblemTimings timings = DLIS_TRY(bench_rows(problem, arguments.in_turns()));
   print_problem(timings, arguments.json);
   return {};
 }
@@ -86,11 +93,13 @@ void print_model(const Subject& subject, const Plan& plan, double open_ms, const
 }
 
 Status bench_model(const BenchArguments& arguments) {
-  if (arguments.rounds)
+  if (arguments.rounds && !arguments.break_even)
     return fail("a model has no rows that take turns", arguments.subject.model,
                 "leave --rounds out, or name a problem");
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
   const auto plan = DLIS_TRY(make_plan(subject.graph, subject.plan));
+  if (arguments.break_even)
+    return answer_break_even(*plan, arguments.in_turns(), arguments.svg, arguments.json);
   if (arguments.sessions > 0)
     return answer_sessions(plan, arguments.sessions, arguments.model_seconds(), arguments.json);
   const auto opening = std::chrono::steady_clock::now();
@@ -143,6 +152,14 @@ void add_bench(CLI::App& app, Action& chosen) {
       ->check(CLI::Range(1, kMostTimes))
       ->excludes(layers)
       ->excludes(turns);
+  auto* even = verb->add_flag("--break-even", arguments->break_even,
+                              "from which density on sparse rows beat the best dense one, for the "
+                              "problem or each layer")
+                   ->excludes(layers)
+                   ->excludes(turns);
+  verb->add_option("--svg", arguments->svg, "the densities and times as a picture")
+      ->type_name("FILE")
+      ->needs(even);
   verb->add_flag("--json", arguments->json, "a record; of a problem one object a row");
   when_chosen(verb, chosen, arguments, run);
 }

@@ -38,8 +38,7 @@ Plot plot_of(const std::string& model, const std::vector<FrontierPoint>& points)
 }  // namespace
 
 Status answer_frontier(const Subject& subject, const std::string& svg, bool json) {
-  if (!svg.empty() && !std::filesystem::is_directory(std::filesystem::absolute(svg).parent_path()))
-    return fail("its folder is not there", svg, "name a folder that is");
+  DLIS_TRY(check_folder_of(svg));
   const auto points = DLIS_TRY(memory_frontier(subject.graph, subject.plan));
   std::vector<std::vector<std::string>> lines{{"peak bytes", "weights bytes", "scratch bytes",
                                                "layers ms", "median ms", "p10 ms", "p90 ms",

@@ -2,6 +2,7 @@
 #include "output.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "json_output.h"
 
@@ -41,6 +42,12 @@ std::string count(std::int64_t n) {
     value /= 1000;
   }
   return fmt::format("{:.3g} P", value);
+}
+
+Status check_folder_of(const std::string& file) {
+  if (file.empty() || std::filesystem::is_directory(std::filesystem::absolute(file).parent_path()))
+    return {};
+  return fail("its folder is not there", file, "name a folder that is");
 }
 
 }  // namespace dlis::app

@@ -14,6 +14,9 @@ inline void print(const std::string& text) { std::fwrite(text.data(), 1, text.si
 void print_rows(const std::vector<std::vector<std::string>>& rows, std::string_view align,
                 bool json);
 
+// Where a file shall be written: found before anything is measured. Nothing for no file.
+Status check_folder_of(const std::string& file);
+
 std::string percent(double share);  // "12.3 %"
 std::string count(std::int64_t n);  // "41.3 M": SI prefixes, three digits
 

@@ -65,7 +65,8 @@
 
 // Exploring: stacks, records, stores, what they mean.
 #include "dlis/explore/accuracy.h"  // accuracy_of, wilson_interval
-#include "dlis/explore/bench.h"     // bench_rows, roofline_ms
+#include "dlis/explore/bench.h"
+#include "dlis/explore/break_even.h"     // bench_rows, roofline_ms
 #include "dlis/explore/compare.h"   // compare
 #include "dlis/explore/describe.h"  // describe, machine_text
 #include "dlis/explore/evaluate.h"  // evaluate, plan_options

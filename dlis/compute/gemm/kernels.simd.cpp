@@ -112,7 +112,7 @@ void gemm(const GemmTile& t) {
       if (t.cold) ask_far(b);
       std::int64_t n = left < block ? left : block;
       do {
-        if constexpr (rows >= 4) {
+        if constexpr (rows >= 4 && !blocks) {
           __builtin_prefetch(b + kAhead * step);
           if constexpr (step * sizeof(Weight) > 64)
             __builtin_prefetch(b + kAhead * step + step / 2);

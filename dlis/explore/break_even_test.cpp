@@ -1,0 +1,40 @@
+// Sparse rows over densities stand beside the dense ones.
+#include "dlis/explore/break_even.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace dlis {
+namespace {
+
+BreakEven found(const char* problem) {
+  const auto even = break_even(parse_conv_problem(problem).value(), {1, 0.001, 1});
+  EXPECT_TRUE(even) << even.error().message();
+  return even.value_or(BreakEven{});
+}
+
+TEST(BreakEven, EverySparseFormatHasItsCurve) {
+  const BreakEven even = found("n1h8w8c64 k64r3s3 p1 +bias +relu");
+  ASSERT_EQ(even.curves.size(), 2u);
+  for (const SparseCurve& curve : even.curves) {
+    ASSERT_EQ(curve.points.size(), std::size(kDensities));
+    for (std::size_t i = 0; i < curve.points.size(); ++i) {
+      EXPECT_NEAR(curve.points[i].density, kDensities[i], 0.05);
+      EXPECT_GT(curve.points[i].to_best.value, 0);
+      EXPECT_GE(curve.points[i].density,
+                i + 1 < curve.points.size() ? curve.points[i + 1].density : 0);
+    }
+  }
+  EXPECT_FALSE(std::string_view(even.direct.row->name).starts_with("winograd"));
+  EXPECT_LE(even.best.median_ms, even.direct.median_ms * 2);
+}
+
+TEST(BreakEven, BytesHaveNoSparseRow) {
+  const auto even =
+      break_even(parse_conv_problem("n1h8w8c16 k16r3s3 p1 typeu8 int8").value(), {1, 0.001, 1});
+  ASSERT_FALSE(even);
+}
+
+}  // namespace
+}  // namespace dlis
