@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <regex>
 
 #include "dlis/compress/channel_cost.h"
+#include "dlis/compress/keep.h"
 
 namespace dlis {
 namespace {
@@ -115,16 +115,11 @@ std::int64_t amount_of(const Graph& graph, const Channels& channels, ChannelObje
 Result<std::vector<bool>> kept_groups(const Channels& channels, const std::string& keep) {
   std::vector<bool> kept(channels.groups.size());
   if (keep.empty()) return kept;
-  try {
-    const std::regex expression(keep);
-    for (std::size_t g = 0; g < kept.size(); ++g)
-      kept[g] = std::ranges::any_of(channels.groups[g].layers, [&](const std::string& layer) {
-        return std::regex_search(layer, expression);
-      });
-  } catch (const std::regex_error&) {
-    return fail(fmt::format("'{}' is no regular expression", keep.substr(0, 80)), "keep",
-                "keep=stem|layer1 is one");
-  }
+  const std::regex expression = DLIS_TRY(parse_keep(keep));
+  for (std::size_t g = 0; g < kept.size(); ++g)
+    kept[g] = std::ranges::any_of(channels.groups[g].layers, [&](const std::string& layer) {
+      return std::regex_search(layer, expression);
+    });
   return kept;
 }
 

@@ -24,8 +24,6 @@ ChannelScores l1_scores(const Graph& graph, const Channels& channels);
 // |gamma| of its BatchNormalizations, each as a share of its layer's (Liu et al., "Learning
 // Efficient Convolutional Networks through Network Slimming", 2017). NaN: has none.
 ChannelScores gamma_scores(const Graph& graph, const Channels& channels);
-// Scores of any scale as shares of their group's: for scores that come from training.
-ChannelScores normalised(const Channels& channels, ChannelScores scores);
 
 enum class ChannelObjective : std::uint8_t { macs, parameters, filters, nanoseconds };
 const char* name_of(ChannelObjective objective);

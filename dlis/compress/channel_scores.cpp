@@ -55,14 +55,4 @@ ChannelScores gamma_scores(const Graph& graph, const Channels& channels) {
   return scores;
 }
 
-ChannelScores normalised(const Channels& channels, ChannelScores scores) {
-  for (const ChannelGroup& group : channels.groups) {
-    double sum = 0;
-    for (const int column : group.columns) sum += std::abs(scores[std::size_t(column)]);
-    for (const int column : group.columns)
-      if (sum > 0) scores[std::size_t(column)] /= sum;
-  }
-  return scores;
-}
-
 }  // namespace dlis

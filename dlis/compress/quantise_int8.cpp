@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "dlis/base/text.h"
+#include "dlis/compress/keep.h"
 #include "dlis/compress/quantise.h"
 #include "dlis/compress/training.h"
 #include "dlis/model/op.h"
@@ -16,14 +16,6 @@ namespace {
 Result<bool> parse_flag(const std::string& text, const char* name) {
   if (text != "0" && text != "1") return fail(fmt::format("'{}' is neither 0 nor 1", text), name);
   return text == "1";
-}
-
-Result<std::regex> parse_regex(const std::string& text) {
-  try {
-    return std::regex(text);
-  } catch (const std::regex_error& error) {
-    return fail(fmt::format("'{}' is no regular expression: {}", text, error.what()), "keep");
-  }
 }
 
 bool is_quantised(const Graph& graph) {
@@ -65,7 +57,7 @@ Result<Int8Settings> int8_settings(const Choice& choice, const CompressOptions& 
   settings.equalise = DLIS_TRY(parse_flag(given("equalise"), "equalise"));
   settings.correct = DLIS_TRY(parse_flag(given("correct"), "correct"));
   if (const std::string keep = given("keep"); keep != "none")
-    settings.keep = DLIS_TRY(parse_regex(keep));
+    settings.keep = DLIS_TRY(parse_keep(keep));
   if (!options.images || !options.observe || options.images->size() == 0)
     return refusal("calibration needs images: give --data");
   return settings;
