@@ -104,21 +104,30 @@ Result<ModelOptions> ModelArguments::options() const {
   return options;
 }
 
+Result<Origin> load_origin(const ModelArguments& arguments, const std::string& data) {
+  Origin origin;
+  origin.stack = DLIS_TRY(arguments.stack());
+  origin.options = DLIS_TRY(arguments.options());
+  const auto start = std::chrono::steady_clock::now();
+  origin.graph = DLIS_TRY(load_model(origin.stack.model, origin.options));
+  origin.load_ms = milliseconds_since(start);
+  origin.images = DLIS_TRY(load_training_images(data, origin.graph, origin.stack.compress));
+  return origin;
+}
+
 Result<Subject> load_subject(const ModelArguments& arguments, const std::string& data,
                              const TrainingSettings& training, const OnReport& report) {
-  Subject subject;
-  subject.stack = DLIS_TRY(arguments.stack());
-  subject.options = DLIS_TRY(arguments.options());
-  const auto start = std::chrono::steady_clock::now();
-  const Graph graph = DLIS_TRY(load_model(subject.stack.model, subject.options));
-  subject.load_ms = milliseconds_since(start);
-  const Dataset images = DLIS_TRY(load_training_images(data, graph, subject.stack.compress));
-  CompressOptions as = DLIS_TRY(compress_options(images, graph, subject.options));
+  const Origin origin = DLIS_TRY(load_origin(arguments, data));
+  CompressOptions as = DLIS_TRY(origin.compress_options());
   if (!arguments.layer_times.empty()) DLIS_TRY(keep_layer_times(as, arguments.layer_times));
   as.training = training;
   as.report = report;
-  Compressed made = DLIS_TRY(compress(graph, subject.stack.compress, as));
-  subject.before = graph;
+  Compressed made = DLIS_TRY(compress(origin.graph, origin.stack.compress, as));
+  Subject subject;
+  subject.stack = origin.stack;
+  subject.options = origin.options;
+  subject.load_ms = origin.load_ms;
+  subject.before = origin.graph;
   subject.graph = std::move(made.graph);
   subject.surgery = std::move(made.surgery);
   subject.notes = std::move(made.notes);

@@ -41,6 +41,22 @@ struct ModelArguments {
   Result<ModelOptions> options() const;
 };
 
+// MODEL as it was loaded, and the training images that its chain learns from.
+struct Origin {
+  Stack stack;
+  ModelOptions options;
+  Graph graph;
+  Dataset images;  // empty where the chain learns from none
+  double load_ms = 0;
+
+  // They point to `images`.
+  Result<CompressOptions> compress_options() const {
+    return dlis::compress_options(images, graph, options);
+  }
+};
+// `data`: as --data has it; techniques that learn from images take its training images.
+Result<Origin> load_origin(const ModelArguments& arguments, const std::string& data);
+
 // MODEL loaded and compressed, and how to plan it.
 struct Subject {
   Stack stack;
@@ -52,7 +68,6 @@ struct Subject {
   PlanOptions plan;
   double load_ms = 0;
 };
-// `data`: as --data has it; techniques that learn from images take its training images.
 Result<Subject> load_subject(const ModelArguments& arguments, const std::string& data = {},
                              const TrainingSettings& training = {}, const OnReport& report = {});
 

@@ -8,18 +8,14 @@ namespace {
 
 Result<std::vector<LayerSensitivity>> measure(const ModelArguments& arguments,
                                               const std::string& data) {
-  const Stack stack = DLIS_TRY(arguments.stack());
-  const bool one = stack.compress.size() == 1 && stack.compress[0].name == "quantise" &&
-                   stack.compress[0].parameters.count("type") &&
-                   stack.compress[0].parameters.at("type") == "int8";
+  const Origin origin = DLIS_TRY(load_origin(arguments, data));
+  const std::vector<Choice>& chain = origin.stack.compress;
+  const bool one = chain.size() == 1 && chain[0].name == "quantise" &&
+                   chain[0].parameters.count("type") && chain[0].parameters.at("type") == "int8";
   if (!one)
     return fail("it tells layers apart for int8 alone", "--sensitivity",
                 "write --compress quantise:type=int8");
-  const ModelOptions options = DLIS_TRY(arguments.options());
-  const Graph graph = DLIS_TRY(load_model(stack.model, options));
-  const Dataset images = DLIS_TRY(load_training_images(data, graph, stack.compress));
-  return quantisation_sensitivity(graph, stack.compress[0],
-                                  DLIS_TRY(compress_options(images, graph, options)));
+  return quantisation_sensitivity(origin.graph, chain[0], DLIS_TRY(origin.compress_options()));
 }
 
 }  // namespace
