@@ -29,7 +29,10 @@ class Descent {
  public:
   Descent(const Graph& graph, const Channels& channels, std::span<const double> scores,
           const ChannelTarget& target, const std::vector<bool>& keep)
-      : scores_(scores), target_(target), cost_(graph, channels, target.of, target.latency) {
+      : scores_(scores),
+        target_(target),
+        staying_(channels.staying),
+        cost_(graph, channels, target.of, target.latency) {
     for (std::size_t g = 0; g < channels.groups.size(); ++g) {
       const ChannelGroup& group = channels.groups[g];
       Queue queue{group.columns, 0, target.round / std::gcd(target.round, group.width), keep[g]};
@@ -88,13 +91,24 @@ class Descent {
     const auto kept = std::ranges::count_if(queues_, [](const Queue& q) { return q.stays; });
     return refusal(fmt::format(
         "of {} {} at most {} were to be left, but {} are with every one of {} groups of channels "
-        "as narrow as it may be ({} kept as they are, widths in multiples of {}); ask for less",
+        "as narrow as it may be ({} kept as they are, widths in multiples of {}){}; ask for less",
         before, name_of(target_.of), target_.at_most, cost_.total(), queues_.size(), kept,
-        target_.round));
+        target_.round, staying()));
+  }
+
+  // The first of those that cannot be narrowed.
+  std::string staying() const {
+    constexpr std::size_t kMost = 3;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(kMost, staying_.size()); ++i)
+      text += fmt::format("{} {} ({})", i ? "," : ", beside", staying_[i].name, staying_[i].reason);
+    if (staying_.size() > kMost) text += fmt::format(" and {} more", staying_.size() - kMost);
+    return text;
   }
 
   std::span<const double> scores_;
   const ChannelTarget& target_;
+  std::span<const StayingChannels> staying_;
   ChannelCost cost_;
   std::vector<Queue> queues_;
 };

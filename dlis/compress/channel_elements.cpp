@@ -50,10 +50,14 @@ void couple_elements(Labelling& labelling, int index) {
   labelling.set(node.outputs[0], y.axis, y.ids);
 }
 
+ChannelRule find_rule(std::string_view op) {
+  const ChannelRule rule = find_layer_rule(op);
+  return rule ? rule : find_movement_rule(op);
+}
+
 bool couple(Labelling& labelling, int index) {
-  const Node& node = labelling.node(index);
-  ChannelRule rule = find_layer_rule(node.op->name);
-  if (!rule) rule = find_movement_rule(node.op->name);
+  labelling.at = index;
+  const ChannelRule rule = find_rule(labelling.node(index).op->name);
   if (rule)
     rule(labelling, index);
   else

@@ -54,6 +54,11 @@ std::vector<Structure> structures_of(const Channels& channels) {
   return all;
 }
 
+std::string name_of(const std::vector<std::string>& layers) {
+  return layers.size() < 2 ? layers.front()
+                           : fmt::format("{} and {} more", layers.front(), layers.size() - 1);
+}
+
 ChannelGroup group_of(const Graph& graph, const Channels& channels, const Structure& structure) {
   ChannelGroup group;
   group.shares = structure;
@@ -68,8 +73,7 @@ ChannelGroup group_of(const Graph& graph, const Channels& channels, const Struct
     if (makes) makers.push_back(layer_name(graph, node));
     if (makes || depthwise) group.layers.push_back(layer_name(graph, node));
   }
-  group.name = makers.size() < 2 ? makers.front()
-                                 : fmt::format("{} and {} more", makers.front(), makers.size() - 1);
+  group.name = name_of(makers);
   return group;
 }
 
@@ -84,6 +88,37 @@ void collect_groups(const Graph& graph, Channels& channels) {
   }
 }
 
+std::string reason_of(const Graph& graph, int node) {
+  if (node < 0) return "the network's outputs need them";
+  const Node& cause = graph.nodes[std::size_t(node)];
+  return place_of(graph, cause) + (find_rule(cause.op->name)
+                                       ? " needs each of them"
+                                       : " reads them, and no rule covers its operator");
+}
+
+// Layers whose channels that stay go together are one.
+std::vector<StayingChannels> staying_in(Labelling& labelling) {
+  const std::map<int, int> causes = labelling.causes();
+  std::map<std::vector<int>, std::size_t> known;
+  std::vector<StayingChannels> all;
+  for (const ChannelAxis& axis : labelling.axes) {
+    if (axis.role != ChannelRole::makes) continue;
+    std::vector<int> bonds;
+    for (const int id : axis.columns)
+      if (labelling.is_frozen(id)) bonds.push_back(labelling.bond(id));
+    if (bonds.empty()) continue;
+    const auto [at, added] = known.emplace(bonds, all.size());
+    if (added)
+      all.push_back({"",
+                     {},
+                     std::int64_t(bonds.size()),
+                     reason_of(labelling.graph, causes.at(bonds.front()))});
+    all[at->second].layers.push_back(layer_name(labelling.graph, labelling.node(axis.node)));
+  }
+  for (StayingChannels& one : all) one.name = name_of(one.layers);
+  return all;
+}
+
 }  // namespace
 
 Channels channels_of(const Graph& graph) {
@@ -94,7 +129,9 @@ Channels channels_of(const Graph& graph) {
       channels.notes.push_back(fmt::format("channels that {} reads stay: no rule covers {}",
                                            place_of(graph, graph.nodes[i]),
                                            graph.nodes[i].op->name));
+  labelling.at = -1;
   for (const ValueId output : graph.outputs) labelling.freeze(output);
+  channels.staying = staying_in(labelling);
   const Numbering numbering(labelling);
   channels.columns = numbering.count();
   for (ChannelAxis& axis : labelling.axes)

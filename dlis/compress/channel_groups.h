@@ -53,11 +53,20 @@ struct ChannelGroup {
   std::vector<ChannelShare> shares;
 };
 
+// Channels that go with something that needs each of them.
+struct StayingChannels {
+  std::string name;                 // of the layers that make them, as a group's
+  std::vector<std::string> layers;  // all layers that make them
+  std::int64_t width = 0;           // how many of its first layer
+  std::string reason;  // "the network's outputs need them"; "node 'sort' (TopK) reads them, ..."
+};
+
 // All of a network. Columns are numbered from 0, without gaps, each in one group.
 struct Channels {
   std::vector<ChannelAxis> axes;
   std::vector<ChannelValue> values;
   std::vector<ChannelGroup> groups;
+  std::vector<StayingChannels> staying;
   int columns = 0;
   std::vector<std::string> notes;  // operators whose channels stay because no rule covers them
 };

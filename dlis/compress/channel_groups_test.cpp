@@ -20,6 +20,14 @@ std::vector<std::string> groups_of(const Graph& graph) {
   return lines;
 }
 
+// "name: width, reason" of what stays.
+std::vector<std::string> staying_in(const Graph& graph) {
+  std::vector<std::string> lines;
+  for (const StayingChannels& stay : channels_of(graph).staying)
+    lines.push_back(stay.name + ": " + std::to_string(stay.width) + ", " + stay.reason);
+  return lines;
+}
+
 // "weights axis indices" of each slice of a column.
 std::vector<std::string> slices(const Graph& graph, const Channels& channels, int column) {
   std::vector<std::string> lines;
@@ -208,6 +216,9 @@ TEST(ChannelGroups, WhatHasNoRuleStaysAndIsNamed) {
   const Graph graph = net.finish(net.conv("end", lrn, 2));
   EXPECT_THAT(groups_of(graph), ElementsAre("a: 4"));
   EXPECT_THAT(channels_of(graph).notes, ElementsAre(HasSubstr("'lrn' (LRN)")));
+  EXPECT_THAT(staying_in(graph),
+              ElementsAre("b: 4, node 'lrn' (LRN) reads them, and no rule covers its operator",
+                          "end: 2, the network's outputs need them"));
 }
 
 TEST(ChannelGroups, InputsAndOutputsStay) {
@@ -215,6 +226,24 @@ TEST(ChannelGroups, InputsAndOutputsStay) {
   const ValueId a = net.conv("a", net.input(), 3);
   const Graph graph = net.finish(net.node("Add", "sum", {a, net.input()}));
   EXPECT_THAT(groups_of(graph), IsEmpty());
+  EXPECT_THAT(staying_in(graph), ElementsAre("a: 3, node 'sum' (Add) needs each of them"));
+}
+
+// Each way to stay has its own cause, though all of it stays together.
+TEST(ChannelGroups, WhatStaysIsAsManyGroupsAsCauses) {
+  TestNetwork net({1, 3, 4, 4});
+  const ValueId a = net.conv("a", net.input(), 4), b = net.conv("b", a, 4);
+  const ValueId sum = net.node("Add", "sum", {a, b});
+  const ValueId sorted =
+      net.node("Slice", "every other", {net.conv("c", sum, 4)},
+               {{"starts", Ints{0}}, {"ends", Ints{4}}, {"axes", Ints{1}}, {"steps", Ints{2}}});
+  const ValueId end = net.node("LRN", "lrn", {sum}, {{"size", std::int64_t(3)}});
+  const Graph graph =
+      net.finish(net.node("Add", "end", {net.conv("d", sorted, 2), net.conv("e", end, 2)}));
+  EXPECT_THAT(staying_in(graph),
+              ElementsAre(HasSubstr("a and 1 more: 4, node 'lrn' (LRN)"),
+                          HasSubstr("c: 4, node 'every other' (Slice) needs each"),
+                          HasSubstr("d and 1 more: 2, the network's outputs")));
 }
 
 TEST(ChannelGroups, AMapForAllChannelsStays) {

@@ -6,14 +6,12 @@
 
 namespace dlis {
 
-std::vector<int> Labelling::fresh(std::int64_t count) {
-  std::vector<int> ids(static_cast<std::size_t>(count));
-  std::iota(ids.begin(), ids.end(), int(parents_.size()));
-  parents_.insert(parents_.end(), ids.begin(), ids.end());
-  return ids;
+void DisjointSets::add(std::size_t count) {
+  parents_.resize(parents_.size() + count);
+  std::iota(parents_.end() - std::ptrdiff_t(count), parents_.end(), size() - int(count));
 }
 
-int Labelling::root(int id) {
+int DisjointSets::root(int id) {
   while (parents_[std::size_t(id)] != id) {
     int& parent = parents_[std::size_t(id)];
     parent = parents_[std::size_t(parent)];
@@ -22,10 +20,29 @@ int Labelling::root(int id) {
   return id;
 }
 
-// The lower root wins, so that 0 stays the root of what stays.
-void Labelling::unite(int a, int b) {
+void DisjointSets::unite(int a, int b) {
   a = root(a), b = root(b);
   parents_[std::size_t(std::max(a, b))] = std::min(a, b);
+}
+
+Labelling::Labelling(const Graph& of) : graph(of), values(of.values.size()) {
+  together_.add(1);
+  apart_.add(1);
+}
+
+std::vector<int> Labelling::fresh(std::int64_t count) {
+  std::vector<int> ids(static_cast<std::size_t>(count));
+  std::iota(ids.begin(), ids.end(), together_.size());
+  together_.add(ids.size());
+  apart_.add(ids.size());
+  return ids;
+}
+
+// 0 is the least and stays the root of what stays.
+void Labelling::unite(int a, int b) {
+  together_.unite(a, b);
+  if (a != 0 && b != 0) return apart_.unite(a, b);
+  if (a != b) causes_.emplace_back(std::max(a, b), at);
 }
 
 void Labelling::unite(const std::vector<int>& a, const std::vector<int>& b) {
@@ -34,6 +51,12 @@ void Labelling::unite(const std::vector<int>& a, const std::vector<int>& b) {
 
 void Labelling::freeze(const std::vector<int>& ids) {
   for (const int id : ids) unite(id, 0);
+}
+
+std::map<int, int> Labelling::causes() {
+  std::map<int, int> by_bond;
+  for (const auto& [id, node] : causes_) by_bond.emplace(bond(id), node);
+  return by_bond;
 }
 
 void Labelling::freeze(ValueId id) {

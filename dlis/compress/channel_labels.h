@@ -1,5 +1,6 @@
 // Labels on channels while their couplings are found.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,18 +16,34 @@ struct Labels {
   explicit operator bool() const { return axis >= 0; }
 };
 
-// Sets of labels that go together (union-find with path halving), and where they are.
+// Sets of numbers (union-find with path halving); the least of a set stands for it.
+class DisjointSets {
+ public:
+  void add(std::size_t count);
+  int size() const { return int(parents_.size()); }
+  int root(int id);
+  void unite(int a, int b);
+
+ private:
+  std::vector<int> parents_;
+};
+
+// Sets of labels that go together, and where they are.
 class Labelling {
  public:
-  explicit Labelling(const Graph& of) : graph(of), values(of.values.size()) {}
+  explicit Labelling(const Graph& of);
 
   std::vector<int> fresh(std::int64_t count);
-  int root(int id);
+  int root(int id) { return together_.root(id); }
   void unite(int a, int b);
   void unite(const std::vector<int>& a, const std::vector<int>& b);
   void freeze(const std::vector<int>& ids);  // they stay
   void freeze(ValueId id);
   bool is_frozen(int id) { return root(id) == 0; }
+  // What stays, apart again: labels with one bond go together, and by bond the node that was `at`
+  // when the first of them was frozen.
+  int bond(int id) { return apart_.root(id); }
+  std::map<int, int> causes();
 
   const Node& node(int index) const { return graph.nodes[std::size_t(index)]; }
   const Labels& of(ValueId id) const {
@@ -42,9 +59,11 @@ class Labelling {
   const Graph& graph;
   std::vector<Labels> values;
   std::vector<ChannelAxis> axes;  // `columns` holds labels
+  int at = -1;                    // the node that is being coupled; -1: the network's outputs
 
  private:
-  std::vector<int> parents_{0};  // label 0 stands for all that stays
+  DisjointSets together_, apart_;  // label 0 stands for all that stays, in the first alone
+  std::vector<std::pair<int, int>> causes_;  // a frozen label, and `at` of that moment
 };
 
 // Couples what node `index` reads and makes. False: no rule covers the operator.
@@ -52,6 +71,7 @@ bool couple(Labelling& labelling, int index);
 
 // Rules by operator; each gives the outputs their labels.
 using ChannelRule = void (*)(Labelling& labelling, int index);
+ChannelRule find_rule(std::string_view op);           // null: none covers it
 ChannelRule find_layer_rule(std::string_view op);     // with weights
 ChannelRule find_movement_rule(std::string_view op);  // without
 

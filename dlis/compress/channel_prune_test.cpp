@@ -166,7 +166,8 @@ TEST(ChannelPrune, RefusalsSayWhy) {
     return result.error().message();
   };
   EXPECT_THAT(refused(network(), "channel_prune:macs=0.999"),
-              AllOf(HasSubstr("MACs at most"), HasSubstr("3 groups")));
+              AllOf(HasSubstr("MACs at most"), HasSubstr("3 groups"),
+                    HasSubstr("beside fc (the network's outputs need them)")));
   EXPECT_THAT(refused(network(), "channel_prune:macs=0.5:keep=."), HasSubstr("3 kept"));
   EXPECT_THAT(refused(network(false), "channel_prune:macs=0.5:criterion=bn_gamma"),
               AllOf(HasSubstr("stem and 1 more"), HasSubstr("renormalise")));
