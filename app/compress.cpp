@@ -1,4 +1,5 @@
 // dlis compress MODEL --compress C [--data D] -o OUT.onnx: layer 2 alone, kept as a file.
+#include "dry_run.h"
 #include "json_output.h"
 #include "progress.h"
 #include "recipe.h"
@@ -13,7 +14,7 @@ struct CompressArguments {
   TrainingArguments training;
   std::string data, output, recipe;
   double max_drop = 100;
-  bool json = false, sensitivity = false;
+  bool json = false, sensitivity = false, dry_run = false;
 };
 
 // Percent, of each stage that there was; none where the images have no labels, or no data is given.
@@ -84,6 +85,7 @@ Status run(const CompressArguments& given) {
   if (arguments.from.compress.empty()) throw CLI::RequiredError("--compress");
   if (arguments.sensitivity)
     return print_sensitivity(arguments.from, arguments.data, arguments.json);
+  if (arguments.dry_run) return print_dry_run(arguments.from, arguments.data, arguments.json);
   const std::string& out = arguments.output;
   if (out.empty()) throw CLI::RequiredError("--output");
   DLIS_TRY(check_output(out));
@@ -143,8 +145,12 @@ void add_compress(CLI::App& app, Action& chosen) {
                    "milliseconds of layers for channel_prune:latency: taken from FILE where it has "
                    "them, else measured here and added")
       ->type_name("FILE");
-  verb->add_flag("--sensitivity", arguments->sensitivity,
-                 "instead of a network: which layer suffers most from int8");
+  auto* sensitivity = verb->add_flag("--sensitivity", arguments->sensitivity,
+                                     "instead of a network: which layer suffers most from int8");
+  verb->add_flag("--dry-run", arguments->dry_run,
+                 "instead of a network: channels, layers, bytes and time before and after the "
+                 "surgery; trains nothing, writes nothing")
+      ->excludes(sensitivity);
   verb->add_flag("--json", arguments->json, "one object");
   when_chosen(verb, chosen, arguments, run);
 }

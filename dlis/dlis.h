@@ -75,6 +75,7 @@
 #include "dlis/explore/observe.h"   // compress_options, load_training_images
 #include "dlis/explore/pareto.h"    // pareto_front
 #include "dlis/explore/plot.h"      // Plot, svg_of
+#include "dlis/explore/predict.h"   // predict
 #include "dlis/explore/record.h"    // Record, to_json, to_csv
 #include "dlis/explore/report.h"    // table_of, formats_table, advice
 #include "dlis/explore/resume.h"    // train

@@ -158,7 +158,7 @@ Result<Compressed> apply(const Graph& graph, const Choice& choice, const Compres
   Settings settings = DLIS_TRY(settings_of(choice));
   std::optional<Training> training =
       DLIS_TRY(start_training(channel_prune_row, choice, graph, options));
-  if (!training && needs_gradients(settings))
+  if (DLIS_TRY(epochs_of(channel_prune_row, choice)) == 0 && needs_gradients(settings))
     return refusal(fmt::format("criterion={} learns from gradients; give epochs, or take l1",
                                settings.criterion));
   const Channels channels = channels_of(graph);
@@ -168,12 +168,10 @@ Result<Compressed> apply(const Graph& graph, const Choice& choice, const Compres
   settings.target.latency = &latency;
   const auto before = double(amount_of(graph, channels, settings.target.of, &latency));
   settings.target.at_most = left_after(before, settings.share, 1);
-  if (!training)
-    return Compressed{
-        DLIS_TRY(surgery(graph, channels, settings, settings.target, {})), {}, channels.notes};
   Settings plain = settings;  // what the surgery alone leaves, by a score that needs no gradients
   if (needs_gradients(settings)) plain.criterion = "l1";
   Graph cut = DLIS_TRY(surgery(graph, channels, plain, settings.target, {}));
+  if (!training) return Compressed{std::move(cut), {}, channels.notes};
   Graph trained = DLIS_TRY(gradually(*training, before, settings, options.report));
   return Compressed{std::move(trained), std::move(cut), channels.notes};
 }

@@ -48,6 +48,7 @@ struct CompressOptions {
   std::function<Result<Graph>(const std::string& model)> load;  // a teacher
   TrainingSettings training;                                    // but for its epochs
   OnReport report;                                              // of retraining
+  bool retrain = true;  // false: epochs and teacher are judged and left out, what is cut is shown
   std::uint64_t seed = 1;
   std::function<bool(std::string_view phase, double share)> progress;  // false stops
 };
@@ -88,6 +89,7 @@ struct Weight {
   bool depthwise = false;  // a convolution with one input channel a group
 };
 std::vector<Weight> weights_of(const Graph& graph);  // each once, in the order of their layers
-double density_of(const Graph& graph);  // share of non-zeros in weights_of; 1: has none
+std::int64_t zeros_in(const Value& weights);  // a negative zero, whose bits must be kept, is none
+double density_of(const Graph& graph);        // share of non-zeros in weights_of; 1: has none
 
 }  // namespace dlis

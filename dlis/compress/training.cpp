@@ -8,12 +8,6 @@
 namespace dlis {
 namespace {
 
-Result<double> epochs_of(const Technique& row, const Choice& choice) {
-  const double epochs = DLIS_TRY(parse_real(parameter_of(row, choice, "epochs"), "epochs"));
-  if (!(epochs >= 0 && epochs <= 10000)) return fail("must be 0 to 10000", "epochs");
-  return epochs;
-}
-
 Result<Graph> load_teacher(const std::string& name, const Graph& graph,
                            const CompressOptions& options) {
   if (name == "dense") return graph;
@@ -22,6 +16,12 @@ Result<Graph> load_teacher(const std::string& name, const Graph& graph,
 }
 
 }  // namespace
+
+Result<double> epochs_of(const Technique& row, const Choice& choice) {
+  const double epochs = DLIS_TRY(parse_real(parameter_of(row, choice, "epochs"), "epochs"));
+  if (!(epochs >= 0 && epochs <= 10000)) return fail("must be 0 to 10000", "epochs");
+  return epochs;
+}
 
 Result<std::optional<Training>> start_training(const Technique& row, const Choice& choice,
                                                const Graph& graph, const CompressOptions& options) {
@@ -34,6 +34,7 @@ Result<std::optional<Training>> start_training(const Technique& row, const Choic
       return refusal("a teacher is of use in retraining only; give epochs as well");
     return std::optional<Training>();
   }
+  if (!options.retrain) return std::optional<Training>();
   if (!options.images) return refusal("retraining needs images with labels; give --data");
   Training training = DLIS_TRY(Training::start(graph, *options.images, options.how, settings));
   if (teacher != "none") {

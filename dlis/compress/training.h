@@ -9,7 +9,11 @@ namespace dlis {
     "teacher", "a network to learn from while retraining; dense: the one that comes in", "none" \
   }
 
-// What `epochs` and `teacher` ask for: none without epochs. Errors: no LibTorch, no images, a
+// How long a choice retrains; 0: not at all. Errors: no number from 0 to 10000.
+Result<double> epochs_of(const Technique& row, const Choice& choice);
+
+// What `epochs` and `teacher` ask for: none without epochs, or where the options retrain nothing.
+// Errors: no LibTorch, no images, a
 // teacher that does not load.
 Result<std::optional<Training>> start_training(const Technique& row, const Choice& choice,
                                                const Graph& graph, const CompressOptions& options);

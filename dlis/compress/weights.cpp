@@ -57,13 +57,16 @@ std::vector<Weight> weights_of(const Graph& graph) {
   return found;
 }
 
+std::int64_t zeros_in(const Value& weights) {
+  const Tensor tensor = real_tensor(weights).converted(DType::f32);
+  return std::ranges::count(tensor.as<std::uint32_t>(), 0u);
+}
+
 double density_of(const Graph& graph) {
   std::int64_t all = 0, zeros = 0;
   for (const Weight& weight : weights_of(graph)) {
-    const Tensor tensor = graph.value(weight.value).constant.converted(DType::f32);
-    // As the formats count: a negative zero has bits that must be kept.
-    for (const std::uint32_t bits : tensor.as<std::uint32_t>()) zeros += bits == 0;
-    all += tensor.elements();
+    zeros += zeros_in(graph.value(weight.value));
+    all += graph.value(weight.value).constant.elements();
   }
   return all == 0 ? 1 : double(all - zeros) / double(all);
 }

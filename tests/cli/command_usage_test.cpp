@@ -58,6 +58,7 @@ TEST_F(Usage, WrongUsageIsExitStatus2) {
         {"report"},
         {"evaluate"},
         {"compress", "resnet20"},
+        {"compress", "resnet20", "--compress", "none", "--dry-run", "--sensitivity"},
         {"plan", "resnet20", "--explain", "--json"},
         {"plan", "resnet20", "--svg", "a.svg"},
         {"plan", "resnet20", "--memory-frontier", "--memory", "9M"},
@@ -293,6 +294,45 @@ TEST_F(Usage, SensitivityNamesEveryLayer) {
     before = record["error"];
   }
   EXPECT_GE(layers, 20);  // 19 convolutions of 3x3 and the dense layer
+}
+
+TEST_F(Usage, ADryRunPredictsEveryTechniqueAndWritesNothing) {
+  for (const char* chain :
+       {"none:epochs=3", "weight_prune:zeros=0.5", "ternarise:epochs=2", "quantise:type=bf16",
+        "quantise:type=int8:images=4", "renormalise:images=4+channel_prune:macs=0.4",
+        "channel_prune:macs=0.5:criterion=fisher:epochs=40:teacher=dense"}) {
+    const auto found = objects({"compress", kNetwork.string(), "--compress", chain, "--data",
+                                "synthetic:8", "--dry-run", "-o", "never.onnx", "--json"});
+    ASSERT_EQ(found.size(), 1u) << chain;
+    const auto& all = found[0];
+    ASSERT_EQ(all["layers"].size(), 20u) << chain;
+    for (const auto& layer : all["layers"]) {
+      EXPECT_FALSE(layer["before"].is_null()) << chain;
+      EXPECT_FALSE(layer["after"].is_null()) << chain;
+    }
+    EXPECT_LE(all["after"]["macs"], all["before"]["macs"]);
+    EXPECT_EQ(all["groups"].empty(), std::string_view(chain).find("channel") == std::string::npos);
+    EXPECT_GT(all["after"]["estimated_ms"], 0);
+    EXPECT_THAT(all["not_predicted"].get<std::string>(), HasSubstr("accuracy"));
+  }
+  const std::string table =
+      output({"compress", kNetwork.string(), "--compress", "channel_prune:macs=0.5", "--dry-run"});
+  for (const char* part : {"stays: the network's outputs", "Conv 3x3", " -> ", "file about",
+                           "time by the cost model", "not predicted: the accuracy"})
+    EXPECT_THAT(table, HasSubstr(part));
+  EXPECT_FALSE(fs::exists(folder_ / "never.onnx"));
+}
+
+// It needs no --data to say what retraining would start from, and takes layer times as they are.
+TEST_F(Usage, ADryRunMeasuresOnlyWhatAFileLacks) {
+  const std::vector<std::string> command{
+      "compress",      kNetwork.string(), "--compress", "channel_prune:latency=0.3:epochs=2",
+      "--layer-times", "times.tsv",       "--dry-run",  "--json"};
+  const auto found = objects(command)[0];
+  EXPECT_GT(found["measured_before_ms"], 0);
+  EXPECT_LE(found["measured_after_ms"].get<double>(),
+            0.7 * found["measured_before_ms"].get<double>());
+  EXPECT_FALSE(fs::exists(folder_ / "times.tsv"));
 }
 
 TEST_F(Usage, EvaluateWritesOneRecord) {
