@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace dlis::app {
@@ -115,9 +116,22 @@ Result<Origin> load_origin(const ModelArguments& arguments, const std::string& d
   return origin;
 }
 
+namespace {
+
+// Hours of training shall not end at images that do not fit.
+Status check_before_training(const Origin& origin, const std::string& data) {
+  if (data.empty() || std::ranges::none_of(origin.stack.compress, retrains)) return {};
+  const Preprocessing how = DLIS_TRY(preprocessing_of(origin.graph.metadata));
+  const Shape& input = *origin.graph.value(origin.graph.inputs[0]).shape;
+  return check_classifier(origin.graph, DLIS_TRY(load_dataset(data, input, how)));
+}
+
+}  // namespace
+
 Result<Subject> load_subject(const ModelArguments& arguments, const std::string& data,
                              const TrainingSettings& training, const OnReport& report) {
   const Origin origin = DLIS_TRY(load_origin(arguments, data));
+  DLIS_TRY(check_before_training(origin, data));
   CompressOptions as = DLIS_TRY(origin.compress_options());
   if (!arguments.layer_times.empty()) DLIS_TRY(keep_layer_times(as, arguments.layer_times));
   as.training = training;

@@ -75,6 +75,7 @@ const Technique* find_technique(std::string_view name);
 // The name is a row and the parameters are its own; errors name the nearest ones. Values are judged
 // by `apply`.
 Status check_choice(const Choice& choice);
+bool retrains(const Choice& choice);
 bool needs_images(std::span<const Choice> chain);
 std::string parameter_of(const Technique& row, const Choice& choice, std::string_view name);
 

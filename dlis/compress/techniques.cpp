@@ -54,12 +54,15 @@ Status check_choice(const Choice& choice) {
   return {};
 }
 
+bool retrains(const Choice& choice) {
+  const auto epochs = choice.parameters.find("epochs");
+  return epochs != choice.parameters.end() && epochs->second != "0";
+}
+
 bool needs_images(std::span<const Choice> chain) {
   return std::ranges::any_of(chain, [](const Choice& choice) {
     const Technique* row = find_technique(choice.name);
-    const auto epochs = choice.parameters.find("epochs");
-    const bool retrains = epochs != choice.parameters.end() && epochs->second != "0";
-    return row && (retrains || (row->needs_images && row->needs_images(choice)));
+    return row && (retrains(choice) || (row->needs_images && row->needs_images(choice)));
   });
 }
 

@@ -103,6 +103,19 @@ Result<Dataset> load_dataset(const std::string& spec, const Shape& input_shape,
   return data;
 }
 
+Status check_classes(const Dataset& data, std::int64_t classes) {
+  constexpr const char* kHint = "give the data that the network was made for";
+  if (data.classes > 0 && data.classes != classes)
+    return fail(fmt::format("the network tells {} classes, the data has {}", classes, data.classes),
+                data.spec, kHint);
+  for (const std::int32_t label : data.labels)
+    if (label >= classes)
+      return fail(
+          fmt::format("an image has the label {}, the network tells {} classes", label, classes),
+          data.spec, kHint);
+  return {};
+}
+
 std::string training_spec(const std::string& spec) {
   const std::size_t colon = spec.find(':'), question = spec.find('?');
   const auto row = find_row(std::string_view(spec).substr(0, colon), spec);

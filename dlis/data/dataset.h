@@ -68,6 +68,9 @@ std::span<const DatasetRow* const> datasets();
 Result<Dataset> load_dataset(const std::string& spec, const Shape& input_shape,
                              const Preprocessing& how = {});
 
+// Whether a network that tells so many classes fits the data's. Errors name the data.
+Status check_classes(const Dataset& data, std::int64_t classes);
+
 // The images to learn from that belong to the data that accuracy is measured on: of CIFAR-10 the
 // first 45,000 of the training split, of a folder its train/, else the same.
 std::string training_spec(const std::string& spec);

@@ -101,13 +101,25 @@ bool is_png(Bytes bytes) {
          std::equal(std::begin(kSignature), std::end(kSignature), bytes.begin());
 }
 
+// Why stb refuses a header: beyond its 2^30 samples it takes a PNG for no image.
+std::string refused_header(Bytes bytes) {
+  const auto extent = [&](std::size_t at) {
+    return std::int64_t(bytes[at]) << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3];
+  };
+  const bool known = is_png(bytes) && bytes.size() >= 24;
+  if (known && extent(16) > 0 && extent(20) > (std::int64_t(1) << 28) / extent(16))
+    return fmt::format("an image of {} x {} pixels is too large to be read", extent(16),
+                       extent(20));
+  return fmt::format("the image cannot be read ({})", stbi_failure_reason());
+}
+
 // Extents and a size that fits into memory before anything is decoded.
 Status check_header(Bytes bytes, const std::string& where) {
   if (!is_jpeg(bytes) && !is_png(bytes))
     return fail("this is neither a JPEG nor a PNG file", where, "convert it to one of these");
   int width = 0, height = 0, channels = 0;
   if (!stbi_info_from_memory(bytes.data(), int(bytes.size()), &width, &height, &channels))
-    return fail(fmt::format("the image cannot be read ({})", stbi_failure_reason()), where);
+    return fail(refused_header(bytes), where, "scale it down or make it again");
   const std::int64_t needed =
       std::int64_t(width) * height * 4 * 3;  // with the decoder's own planes
   if (needed > available_memory())

@@ -69,7 +69,8 @@ Result<Dataset> load(const DatasetRequest& request) {
   Dataset data;
   const fs::path place = DLIS_TRY(part_of(request, data.split));
   const fs::path classes = data.split.empty() ? place : place.parent_path() / "train";
-  std::vector<LabelledFile> found = DLIS_TRY(list_images(place, classes));
+  ImageList list = DLIS_TRY(list_images(place, classes));
+  std::vector<LabelledFile>& found = list.files;
   if (request.limit && request.limit < std::int64_t(found.size()))
     found.resize(std::size_t(request.limit));
   if (found.empty())
@@ -84,10 +85,8 @@ Result<Dataset> load(const DatasetRequest& request) {
   const int resize = request.how.resize_for(image[0], image[1]);
   data.images = Tensor(DType::u8, {count, image[0], image[1], image[2]});
   DLIS_TRY(decode(found, image, resize, data.images));
-  for (const LabelledFile& entry : found) {
-    data.labels.push_back(entry.label);
-    data.classes = std::max(data.classes, entry.label + 1);
-  }
+  data.classes = list.classes;
+  for (const LabelledFile& entry : found) data.labels.push_back(entry.label);
   return data;
 }
 

@@ -22,23 +22,24 @@ bool is_image(const fs::path& file) {
 
 // Names in `folder` of one sort, in order, so that a run does not depend on the file system.
 template <class Wanted>
-std::vector<fs::path> entries(const fs::path& folder, Wanted wanted) {
+Result<std::vector<fs::path>> entries(const fs::path& folder, Wanted wanted) {
   std::vector<fs::path> found;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
     if (wanted(*it)) found.push_back(it->path());
+  if (error) return fail("the folder cannot be read: " + error.message(), folder.string());
   std::sort(found.begin(), found.end());
   return found;
 }
 
-std::vector<fs::path> images_in(const fs::path& folder) {
+Result<std::vector<fs::path>> images_in(const fs::path& folder) {
   return entries(folder, [](const fs::directory_entry& entry) {
     std::error_code error;
     return entry.is_regular_file(error) && is_image(entry.path());
   });
 }
 
-std::vector<fs::path> folders_in(const fs::path& folder) {
+Result<std::vector<fs::path>> folders_in(const fs::path& folder) {
   return entries(folder, [](const fs::directory_entry& entry) {
     std::error_code ignored;
     return entry.is_directory(ignored);
@@ -76,24 +77,26 @@ Result<std::vector<std::int32_t>> class_numbers(const std::vector<fs::path>& fol
 }
 
 // The first image of every class, then the second of every class, ..., so that a limit is fair.
-Result<std::vector<LabelledFile>> by_folders(const std::vector<fs::path>& folders,
-                                             const std::vector<fs::path>& all) {
+Result<ImageList> by_folders(const std::vector<fs::path>& folders,
+                             const std::vector<fs::path>& all) {
   const std::vector<std::int32_t> numbers = DLIS_TRY(class_numbers(folders, all));
   std::vector<std::vector<fs::path>> files;
-  for (const fs::path& folder : folders) files.push_back(images_in(folder));
-  std::vector<LabelledFile> found;
+  for (const fs::path& folder : folders) files.push_back(DLIS_TRY(images_in(folder)));
+  ImageList found;
+  for (const std::int32_t number : class_numbers(all))
+    found.classes = std::max(found.classes, number + 1);
   for (std::size_t i = 0, before = 1; before != 0; ++i) {
     before = 0;
     for (std::size_t k = 0; k < files.size(); ++k)
-      if (i < files[k].size()) found.push_back({files[k][i], numbers[k]}), ++before;
+      if (i < files[k].size()) found.files.push_back({files[k][i], numbers[k]}), ++before;
   }
   return found;
 }
 
-Result<std::vector<LabelledFile>> by_list(const fs::path& folder) {
+Result<ImageList> by_list(const fs::path& folder) {
   const fs::path list = folder / "labels.txt";
   const std::string text = DLIS_TRY(read_text(list));
-  std::vector<LabelledFile> found;
+  ImageList found;
   int number = 0;
   for (const std::string_view line : split(text, '\n')) {
     ++number;
@@ -105,22 +108,25 @@ Result<std::vector<LabelledFile>> by_list(const fs::path& folder) {
       return fail("a line is a file and its class number", where);
     const std::int64_t label = DLIS_TRY(parse_integer(content.substr(blank + 1), where));
     if (label < 0 || label >= 1000000) return fail("a class number is 0 to 999999", where);
-    found.push_back({folder / trim(content.substr(0, blank)), std::int32_t(label)});
+    found.files.push_back({folder / trim(content.substr(0, blank)), std::int32_t(label)});
   }
   return found;
 }
 
 }  // namespace
 
-Result<std::vector<LabelledFile>> list_images(const fs::path& place, const fs::path& classes) {
+Result<ImageList> list_images(const fs::path& place, const fs::path& classes) {
   std::error_code error;
   if (!fs::is_directory(place, error))
     return fail("there is no such folder", place.string(),
                 "it should hold JPEG or PNG files: one folder a class, or labels.txt beside them");
   if (fs::exists(place / "labels.txt", error)) return by_list(place);
-  std::vector<LabelledFile> found = DLIS_TRY(by_folders(folders_in(place), folders_in(classes)));
-  if (found.empty())
-    for (fs::path& file : images_in(place)) found.push_back({std::move(file), -1});
+  const std::vector<fs::path> folders = DLIS_TRY(folders_in(place));
+  const std::vector<fs::path> all = DLIS_TRY(folders_in(classes));
+  ImageList found = DLIS_TRY(by_folders(folders, all));
+  if (!found.files.empty()) return found;
+  found.classes = 0;
+  for (fs::path& file : DLIS_TRY(images_in(place))) found.files.push_back({std::move(file), -1});
   return found;
 }
 

@@ -13,11 +13,16 @@ struct LabelledFile {
   std::int32_t label = -1;  // unknown
 };
 
+struct ImageList {
+  std::vector<LabelledFile> files;
+  int classes = 0;  // of folders; 0: unknown
+};
+
 // The images in `place`: those that its labels.txt names, or one folder a class, the first of every
 // class before the second, or without labels. Classes are numbered as the folders in `classes` are:
-// by their names where these are numbers, else in order. Errors: no such folder, a line that makes
-// no sense, a class that `classes` lacks.
-Result<std::vector<LabelledFile>> list_images(const std::filesystem::path& place,
-                                              const std::filesystem::path& classes);
+// by their names where these are numbers, else in order. Errors: no such folder or one that cannot
+// be read, a line that makes no sense, a class that `classes` lacks.
+Result<ImageList> list_images(const std::filesystem::path& place,
+                              const std::filesystem::path& classes);
 
 }  // namespace dlis

@@ -27,6 +27,8 @@ std::int64_t batch_for(const Graph& graph, std::int64_t images) {
   return std::clamp<std::int64_t>(kMostElements / largest, 1, std::min(kMostImages, images));
 }
 
+}  // namespace
+
 Status check_classifier(const Graph& graph, const Dataset& data) {
   const auto bad = [&](std::string what) {
     return fail(std::move(what), graph.name, "accuracy needs a network that classifies images");
@@ -42,10 +44,10 @@ Status check_classifier(const Graph& graph, const Dataset& data) {
                 data.spec, "give data of that size or another --shape");
   const Shape& out = *graph.value(graph.outputs[0]).shape;
   const std::int64_t classes = out.elements() / std::max<std::int64_t>(1, in[0]);
-  if (data.classes > 0 && classes != data.classes)
-    return bad(fmt::format("the network tells {} classes, the data has {}", classes, data.classes));
-  return {};
+  return check_classes(data, classes);
 }
+
+namespace {
 
 std::int64_t batch_of(const Plan& plan) {
   return (*plan.graph.value(plan.graph.inputs[0]).shape)[0];

@@ -19,6 +19,9 @@ struct Accuracy {
   double images_per_second = 0;
 };
 
+// Whether accuracy can be measured on the data. Errors: those of accuracy_of() but stopped.
+Status check_classifier(const Graph& graph, const Dataset& data);
+
 // The rows, formats and bits of `plan` (which may be for any batch) over all images, in batches, on
 // all cores: results do not depend on the batch, the number of workers or the schedule. `graph` is
 // the one that `plan` was made of. `progress` gets the images done so far; false stops.

@@ -57,14 +57,9 @@ Status check_labels(const Graph& graph, const Dataset& data) {
   const Shape& out = *graph.value(graph.outputs[0]).shape;
   const std::int64_t classes = out.rank() >= 2 ? out[1] : 0;
   if (data.size() == 0) return fail("there are no images to train on", data.spec);
-  for (const std::int32_t label : data.labels) {
-    if (label < 0) return fail("training needs a label for every image", data.spec);
-    if (label >= classes)
-      return fail(
-          fmt::format("an image has the label {}, the network tells {} classes", label, classes),
-          data.spec, "give the data that the network was made for");
-  }
-  return {};
+  if (std::ranges::any_of(data.labels, [](std::int32_t label) { return label < 0; }))
+    return fail("training needs a label for every image", data.spec);
+  return check_classes(data, classes);
 }
 
 }  // namespace
