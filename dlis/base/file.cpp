@@ -225,4 +225,16 @@ Status write_file_atomic(const fs::path& file, std::string_view text) {
   return write_file_atomic(file, bytes_of(text));
 }
 
+Status check_writable(const fs::path& file) {
+  fs::path trial = file;
+  trial += fmt::format(".{}.trial", ::getpid());
+  if (Status written = write_file_atomic(trial, std::string_view()); !written) {
+    written.error().where = file.string();
+    return written;
+  }
+  std::error_code ignored;
+  fs::remove(trial, ignored);
+  return {};
+}
+
 }  // namespace dlis
