@@ -89,6 +89,7 @@ Status run(const CompressArguments& given) {
   const std::string& out = arguments.output;
   if (out.empty()) throw CLI::RequiredError("--output");
   DLIS_TRY(check_output(out));
+  if (!arguments.from.checkpoints.empty()) DLIS_TRY(check_checkpoints(arguments.from.checkpoints));
   for (const std::string& set : arguments.training.set)
     if (set.starts_with("epochs="))
       return fail("the technique says how long it trains", "--set " + set,
@@ -97,6 +98,7 @@ Status run(const CompressArguments& given) {
   const Subject subject =
       DLIS_TRY(load_subject(arguments.from, arguments.data, training, show_training()));
   DLIS_TRY(save_trained(subject.graph, out));
+  remove_checkpoints(subject.checkpoints);
   std::error_code ignored;
   const auto bytes = std::int64_t(std::filesystem::file_size(out, ignored));
   const Accuracies top1 = DLIS_TRY(accuracies_of(subject, arguments.data));
@@ -136,6 +138,7 @@ void add_compress(CLI::App& app, Action& chosen) {
                    "images to measure the accuracy on; techniques learn from its training images")
       ->type_name("D");
   arguments->training.add_to(*verb);
+  add_checkpoints_to(*verb, arguments->from.checkpoints);
   verb->add_option("-o,--output", arguments->output, "OUT.onnx or OUT.onnx.gz")->type_name("FILE");
   verb->add_option("--max-drop", arguments->max_drop,
                    "exit status 1 where the accuracy on --data falls by more points")
@@ -143,7 +146,7 @@ void add_compress(CLI::App& app, Action& chosen) {
       ->needs("--data");
   verb->add_option("--layer-times", arguments->from.layer_times,
                    "milliseconds of layers for channel_prune:latency: taken from FILE where it has "
-                   "them, else measured here and added")
+                   "them, else measured here and added (with --checkpoints: its layer_times)")
       ->type_name("FILE");
   auto* sensitivity = verb->add_flag("--sensitivity", arguments->sensitivity,
                                      "instead of a network: which layer suffers most from int8");

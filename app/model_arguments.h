@@ -30,6 +30,7 @@ struct ModelArguments {
   std::int64_t batch = 1;
   std::uint64_t seed = 1;
   std::string layer_times;  // a file for keep_layer_times; empty: measured anew
+  std::string checkpoints;  // a folder; empty: nothing is kept
 
   void add_to(CLI::App& verb);
   // Only what decides the loaded network: MODEL, --shape, --batch, --seed.
@@ -65,6 +66,7 @@ struct Subject {
   std::optional<Graph> surgery;    // compressed, before retraining; none: nothing was retrained
   Graph graph;                     // compressed
   std::vector<std::string> notes;  // of compression
+  std::vector<std::filesystem::path> checkpoints;
   PlanOptions plan;
   double load_ms = 0;
 };

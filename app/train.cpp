@@ -12,6 +12,7 @@ struct TrainArguments {
 
 Status run(const TrainArguments& arguments) {
   DLIS_TRY(check_output(arguments.output));
+  if (!arguments.checkpoints.empty()) DLIS_TRY(check_checkpoints(arguments.checkpoints));
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
   const TrainingSettings settings = DLIS_TRY(arguments.training.settings());
   const Preprocessing how = DLIS_TRY(preprocessing_of(subject.graph.metadata));
@@ -19,10 +20,12 @@ Status run(const TrainArguments& arguments) {
   Graph teacher;
   if (!arguments.teacher.empty())
     teacher = DLIS_TRY(load_model(arguments.teacher, subject.options));
-  const Graph trained =
+  const Trained trained =
       DLIS_TRY(train(subject.graph, arguments.teacher.empty() ? nullptr : &teacher, data, how,
-                     settings, arguments.checkpoints, show_training()));
-  return save_trained(trained, arguments.output);
+                     settings, {arguments.checkpoints}, show_training()));
+  DLIS_TRY(save_trained(trained.graph, arguments.output));
+  remove_checkpoints({&trained.checkpoint, 1});
+  return {};
 }
 
 }  // namespace
@@ -34,9 +37,7 @@ void add_train(CLI::App& app, Action& chosen) {
   verb->get_option("MODEL")->required();
   verb->add_option("--data", arguments->data, "cifar10:DIR or images:DIR")->required();
   verb->add_option("--teacher", arguments->teacher, "a network to learn from");
-  verb->add_option("--checkpoints", arguments->checkpoints,
-                   "a folder that keeps every epoch: a stopped run goes on from there")
-      ->type_name("FOLDER");
+  add_checkpoints_to(*verb, arguments->checkpoints);
   verb->add_option("-o,--output", arguments->output, "OUT.onnx or OUT.onnx.gz")
       ->type_name("FILE")
       ->required();

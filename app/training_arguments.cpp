@@ -27,14 +27,7 @@ Result<TrainingSettings> TrainingArguments::settings() const {
 Status check_output(const std::string& output) {
   if (!output.ends_with(".onnx") && !output.ends_with(".onnx.gz"))
     return fail("this is no name for a network", output, "end it in .onnx or .onnx.gz");
-  const std::filesystem::path trial = output + ".trial";
-  if (Status written = write_file_atomic(trial, std::string_view()); !written) {
-    written.error().where = output;
-    return written;
-  }
-  std::error_code ignored;
-  std::filesystem::remove(trial, ignored);
-  return {};
+  return check_writable(output);
 }
 
 Status save_trained(const Graph& graph, const std::string& output) {
@@ -48,10 +41,23 @@ Status save_trained(const Graph& graph, const std::string& output) {
   return saved;
 }
 
+void add_checkpoints_to(CLI::App& verb, std::string& folder) {
+  verb.add_option("--checkpoints", folder,
+                  "keeps the training here every half a minute: the same command goes on where it "
+                  "was killed, to the same result; removed when -o is written")
+      ->type_name("FOLDER");
+}
+
+void remove_checkpoints(std::span<const std::filesystem::path> files) {
+  std::error_code ignored;
+  for (const auto& file : files) std::filesystem::remove(file, ignored);
+}
+
 OnReport show_training() {
   catch_interrupts();
   auto last = std::make_shared<double>(-1);
   return [last](const TrainingReport& now) {
+    if (!now.note.empty()) fmt::print(stderr, "{}\n", now.note);
     const double step = stderr_is_terminal() ? 0 : 0.25;  // epochs between two lines in a log
     if (now.epoch >= *last + step || now.epoch >= now.epochs) {
       fmt::print(

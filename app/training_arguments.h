@@ -17,6 +17,11 @@ Status check_output(const std::string& output);
 // Where that fails after all (a full disk), into the system's folder for temporary files.
 Status save_trained(const Graph& graph, const std::string& output);
 
+// --checkpoints FOLDER.
+void add_checkpoints_to(CLI::App& verb, std::string& folder);
+// Of a run whose output is written.
+void remove_checkpoints(std::span<const std::filesystem::path> files);
+
 // A line a second on stderr: epoch, loss, accuracy, images/s, time left.
 OnReport show_training();
 

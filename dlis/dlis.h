@@ -34,6 +34,7 @@
 #include "dlis/model/zoo/zoo.h"    // models, build_model
 
 // Layer 2, compression: compress, density_of, Choice; Training.
+#include "dlis/compress/checkpoint.h"   // check_checkpoints
 #include "dlis/compress/sensitivity.h"  // quantisation_sensitivity
 #include "dlis/compress/technique.h"
 #include "dlis/compress/train/training.h"

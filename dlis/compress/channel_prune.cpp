@@ -140,8 +140,10 @@ Result<Graph> gradually(Training& training, double before, const Settings& setti
                         const OnReport& report) {
   const std::int64_t all = training.steps(), pruning = settings.ramp.steps(training);
   ChannelTarget target = settings.target;
+  DLIS_TRY(training.resume());
   if (needs_gradients(settings)) training.watch_saliency(settings.criterion == "fisher");
   while (training.step() < pruning) {
+    training.keep();
     DLIS_TRY(training.advance(std::min(settings.ramp.every, all - training.step()), report));
     target.at_most = left_after(before, settings.share, double(training.step()) / double(pruning));
     const Graph now = training.graph();
@@ -150,7 +152,7 @@ Result<Graph> gradually(Training& training, double before, const Settings& setti
     DLIS_TRY(training.replace(smaller));
   }
   training.stop_watching();
-  DLIS_TRY(training.advance(all - training.step(), report));
+  DLIS_TRY(training.finish(report));
   return training.graph();
 }
 

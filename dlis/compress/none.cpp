@@ -13,7 +13,8 @@ constexpr ParameterSpec kParameters[] = {DLIS_TRAINING_PARAMETERS};
 Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions& options) {
   std::optional<Training> training = DLIS_TRY(start_training(none_row, choice, graph, options));
   if (!training) return Compressed{graph, {}, {}};
-  DLIS_TRY(training->advance(training->steps(), options.report));
+  DLIS_TRY(training->resume());
+  DLIS_TRY(training->finish(options.report));
   return Compressed{training->graph(), graph, {}};
 }
 

@@ -39,7 +39,8 @@ std::map<ValueId, Quant> roundings(const Graph& graph, const ByteParts& parts,
 Status train_rounded(Compressed& made, Training& training, const ByteParts& parts,
                      const Ranges& ranges, const OnReport& report) {
   DLIS_TRY(training.set_quants(roundings(training.graph(), parts, ranges)));
-  DLIS_TRY(training.advance(training.steps(), report));
+  DLIS_TRY(training.resume());
+  DLIS_TRY(training.finish(report));
   made.surgery = std::move(made.graph);
   made.graph = with_bytes(training.graph(), parts, ranges);
   return infer_shapes(made.graph);

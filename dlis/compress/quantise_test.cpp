@@ -7,6 +7,7 @@
 
 #include "dlis/base/rng.h"
 #include "dlis/compress/sensitivity.h"
+#include "dlis/compress/test_network.h"
 #include "dlis/format/encoded.h"
 #include "dlis/model/op.h"
 #include "dlis/model/passes.h"
@@ -48,21 +49,6 @@ class Quantising : public testing::Test {
                           std::span<const ValueId> wanted) {
       return noise(graph, input.shape()[0], wanted);
     };
-  }
-
-  // In place of a run time: values by name, signed but where a ReLU made them.
-  static Result<std::vector<Tensor>> noise(const Graph& graph, std::int64_t images,
-                                           std::span<const ValueId> wanted) {
-    std::vector<Tensor> values;
-    for (ValueId id : wanted) {
-      Rng rng(std::hash<std::string>()(graph.value(id).name));
-      Shape shape = *graph.value(id).shape;
-      shape[0] = images;
-      Tensor tensor(DType::f32, shape);
-      for (float& v : tensor.edit<float>()) v = float(std::abs(rng.normal()));
-      values.push_back(tensor);
-    }
-    return values;
   }
 
   ValueId random(const std::string& name, const Shape& shape) {

@@ -163,7 +163,8 @@ Result<Compressed> apply(const Graph& graph, const Choice& choice, const Compres
   std::optional<Training> training =
       DLIS_TRY(start_training(renormalise_row, choice, made, options));
   if (!training) return Compressed{std::move(made), {}, {note}};
-  DLIS_TRY(training->advance(training->steps(), options.report));
+  DLIS_TRY(training->resume());
+  DLIS_TRY(training->finish(options.report));
   return Compressed{training->graph(), std::move(made), {note}};
 }
 

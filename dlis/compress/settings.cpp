@@ -78,4 +78,13 @@ Status set_training(TrainingSettings& settings, const std::string& name, const s
   return tl::unexpected(unknown_name("training setting", name, known));
 }
 
+std::string text_of(const TrainingSettings& settings) {
+  std::string text = fmt::format("schedule={} flip={} seed={}", settings.schedule,
+                                 int(settings.flip), settings.seed);
+  for (const Real& real : kReals) text += fmt::format(" {}={}", real.name, settings.*real.field);
+  for (const Count& count : kCounts)
+    text += fmt::format(" {}={}", count.name, settings.*count.field);
+  return text;
+}
+
 }  // namespace dlis

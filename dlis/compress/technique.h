@@ -1,5 +1,6 @@
 // Layer 2: what a compression technique is.
 #pragma once
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -34,6 +35,13 @@ struct ParameterSpec {
   const char* otherwise;  // default as text; null: required
 };
 
+// Where retraining is kept, so that a run that was killed goes on to the same result.
+struct Checkpoints {
+  std::filesystem::path folder;  // empty: nowhere
+  double seconds = 30;           // at least, between two of a training
+  std::function<void(const std::filesystem::path& file)> begun;  // a training that is kept there
+};
+
 // What a technique may use beside the network. Any of it may be absent; a technique that cannot do
 // without refuses and says what is missing.
 struct CompressOptions {
@@ -50,6 +58,7 @@ struct CompressOptions {
   OnReport report;                                              // of retraining
   bool retrain = true;  // false: epochs and teacher are judged and left out, what is cut is shown
   std::uint64_t seed = 1;
+  Checkpoints checkpoints;
   std::function<bool(std::string_view phase, double share)> progress;  // false stops
 };
 
@@ -57,6 +66,7 @@ struct Compressed {
   Graph graph;
   std::optional<Graph> surgery;    // as it was before retraining; none: nothing was retrained
   std::vector<std::string> notes;  // a sentence each: what was left out and why
+  std::vector<std::filesystem::path> checkpoints;  // to be removed once the graph is safe
 };
 
 // A row of techniques.inc.

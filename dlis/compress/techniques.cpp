@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dlis/base/text.h"
+#include "dlis/compress/checkpoint.h"
 #include "dlis/compress/technique.h"
 
 namespace dlis {
@@ -77,9 +78,12 @@ std::string parameter_of(const Technique& row, const Choice& choice, std::string
 Result<Compressed> compress(const Graph& graph, std::span<const Choice> chain,
                             const CompressOptions& options) {
   for (const Choice& choice : chain) DLIS_TRY(check_choice(choice));
+  if (!options.checkpoints.folder.empty()) DLIS_TRY(check_checkpoints(options.checkpoints.folder));
   Compressed result{graph, {}, {}};
+  CompressOptions noted = options;
+  noted.checkpoints.begun = [&](const auto& file) { result.checkpoints.push_back(file); };
   for (const Choice& choice : chain) {
-    Result<Compressed> next = find_technique(choice.name)->apply(result.graph, choice, options);
+    Result<Compressed> next = find_technique(choice.name)->apply(result.graph, choice, noted);
     if (!next) {
       const std::string inside = next.error().where;
       next.error().where = text_of(choice) + (inside.empty() ? "" : ", " + inside);

@@ -46,7 +46,8 @@ Result<Compressed> apply(const Graph& graph, const Choice& choice, const Compres
   if (!training) return result;
   result.surgery = std::move(result.graph);
   DLIS_TRY(training->set_ternary(inner, threshold));
-  DLIS_TRY(training->advance(training->steps(), options.report));
+  DLIS_TRY(training->resume());
+  DLIS_TRY(training->finish(options.report));
   result.graph = training->graph();
   return result;
 }

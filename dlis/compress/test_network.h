@@ -1,6 +1,10 @@
-// Small networks for tests, layer by layer, with random weights named after their layers.
+// Small networks for tests, layer by layer, with random weights named after their layers; and
+// values as a run time might give them.
 #pragma once
 #include <gtest/gtest.h>
+
+#include <cmath>
+#include <span>
 
 #include "dlis/base/rng.h"
 #include "dlis/model/op.h"
@@ -87,5 +91,20 @@ class TestNetwork {
   Graph graph_;
   Rng rng_{1};
 };
+
+// In place of a run time: values by name, signed but where a ReLU made them.
+inline Result<std::vector<Tensor>> noise(const Graph& graph, std::int64_t images,
+                                         std::span<const ValueId> wanted) {
+  std::vector<Tensor> values;
+  for (ValueId id : wanted) {
+    Rng rng(std::hash<std::string>()(graph.value(id).name));
+    Shape shape = *graph.value(id).shape;
+    shape[0] = images;
+    Tensor tensor(DType::f32, shape);
+    for (float& v : tensor.edit<float>()) v = float(std::abs(rng.normal()));
+    values.push_back(tensor);
+  }
+  return values;
+}
 
 }  // namespace dlis

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "dlis/base/text.h"
+#include "dlis/compress/checkpoint.h"
 
 namespace dlis {
 namespace {
@@ -37,9 +38,17 @@ Result<std::optional<Training>> start_training(const Technique& row, const Choic
   if (!options.retrain) return std::optional<Training>();
   if (!options.images) return refusal("retraining needs images with labels; give --data");
   Training training = DLIS_TRY(Training::start(graph, *options.images, options.how, settings));
+  std::optional<Graph> network;
   if (teacher != "none") {
-    const Graph network = DLIS_TRY(load_teacher(teacher, graph, options));
-    DLIS_TRY(training.set_teacher(network));
+    network = DLIS_TRY(load_teacher(teacher, graph, options));
+    DLIS_TRY(training.set_teacher(*network));
+  }
+  if (const Checkpoints& kept = options.checkpoints; !kept.folder.empty()) {
+    const auto file =
+        checkpoint_file(kept.folder, row.name, text_of(choice), graph,
+                        network ? &*network : nullptr, *options.images, options.how, settings);
+    training.keep_in(file, kept.seconds);
+    if (kept.begun) kept.begun(file);
   }
   return std::optional<Training>(std::move(training));
 }

@@ -13,7 +13,7 @@ namespace dlis {
 Result<double> epochs_of(const Technique& row, const Choice& choice);
 
 // What `epochs` and `teacher` ask for: none without epochs, or where the options retrain nothing.
-// Errors: no LibTorch, no images, a
+// It is at step 0: `resume` takes it to where its checkpoint is. Errors: no LibTorch, no images, a
 // teacher that does not load.
 Result<std::optional<Training>> start_training(const Technique& row, const Choice& choice,
                                                const Graph& graph, const CompressOptions& options);

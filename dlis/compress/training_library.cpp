@@ -1,8 +1,10 @@
 // Training, by way of the library that has LibTorch.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "dlis/base/clock.h"
 #include "dlis/base/library.h"
 #include "dlis/compress/train/table.h"
 
@@ -52,9 +54,6 @@ Result<Training> Training::start(const Graph& graph, const Dataset& data, const 
 std::int64_t Training::steps() const { return table()->steps(*state_); }
 std::int64_t Training::steps_per_epoch() const { return table()->steps_per_epoch(*state_); }
 std::int64_t Training::step() const { return table()->step(*state_); }
-Status Training::advance(std::int64_t steps, const OnReport& report) {
-  return table()->advance(*state_, steps, report);
-}
 Graph Training::graph() const { return table()->graph(*state_); }
 Status Training::replace(const Graph& graph) { return table()->replace(*state_, graph); }
 Status Training::hold_zeros(const Graph& graph) { return table()->hold_zeros(*state_, graph); }
@@ -68,9 +67,75 @@ Status Training::set_ternary(const std::vector<ValueId>& weights, double thresho
 void Training::watch_saliency(bool channels) { table()->watch_saliency(*state_, channels); }
 void Training::stop_watching() { table()->stop_watching(*state_); }
 Saliency Training::saliency() const { return table()->saliency(*state_); }
-Status Training::save(const std::filesystem::path& file) const {
-  return table()->save(*state_, file);
+
+void Training::keep_in(std::filesystem::path file, double seconds) {
+  file_ = std::move(file);
+  seconds_ = seconds;
+  due_ms_ = now_ms() + 1000 * seconds;
 }
-Status Training::load(const std::filesystem::path& file) { return table()->load(*state_, file); }
+
+Status Training::resume() {
+  std::error_code error;
+  if (file_.empty() || !std::filesystem::exists(file_, error)) return {};
+  const Checkpoint from = DLIS_TRY(load_checkpoint(file_));
+  Status done = table()->resume(*state_, from);
+  if (!done) {
+    done.error().where = file_.string();
+    return done;
+  }
+  kept_ = step();
+  note_ = fmt::format("going on from epoch {:.2f}, which {} has",
+                      double(step()) / double(steps_per_epoch()), file_.string());
+  return {};
+}
+
+// Writing takes at most a twentieth of the time.
+Status Training::write() {
+  const double from = now_ms();
+  const Status saved = save_checkpoint(file_, DLIS_TRY(table()->checkpoint(*state_)));
+  due_ms_ = now_ms() + std::clamp(20 * (now_ms() - from), 1000 * seconds_, 60000 * seconds_);
+  if (saved) kept_ = step();
+  return saved;
+}
+
+void Training::keep() {
+  if (file_.empty() || kept_ == step() || now_ms() < due_ms_) return;
+  const Status saved = write();
+  const std::string trouble = saved ? "" : saved.error().message();
+  if (!trouble.empty() && trouble != trouble_)
+    note_ = "no checkpoint could be kept, training goes on: " + trouble;
+  trouble_ = trouble;
+}
+
+Status Training::advance(std::int64_t steps, const OnReport& report) {
+  stopped_ = false;
+  const OnReport noted = [&](TrainingReport now) {
+    now.note = std::exchange(note_, {});
+    stopped_ = report && !report(now);
+    return !stopped_;
+  };
+  const bool needed = report || !file_.empty();
+  Status done = table()->advance(*state_, steps, needed ? noted : OnReport());
+  if (stopped_ && !file_.empty()) done.error().hint = "run the same command again to go on";
+  return done;
+}
+
+// Where checkpoints are kept, in pieces that take about as long as lies between two of them.
+Status Training::finish(const OnReport& report) {
+  for (std::int64_t piece = file_.empty() ? steps() : 1; step() < steps();) {
+    const double from = now_ms();
+    const Status done = advance(std::min(piece, steps() - step()), report);
+    if (!done && stopped_ && !file_.empty())
+      if (const Status saved = write(); !saved)
+        return fail("stopped, and no checkpoint could be kept: " + saved.error().what,
+                    saved.error().where, saved.error().hint);
+    if (!done) return done;
+    if (step() == steps()) due_ms_ = 0;
+    keep();
+    const double each = (now_ms() - from) / double(piece);
+    piece = std::clamp<std::int64_t>(std::int64_t(1000 * seconds_ / each), 1, steps_per_epoch());
+  }
+  return {};
+}
 
 }  // namespace dlis

@@ -159,13 +159,15 @@ double cubic(double done) {
 Result<Graph> gradually(Training& training, const Targets& targets, std::int64_t wanted,
                         const Ramp& ramp, const OnReport& report) {
   const std::int64_t all = training.steps(), growing = ramp.steps(training);
+  DLIS_TRY(training.resume());
   while (training.step() < growing) {
+    training.keep();
     const double done = double(training.step() + ramp.every) / double(growing);
     const auto count = std::llround(cubic(done) * double(wanted));
     DLIS_TRY(training.hold_zeros(with_zeros(training.graph(), targets, count)));
     DLIS_TRY(training.advance(std::min(ramp.every, all - training.step()), report));
   }
-  DLIS_TRY(training.advance(all - training.step(), report));
+  DLIS_TRY(training.finish(report));
   return with_zeros(training.graph(), targets, wanted);
 }
 

@@ -43,14 +43,16 @@ TEST(Resume, AStoppedTrainingGoesOnToTheSameBits) {
   std::filesystem::remove_all(folder);
   const auto whole = train(graph, nullptr, data, {}, settings, {}, {});
   ASSERT_TRUE(whole) << whole.error().message();
+  EXPECT_TRUE(whole->checkpoint.empty());
+  const Checkpoints kept{folder, 0, {}};
   const auto stop = [](const TrainingReport& now) { return now.epoch < 2; };
-  const auto stopped = train(graph, nullptr, data, {}, settings, folder, stop);
+  const auto stopped = train(graph, nullptr, data, {}, settings, kept, stop);
   ASSERT_FALSE(stopped);
   EXPECT_THAT(stopped.error().message(), testing::HasSubstr("stopped"));
-  EXPECT_TRUE(std::filesystem::exists(folder / "step3.onnx"));
-  const auto resumed = train(graph, nullptr, data, {}, settings, folder, {});
+  const auto resumed = train(graph, nullptr, data, {}, settings, kept, {});
   ASSERT_TRUE(resumed) << resumed.error().message();
-  EXPECT_EQ(weights_of_all(*whole), weights_of_all(*resumed));
+  EXPECT_TRUE(std::filesystem::exists(resumed->checkpoint));
+  EXPECT_EQ(weights_of_all(whole->graph), weights_of_all(resumed->graph));
   std::filesystem::remove_all(folder);
 }
 

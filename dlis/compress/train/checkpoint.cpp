@@ -1,52 +1,69 @@
-// A LibTorch archive of named tensors, written beside the file and moved over it.
+// Tensors by value id, which a checkpoint keeps.
 #include "dlis/compress/train/checkpoint.h"
-
-#include <sstream>
-
-#include "dlis/base/file.h"
-#include "dlis/base/hash.h"
 
 namespace dlis::train {
 namespace {
 
-// An archive's keys are identifiers, names of values are any text.
-std::string key_of(const std::string& name) {
-  Hasher hasher;
-  hasher.add(std::string_view(name));
-  return "momentum_" + hasher.hex();
+std::map<ValueId, dlis::Tensor> kept(const std::map<ValueId, Tensor>& tensors) {
+  std::map<ValueId, dlis::Tensor> all;
+  for (const auto& [id, tensor] : tensors) all[id] = from_torch(tensor);
+  return all;
+}
+std::vector<dlis::Tensor> kept(const std::vector<Tensor>& tensors) {
+  std::vector<dlis::Tensor> all;
+  for (const Tensor& tensor : tensors) all.push_back(from_torch(tensor));
+  return all;
 }
 
-bool read(torch::serialize::InputArchive& archive, const std::string& name, Tensor& tensor) {
-  Tensor stored;
-  if (!archive.try_read(key_of(name), stored) || stored.sizes() != tensor.sizes()) return false;
-  tensor.copy_(stored);
+// Into the storage that others share.
+bool fill(Tensor to, const dlis::Tensor& from) {
+  const Tensor stored = to_torch(from);
+  if (stored.sizes() != to.sizes()) return false;
+  to.copy_(stored);
+  return true;
+}
+bool fill(std::map<ValueId, Tensor>& to, const std::map<ValueId, dlis::Tensor>& from) {
+  for (const auto& [id, tensor] : from) {
+    const auto found = to.find(id);
+    if (found == to.end() || !fill(found->second, tensor)) return false;
+  }
+  return true;
+}
+bool fill(const std::vector<Tensor>& to, const std::vector<dlis::Tensor>& from) {
+  if (to.size() != from.size()) return false;
+  for (std::size_t i = 0; i < to.size(); ++i)
+    if (!fill(to[i], from[i])) return false;
   return true;
 }
 
 }  // namespace
 
-Status save_checkpoint(const std::filesystem::path& file, const Graph& graph, std::int64_t step,
-                       const std::map<ValueId, Tensor>& momentum) {
-  torch::serialize::OutputArchive archive;
-  archive.write("step", torch::tensor(step));
-  for (const auto& [id, tensor] : momentum)
-    archive.write(key_of(graph.value(id).name), tensor.to(torch::kCPU));
-  std::ostringstream bytes;
-  archive.save_to(bytes);
-  return write_file_atomic(file, bytes.str());
+Checkpoint checkpoint_of(const Network& network, const Optimiser& optimiser, std::int64_t step) {
+  Checkpoint made;
+  made.step = step;
+  made.graph = network.raw_graph();
+  for (const auto* tensors : {&network.trained, &network.kept})
+    for (const auto& [id, tensor] : *tensors)
+      if (made.graph.value(id).constant.type() != DType::f32) made.wider[id] = from_torch(tensor);
+  made.masks = kept(network.masks);
+  made.momentum = kept(optimiser.momentum);
+  made.scales = kept(network.scales);
+  made.scales_momentum = kept(optimiser.scales_momentum);
+  return made;
 }
 
-Status load_checkpoint(const std::filesystem::path& file, const Graph& graph, std::int64_t& step,
-                       std::map<ValueId, Tensor>& momentum) {
-  torch::serialize::InputArchive archive;
-  archive.load_from(file.string());
-  Tensor at;
-  archive.read("step", at);
-  for (auto& [id, tensor] : momentum)
-    if (!read(archive, graph.value(id).name, tensor))
-      return fail("this is the checkpoint of another network", file.string(),
-                  "delete it, or give another place for checkpoints");
-  step = at.item<std::int64_t>();
+Status restore(const Checkpoint& from, Network& network, Optimiser& optimiser) {
+  const torch::NoGradGuard none;
+  std::map<ValueId, Tensor> weights = network.kept;
+  weights.insert(network.trained.begin(), network.trained.end());
+  for (const auto& [id, mask] : from.masks) {
+    const auto weight = weights.find(id);
+    if (weight != weights.end()) network.masks[id] = torch::empty_like(weight->second);
+  }
+  if (!fill(weights, from.wider) || !fill(network.masks, from.masks) ||
+      !fill(optimiser.momentum, from.momentum) || !fill(network.scales, from.scales) ||
+      !fill(optimiser.scales_momentum, from.scales_momentum))
+    return fail("this is the checkpoint of another training", "", "delete it to start anew");
   return {};
 }
 

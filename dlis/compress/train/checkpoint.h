@@ -1,16 +1,14 @@
-// The state of a training between two steps, on disk.
+// From a training to its checkpoint and back.
 #pragma once
-#include <filesystem>
-
-#include "dlis/compress/train/network.h"
+#include "dlis/compress/checkpoint.h"
+#include "dlis/compress/train/optimiser.h"
 
 namespace dlis::train {
 
-// Tensors go by the names of the graph's values, which a file of the network keeps. Whole or not at
-// all. Errors: the disk, a file of another network.
-Status save_checkpoint(const std::filesystem::path& file, const Graph& graph, std::int64_t step,
-                       const std::map<ValueId, Tensor>& momentum);
-Status load_checkpoint(const std::filesystem::path& file, const Graph& graph, std::int64_t& step,
-                       std::map<ValueId, Tensor>& momentum);
+Checkpoint checkpoint_of(const Network& network, const Optimiser& optimiser, std::int64_t step);
+
+// `network` is that of the checkpoint's graph, with the roundings it had; `optimiser` is new.
+// Errors: a checkpoint of something else.
+Status restore(const Checkpoint& from, Network& network, Optimiser& optimiser);
 
 }  // namespace dlis::train

@@ -116,15 +116,29 @@ Tensor Network::forward(const Tensor& x, const Pass& pass) const {
   return logits.scalar_type() == torch::kBFloat16 ? logits.to(torch::kFloat) : logits;
 }
 
-Graph Network::graph() const {
-  const torch::NoGradGuard none;
+void Network::take_roundings(Network& from) {
+  roundings = std::move(from.roundings);
+  scales = std::move(from.scales);
+  written_rounded = std::move(from.written_rounded);
+}
+
+Graph Network::raw_graph() const {
   Graph result = graph_;
   for (const auto* tensors : {&trained, &kept})
     for (const auto& [id, tensor] : *tensors) {
       dlis::Tensor& constant = result.value(id).constant;
-      if (constant.type() != DType::f32) continue;
-      constant = from_torch(written_rounded.count(id) ? roundings.at(id)(tensor) : tensor);
+      if (constant.type() == DType::f32) constant = from_torch(tensor);
     }
+  return result;
+}
+
+Graph Network::graph() const {
+  const torch::NoGradGuard none;
+  Graph result = raw_graph();
+  for (const ValueId id : written_rounded) {
+    dlis::Tensor& constant = result.value(id).constant;
+    if (constant.type() == DType::f32) constant = from_torch(roundings.at(id)(trained.at(id)));
+  }
   return result;
 }
 

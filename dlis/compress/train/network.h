@@ -23,6 +23,7 @@ class Network {
 
   // The graph with the weights as they are now.
   Graph graph() const;
+  Graph raw_graph() const;  // with weights that are written rounded as they lie behind that
 
   const Graph& original() const { return graph_; }
   torch::Device device() const { return device_; }
@@ -34,8 +35,9 @@ class Network {
   // Applied to a weight or a value on its way to its readers, for quantisation-aware training.
   using Rounding = std::function<Tensor(const Tensor&)>;
   std::map<ValueId, Rounding> roundings;
-  std::vector<Tensor> scales;         // trained as well: those of ternary weights
-  std::set<ValueId> written_rounded;  // weights that graph() gives as their readers see them
+  std::vector<Tensor> scales;          // trained as well: those of ternary weights
+  std::set<ValueId> written_rounded;   // weights that graph() gives as their readers see them
+  void take_roundings(Network& from);  // those three, of a network with the same values
   // Sees each value that a node makes, where training watches them.
   std::function<void(ValueId, const Tensor&)> watch;
 

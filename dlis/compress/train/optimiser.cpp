@@ -46,7 +46,7 @@ Optimiser::Optimiser(Network& network) : network_(network) {
     (decays ? decayed_momentum_ : plain_momentum_).push_back(zeros);
   }
   for (const Tensor& scale : network.scales)
-    scales_momentum_.push_back(torch::zeros_like(scale.detach()));
+    scales_momentum.push_back(torch::zeros_like(scale.detach()));
 }
 
 void Optimiser::zero_gradients() {
@@ -59,7 +59,7 @@ void Optimiser::step(const TrainingSettings& settings, double rate) {
   if (settings.clip > 0) clip(decayed_, plain_, settings.clip);
   update(decayed_, decayed_momentum_, settings.decay, settings.momentum, rate);
   update(plain_, plain_momentum_, 0, settings.momentum, rate);
-  update(network_.scales, scales_momentum_, 0, settings.momentum, rate);
+  update(network_.scales, scales_momentum, 0, settings.momentum, rate);
   for (auto& [id, mask] : network_.masks) network_.trained.at(id).mul_(mask);
 }
 

@@ -12,12 +12,12 @@ class Optimiser {
   // v = momentum v + (g + decay w); w -= rate (g + decay w + momentum v).
   void step(const TrainingSettings& settings, double rate);
 
-  std::map<ValueId, Tensor> momentum;  // by trained value
+  std::map<ValueId, Tensor> momentum;   // by trained value
+  std::vector<Tensor> scales_momentum;  // of network.scales, by place
 
  private:
   Network& network_;
   std::vector<Tensor> decayed_, plain_;  // weights; biases and BatchNormalization
-  std::vector<Tensor> scales_momentum_;  // of network.scales, by place
   std::vector<Tensor> decayed_momentum_, plain_momentum_;
 };
 

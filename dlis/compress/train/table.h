@@ -1,6 +1,6 @@
 // What the library with LibTorch offers, as function pointers.
 #pragma once
-#include "dlis/compress/train/training.h"
+#include "dlis/compress/checkpoint.h"
 
 namespace dlis {
 
@@ -21,8 +21,8 @@ struct TrainingTable {
   void (*watch_saliency)(TrainingState&, bool channels);
   void (*stop_watching)(TrainingState&);
   Saliency (*saliency)(const TrainingState&);
-  Status (*save)(const TrainingState&, const std::filesystem::path&);
-  Status (*load)(TrainingState&, const std::filesystem::path&);
+  Result<Checkpoint> (*checkpoint)(const TrainingState&);
+  Status (*resume)(TrainingState&, const Checkpoint&);
 };
 
 // The symbol that is looked up. Both sides are built together, of the same headers.

@@ -9,6 +9,7 @@
 #include "dlis/base/text.h"
 #include "dlis/compress/train/batches.h"
 #include "dlis/compress/train/checkpoint.h"
+#include "dlis/compress/train/guarded.h"
 #include "dlis/compress/train/network.h"
 #include "dlis/compress/train/optimiser.h"
 #include "dlis/compress/train/rounding.h"
@@ -20,22 +21,8 @@ namespace dlis {
 
 namespace {
 
+using train::guarded;
 using train::Network;
-
-// Foreign exceptions become errors where they enter.
-template <class F>
-auto guarded(const char* what, F&& body) -> decltype(body()) {
-  try {
-    return body();
-  } catch (const c10::Error& error) {
-    const std::string text = error.what_without_backtrace();
-    if (text.find("out of memory") != std::string::npos)
-      return fail("the device has too little memory", what, "train with a smaller batch");
-    return fail(text.substr(0, text.find('\n')), what, "");
-  } catch (const std::exception& error) {
-    return fail(error.what(), what, "");
-  }
-}
 
 Result<torch::Device> device_of(const std::string& name) {
   if (name == "cpu") return torch::Device(torch::kCPU);
@@ -118,6 +105,7 @@ struct TrainingState {
 
   void one_step() {
     const std::int64_t per_epoch = steps_per_epoch();
+    torch::manual_seed(settings.seed * 1000003 + std::uint64_t(step));  // for Dropout
     const train::Batch batch = batches.batch(step / per_epoch, step % per_epoch, settings.batch,
                                              {settings.crop, settings.flip, settings.cutout});
     optimiser.zero_gradients();
@@ -261,16 +249,21 @@ void watch_saliency(TrainingState& state, bool channels) {
 void stop_watching(TrainingState& state) { state.saliency = {}; }
 Saliency saliency(const TrainingState& state) { return state.saliency.tensors(); }
 
-Status save(const TrainingState& state, const std::filesystem::path& file) {
-  return guarded("checkpoint", [&] {
-    return train::save_checkpoint(file, state.network.original(), state.step,
-                                  state.optimiser.momentum);
+Result<Checkpoint> checkpoint(const TrainingState& state) {
+  return guarded("checkpoint", [&]() -> Result<Checkpoint> {
+    return train::checkpoint_of(state.network, state.optimiser, state.step);
   });
 }
-Status load(TrainingState& state, const std::filesystem::path& file) {
-  return guarded("checkpoint", [&] {
-    return train::load_checkpoint(file, state.network.original(), state.step,
-                                  state.optimiser.momentum);
+
+Status resume(TrainingState& state, const Checkpoint& from) {
+  return guarded("checkpoint", [&]() -> Status {
+    Network network = DLIS_TRY(Network::of(from.graph, state.network.device()));
+    network.take_roundings(state.network);
+    state.network = std::move(network);
+    state.restart_optimiser();
+    DLIS_TRY(train::restore(from, state.network, state.optimiser));
+    state.step = from.step;
+    return {};
   });
 }
 
@@ -292,8 +285,8 @@ constexpr TrainingTable kTable{
     .watch_saliency = watch_saliency,
     .stop_watching = stop_watching,
     .saliency = saliency,
-    .save = save,
-    .load = load,
+    .checkpoint = checkpoint,
+    .resume = resume,
 };
 
 }  // namespace

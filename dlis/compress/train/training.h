@@ -33,6 +33,8 @@ struct TrainingSettings {
 };
 // Errors: an unknown name, a value out of range.
 Status set_training(TrainingSettings& settings, const std::string& name, const std::string& value);
+// All but the device: equal texts train to equal results.
+std::string text_of(const TrainingSettings& settings);
 
 bool can_train();  // the library is there
 
@@ -40,6 +42,7 @@ struct TrainingReport {
   double epoch = 0, epochs = 0;
   double loss = 0, top1 = 0;  // since the last report, on what was trained on; percent
   double images_per_second = 0, seconds_left = 0;
+  std::string note;  // a sentence that was due, on checkpoints
 };
 using OnReport = std::function<bool(const TrainingReport&)>;  // false stops
 
@@ -83,17 +86,30 @@ class Training {
   void stop_watching();
   Saliency saliency() const;  // since it is watched, or the graph was replaced
 
-  // Step and momentum: beside the graph all that `advance` depends on, where nothing is held,
-  // rounded or watched. Errors: the disk, a file of something else.
-  Status save(const std::filesystem::path& file) const;
-  Status load(const std::filesystem::path& file);
+  // Where checkpoints of this training go, at least so many seconds apart.
+  void keep_in(std::filesystem::path file, double seconds);
+  // Goes on from the file, where there is one: once quants and ternary weights are set. Errors: it
+  // is damaged, or of another training.
+  Status resume();
+  // A checkpoint, where one is due: where what follows depends on step and graph alone. Saliency
+  // is not kept, so not in the middle of seeing it. When the disk fails, the next report says so
+  // and the training goes on.
+  void keep();
+  // To the last step, with checkpoints on the way, at the end, and where `report` stops it.
+  Status finish(const OnReport& report = {});
 
  private:
   struct Close {
     void operator()(TrainingState* state) const;
   };
   explicit Training(TrainingState* state) : state_(state) {}
+  Status write();
   std::unique_ptr<TrainingState, Close> state_;
+  std::filesystem::path file_;  // empty: nothing is kept
+  double seconds_ = 0, due_ms_ = 0;
+  std::int64_t kept_ = -1;  // the step that the file has
+  bool stopped_ = false;    // by the last report
+  std::string note_, trouble_;
 };
 
 }  // namespace dlis

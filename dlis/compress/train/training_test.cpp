@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "dlis/base/rng.h"
+#include "dlis/compress/train/guarded.h"
 #include "dlis/compress/train/network.h"
 #include "dlis/compress/train/table.h"
 #include "dlis/model/op.h"
@@ -274,19 +275,40 @@ TEST(Training, LearnsColours) {
   EXPECT_GT(top1, 90);
 }
 
+// Another process has nothing but the checkpoint and what sets a training up.
 TEST(Training, GoesOnToTheSameBits) {
-  const auto file = std::filesystem::path(testing::TempDir()) / "dlis_checkpoint";
-  Running whole(classifier());
+  const Graph graph = classifier();
+  Graph zeros = graph;
+  for (float& w : zeros.value(zeros.nodes[5].inputs[1]).constant.edit<float>().first(7)) w = 0;
+  const auto set_up = [&](Running& running) {
+    ASSERT_TRUE(table().set_ternary(*running.state, {graph.nodes[0].inputs[1]}, 0.05));
+  };
+  Running whole(graph);
+  set_up(whole);
+  ASSERT_TRUE(table().hold_zeros(*whole.state, zeros));
   whole.advance(13);
-  ASSERT_TRUE(table().save(*whole.state, file));
-  Running resumed(table().graph(*whole.state));
-  const Status loaded = table().load(*resumed.state, file);
-  ASSERT_TRUE(loaded) << loaded.error().message();
+  const auto kept = table().checkpoint(*whole.state);
+  ASSERT_TRUE(kept) << kept.error().message();
+  Running resumed(graph);
+  set_up(resumed);
+  const Status done = table().resume(*resumed.state, *kept);
+  ASSERT_TRUE(done) << done.error().message();
   EXPECT_EQ(table().step(*resumed.state), 13);
   whole.advance(20);
   resumed.advance(20);
   EXPECT_EQ(whole.weights(), resumed.weights());
-  std::filesystem::remove(file);
+  Running other(graph);  // without ternary weights
+  EXPECT_THAT(table().resume(*other.state, *kept).error().message(),
+              testing::HasSubstr("another training"));
+}
+
+TEST(Training, TooLittleMemoryIsASentence) {
+  const auto run = []() -> Status {
+    TORCH_CHECK(false, "CUDA out of memory. Tried to allocate 20.00 MiB (GPU 0; 15.90 GiB total)");
+    return {};
+  };
+  const Error wanted{"the device has too little memory", "training", "train with a smaller batch"};
+  EXPECT_EQ(train::guarded("training", run).error().message(), wanted.message());
 }
 
 TEST(Training, ZerosStay) {
@@ -341,6 +363,8 @@ TEST(Training, BadInputGetsASentence) {
   EXPECT_THAT(message(data, "cpu"), testing::HasSubstr("label 7"));
   data.labels[3] = -1;
   EXPECT_THAT(message(data, "cpu"), testing::HasSubstr("needs a label"));
+  if (torch::cuda::is_available()) return;
+  EXPECT_THAT(message(colours(8), "cuda"), testing::HasSubstr("there is no CUDA device"));
 }
 
 }  // namespace
