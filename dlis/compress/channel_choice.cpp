@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "dlis/compress/channel_cost.h"
-#include "dlis/compress/keep.h"
+#include "dlis/compress/layer_names.h"
 
 namespace dlis {
 namespace {
@@ -127,14 +127,9 @@ std::int64_t amount_of(const Graph& graph, const Channels& channels, ChannelObje
 }
 
 Result<std::vector<bool>> kept_groups(const Channels& channels, const std::string& keep) {
-  std::vector<bool> kept(channels.groups.size());
-  if (keep.empty()) return kept;
-  const std::regex expression = DLIS_TRY(parse_keep(keep));
-  for (std::size_t g = 0; g < kept.size(); ++g)
-    kept[g] = std::ranges::any_of(channels.groups[g].layers, [&](const std::string& layer) {
-      return std::regex_search(layer, expression);
-    });
-  return kept;
+  std::vector<LayerNames> names;
+  for (const ChannelGroup& group : channels.groups) names.push_back(group.layers);
+  return kept_of(names, keep);
 }
 
 Result<std::vector<int>> choose_channels(const Graph& graph, const Channels& channels,

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "dlis/base/text.h"
-#include "dlis/compress/keep.h"
+#include "dlis/compress/layer_names.h"
 #include "dlis/compress/quantise.h"
 #include "dlis/compress/training.h"
 #include "dlis/model/op.h"
@@ -58,7 +58,7 @@ Result<Int8Settings> int8_settings(const Choice& choice, const CompressOptions& 
   settings.equalise = DLIS_TRY(parse_flag(given("equalise"), "equalise"));
   settings.correct = DLIS_TRY(parse_flag(given("correct"), "correct"));
   if (const std::string keep = given("keep"); keep != "none")
-    settings.keep = DLIS_TRY(parse_keep(keep));
+    settings.keep = DLIS_TRY(parse_expression(keep, "keep"));
   if (!options.images || !options.observe || options.images->size() == 0)
     return refusal("calibration needs images: give --data");
   return settings;
@@ -70,7 +70,7 @@ Result<Compressed> to_int8(const Graph& graph, const Choice& choice,
   if (is_quantised(graph)) return refusal("the network is quantised already");
   Graph ready = DLIS_TRY(ready_for_bytes(graph));
   const ByteParts parts = byte_parts(ready, [&](const Node& node) {
-    return !settings.keep || !std::regex_search(layer_name(ready, node), *settings.keep);
+    return !settings.keep || !is_found(*settings.keep, {layer_name(ready, node)});
   });
   const auto layers = std::ranges::count(parts.layers, true);
   if (layers == 0) return refusal("no convolution or dense layer of it can compute on bytes");

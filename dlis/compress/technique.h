@@ -96,8 +96,11 @@ Result<Compressed> compress(const Graph& graph, std::span<const Choice> chain,
 // A weight of a Conv, Gemm or MatMul; biases are none.
 struct Weight {
   ValueId value = kNoValue;
-  bool first = false;      // no other such layer lies before it: it reads the network's inputs
-  bool depthwise = false;  // a convolution with one input channel a group
+  bool first = false;           // no other such layer lies before it: it reads the network's inputs
+  bool depthwise = false;       // a convolution with one input channel a group
+  int outputs = 0, inputs = 1;  // the axes of the layer's channels
+  std::int64_t groups = 1;      // of a convolution that is not depthwise
+  std::vector<std::string> layers;  // that have it, by name
 };
 std::vector<Weight> weights_of(const Graph& graph);  // each once, in the order of their layers
 std::int64_t zeros_in(const Value& weights);  // a negative zero, whose bits must be kept, is none

@@ -14,21 +14,37 @@ bool is_weighted(const Node& node) {
   return name == "Conv" || name == "Gemm" || name == "MatMul";
 }
 
-// Input 1, or for a MatMul whose constant stands first, input 0.
-ValueId weight_input(const Graph& graph, const Node& node) {
-  const bool only_conv = std::string_view(node.op->name) == "Conv";
-  for (const std::size_t i : {std::size_t(1), std::size_t(0)}) {
-    if (i == 0 && only_conv) break;
-    if (i >= node.inputs.size() || !graph.is_constant(node.inputs[i])) continue;
-    const Tensor& tensor = graph.value(node.inputs[i]).constant;
-    if (is_real(tensor.type()) && tensor.shape().rank() >= 2) return node.inputs[i];
+bool is_conv(const Node& node) { return std::string_view(node.op->name) == "Conv"; }
+
+// Input 1, or for a MatMul whose constant stands first, input 0; -1: none.
+int weight_input(const Graph& graph, const Node& node) {
+  for (const int i : {1, 0}) {
+    const auto at = std::size_t(i);
+    if (i == 0 && is_conv(node)) break;
+    if (at >= node.inputs.size() || !graph.is_constant(node.inputs[at])) continue;
+    const Tensor& tensor = graph.value(node.inputs[at]).constant;
+    if (is_real(tensor.type()) && tensor.shape().rank() >= 2) return i;
   }
-  return kNoValue;
+  return -1;
 }
 
-bool is_depthwise(const Node& node, const Shape& weights) {
-  return std::string_view(node.op->name) == "Conv" && node.attributes.integer("group", 1) > 1 &&
-         weights[1] == 1;
+// Of a matrix, the second operand's columns are outputs, and so are the first one's rows.
+void set_axes(const Node& node, int input, int rank, Weight& weight) {
+  if (is_conv(node)) return;
+  const bool transposed = node.attributes.integer(input == 1 ? "transB" : "transA") != 0;
+  const bool last = (input == 1) != transposed;
+  weight.outputs = last ? rank - 1 : rank - 2;
+  weight.inputs = last ? rank - 2 : rank - 1;
+}
+
+Weight weight_of(const Graph& graph, const Node& node, int input) {
+  Weight weight{.value = node.inputs[std::size_t(input)], .layers = {layer_name(graph, node)}};
+  const Shape& shape = graph.value(weight.value).constant.shape();
+  const std::int64_t groups = is_conv(node) ? node.attributes.integer("group", 1) : 1;
+  weight.depthwise = groups > 1 && shape[1] == 1;
+  if (!weight.depthwise) weight.groups = groups;
+  set_axes(node, input, shape.rank(), weight);
+  return weight;
 }
 
 }  // namespace
@@ -40,18 +56,19 @@ std::vector<Weight> weights_of(const Graph& graph) {
     const bool later = std::any_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
       return id != kNoValue && behind[std::size_t(id)];
     });
-    const ValueId id = is_weighted(node) ? weight_input(graph, node) : kNoValue;
+    const int input = is_weighted(node) ? weight_input(graph, node) : -1;
     for (const ValueId output : node.outputs)
-      if (output != kNoValue) behind[std::size_t(output)] = later || id != kNoValue;
-    if (id == kNoValue) continue;
-    const Weight weight{id, !later, is_depthwise(node, graph.value(id).constant.shape())};
-    const auto same = std::find_if(found.begin(), found.end(),
-                                   [&](const Weight& known) { return known.value == id; });
+      if (output != kNoValue) behind[std::size_t(output)] = later || input >= 0;
+    if (input < 0) continue;
+    Weight weight = weight_of(graph, node, input);
+    weight.first = !later;
+    const auto same = std::ranges::find(found, weight.value, &Weight::value);
     if (same == found.end()) {
-      found.push_back(weight);
+      found.push_back(std::move(weight));
     } else {
       same->first |= weight.first;
       same->depthwise |= weight.depthwise;
+      same->layers.push_back(weight.layers[0]);
     }
   }
   return found;

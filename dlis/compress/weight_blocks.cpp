@@ -1,0 +1,83 @@
+// Where the blocks of a tensor lie, and how large their weights are.
+#include "dlis/compress/weight_blocks.h"
+
+#include <array>
+#include <bit>
+#include <cmath>
+
+#include "dlis/base/text.h"
+
+namespace dlis {
+namespace {
+constexpr std::int64_t kWidest = 16;
+}
+
+Result<Granularity> parse_granularity(const std::string& text) {
+  if (text == "element") return Granularity::element;
+  if (text == "block1x16") return Granularity::block1x16;
+  if (text == "2of4") return Granularity::two_of_four;
+  return tl::unexpected(unknown_name("granularity", text, {"element", "block1x16", "2of4"}));
+}
+
+struct WeightBlocks::Members {
+  std::array<std::int64_t, kWidest> at;
+  std::int64_t count = 0;
+  std::span<const std::int64_t> all() const { return {at.data(), std::size_t(count)}; }
+};
+
+WeightBlocks::WeightBlocks(const Tensor& values, const Weight& weight, Granularity granularity)
+    : values_(values), extent_(values.elements()) {
+  if (granularity != Granularity::element) {
+    const bool outputs = granularity == Granularity::block1x16;
+    const int axis = outputs ? weight.outputs : weight.inputs;
+    inner_ = row_major_strides(values.shape())[axis];
+    extent_ = values.shape()[axis] / (outputs ? weight.groups : 1);
+    lines_ = values.elements() / std::max<std::int64_t>(1, extent_);
+    width_ = outputs ? kWidest : 4;
+    stay_ = outputs ? 0 : 2;
+  }
+  runs_ = (extent_ + width_ - 1) / width_;
+}
+
+WeightBlocks::Run WeightBlocks::run(std::int64_t block) const {
+  const std::int64_t line = block / runs_, begin = block % runs_ * width_;
+  return {(line / inner_ * extent_ + begin) * inner_ + line % inner_,
+          std::min(width_, extent_ - begin)};
+}
+
+// The smallest of the run.
+WeightBlocks::Members WeightBlocks::members(std::int64_t block) const {
+  const auto [first, length] = run(block);
+  Members members;
+  for (std::int64_t i = 0; i < length; ++i) members.at[std::size_t(i)] = first + i * inner_;
+  members.count = size(block);
+  if (stay_ > 0)
+    std::ranges::sort(members.at.begin(), members.at.begin() + length, {},
+                      [&](std::int64_t i) { return std::pair(unsigned_bits(std::size_t(i)), i); });
+  return members;
+}
+
+std::int64_t WeightBlocks::prunable() const {
+  return runs_ == 0 ? 0 : lines_ * ((runs_ - 1) * size(0) + size(runs_ - 1));
+}
+
+std::uint32_t WeightBlocks::mean_magnitude(std::int64_t block) const {
+  const Members gone = members(block);
+  double sum = 0;
+  for (const std::int64_t i : gone.all()) {
+    const double value = values_.as<float>()[std::size_t(i)];
+    sum += value * value;
+  }
+  const auto root = float(std::sqrt(sum / double(std::max<std::int64_t>(1, gone.count))));
+  return std::bit_cast<std::uint32_t>(root);
+}
+
+void WeightBlocks::clear(std::int64_t block) {
+  if (width_ == 1) {
+    values_.edit<float>()[std::size_t(block)] = 0;
+    return;
+  }
+  for (const std::int64_t i : members(block).all()) values_.edit<float>()[std::size_t(i)] = 0;
+}
+
+}  // namespace dlis
