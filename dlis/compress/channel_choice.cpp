@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "dlis/compress/channel_cost.h"
 #include "dlis/compress/layer_names.h"
@@ -16,12 +17,13 @@ struct Queue {
   std::vector<int> columns;
   std::int64_t gone = 0, block = 1;  // widths are multiples of `block` columns
   bool stays = false;
+  std::optional<std::int64_t> own;  // how many it ends with
 
+  std::int64_t left() const { return std::int64_t(columns.size()) - gone; }
   // How many go next; 0: none can. The first step makes the width a multiple.
   std::int64_t next() const {
-    const std::int64_t left = std::int64_t(columns.size()) - gone;
-    const std::int64_t step = left % block ? left % block : block;
-    return stays || left - step < 1 ? 0 : step;
+    const std::int64_t step = left() % block ? left() % block : block;
+    return stays || left() - step < 1 ? 0 : step;
   }
 };
 
@@ -35,7 +37,10 @@ class Descent {
         cost_(graph, channels, target.of, target.latency) {
     for (std::size_t g = 0; g < channels.groups.size(); ++g) {
       const ChannelGroup& group = channels.groups[g];
-      Queue queue{group.columns, 0, target.round / std::gcd(target.round, group.width), keep[g]};
+      Queue queue{
+          group.columns, 0, target.round / std::gcd(target.round, group.width), keep[g], {}};
+      if (const auto own = target.own.find(group.shares); own != target.own.end())
+        queue.own = own->second;
       // What stays need not have scores.
       if (!keep[g])
         std::ranges::stable_sort(queue.columns, [&](int a, int b) { return score(a) < score(b); });
@@ -44,22 +49,39 @@ class Descent {
   }
 
   Result<std::vector<int>> run() {
-    const std::int64_t before = cost_.total();
-    std::vector<int> chosen;
-    while (cost_.total() > target_.at_most) {
+    const std::int64_t before = amount();
+    for (std::size_t g = 0; g < queues_.size(); ++g) {
+      if (!queues_[g].own) continue;
+      while (queues_[g].left() > *queues_[g].own && queues_[g].next() > 0) take(g);
+      queues_[g].stays = true;
+    }
+    while (amount() > target_.at_most) {
       const std::size_t g = least();
       if (g == queues_.size()) return cannot(before);
-      Queue& queue = queues_[g];
-      const std::int64_t step = queue.next();
-      cost_.remove(g, step);
-      for (std::int64_t i = 0; i < step; ++i)
-        chosen.push_back(queue.columns[std::size_t(queue.gone + i)]);
-      queue.gone += step;
+      take(g);
     }
-    return chosen;
+    return chosen_;
+  }
+
+  // What the target is of.
+  std::int64_t amount() const {
+    std::int64_t sum = cost_.total();
+    if (target_.of != ChannelObjective::filters) return sum;
+    for (std::size_t g = 0; g < queues_.size(); ++g)
+      if (queues_[g].own) sum -= cost_.saving(g, queues_[g].left());
+    return sum;
   }
 
  private:
+  void take(std::size_t g) {
+    Queue& queue = queues_[g];
+    const std::int64_t step = queue.next();
+    cost_.remove(g, step);
+    for (std::int64_t i = 0; i < step; ++i)
+      chosen_.push_back(queue.columns[std::size_t(queue.gone + i)]);
+    queue.gone += step;
+  }
+
   double score(int column) const { return scores_[std::size_t(column)]; }
 
   // What the next step of a group costs the network for each unit that it saves; with by_layer, how
@@ -91,8 +113,9 @@ class Descent {
     const auto kept = std::ranges::count_if(queues_, [](const Queue& q) { return q.stays; });
     return refusal(fmt::format(
         "of {} {} at most {} were to be left, but {} are with every one of {} groups of channels "
-        "as narrow as it may be ({} kept as they are, widths in multiples of {}){}; ask for less",
-        before, name_of(target_.of), target_.at_most, cost_.total(), queues_.size(), kept,
+        "as narrow as it may be ({} kept or with a share of their own, widths in multiples of {}){}; "
+        "ask for less",
+        before, name_of(target_.of), target_.at_most, amount(), queues_.size(), kept,
         target_.round, staying()));
   }
 
@@ -111,6 +134,7 @@ class Descent {
   std::span<const StayingChannels> staying_;
   ChannelCost cost_;
   std::vector<Queue> queues_;
+  std::vector<int> chosen_;
 };
 
 }  // namespace
@@ -121,9 +145,9 @@ const char* name_of(ChannelObjective objective) {
   return objective == ChannelObjective::parameters ? "parameters" : "filters";
 }
 
-std::int64_t amount_of(const Graph& graph, const Channels& channels, ChannelObjective objective,
-                       const ChannelLatency* latency) {
-  return ChannelCost(graph, channels, objective, latency).total();
+std::int64_t amount_of(const Graph& graph, const Channels& channels, const ChannelTarget& target) {
+  const std::vector<bool> all(channels.groups.size(), true);
+  return Descent(graph, channels, {}, target, all).amount();
 }
 
 Result<std::vector<bool>> kept_groups(const Channels& channels, const std::string& keep) {

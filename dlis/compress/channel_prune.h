@@ -3,6 +3,7 @@
 //
 //   for each step: channels_of -> scores from training -> remove_until a nearer target -> retrain
 #pragma once
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,21 +29,25 @@ ChannelScores gamma_scores(const Graph& graph, const Channels& channels);
 enum class ChannelObjective : std::uint8_t { macs, parameters, filters, nanoseconds };
 const char* name_of(ChannelObjective objective);
 
+// A group for as long as a network loses channels: by the axes that its columns cut.
+using ChannelGroupKey = std::vector<ChannelShare>;
+
 struct ChannelTarget {
   ChannelObjective of = ChannelObjective::macs;
-  std::int64_t at_most = 0;  // what may be left of it
+  std::int64_t at_most = 0;  // what may be left of it; of filters, in groups without `own` columns
   std::int64_t round = 1;    // widths that are changed end on multiples of this
   bool by_layer = false;     // all groups lose the same share; else the least score over cost goes
   const ChannelLatency* latency = nullptr;  // what nanoseconds are counted by
   std::string keep;  // an ECMAScript expression: layers it is found in stay; empty: none
+  std::map<ChannelGroupKey, std::int64_t> own;  // columns that groups end with, whatever they cost
 };
 
-// What a network has of it; filters are those of layers that can lose some.
-std::int64_t amount_of(const Graph& graph, const Channels& channels, ChannelObjective objective,
-                       const ChannelLatency* latency = nullptr);
+// What a network has of what `at_most` is of; filters are those of layers that can lose some.
+std::int64_t amount_of(const Graph& graph, const Channels& channels, const ChannelTarget& target);
 
-// The columns to remove, in order, until the target is met: each time the next of the group whose
-// loss in score over what it saves is least. Errors: a score too few or too many, NaN, a wrong
+// The columns to remove, in order, until the target is met: first those of groups that end with
+// columns of their `own`, then each time the next of the group whose loss in score over what it
+// saves is least. Errors: a score too few or too many, NaN, a wrong
 // expression. Refused, with what could be reached, when the target cannot be.
 Result<std::vector<int>> choose_channels(const Graph& graph, const Channels& channels,
                                          std::span<const double> scores,

@@ -78,7 +78,7 @@ TEST(ChannelPrune, CostsAreThoseOfTheNetworkThatIsLeft) {
     const auto left = [&](const Graph& some) {
       return of == ChannelObjective::macs ? macs_of(some) : parameters_of(some);
     };
-    ASSERT_EQ(amount_of(graph, channels, of), left(graph));
+    ASSERT_EQ(amount_of(graph, channels, {.of = of}), left(graph));
     std::int64_t at_most = left(graph);
     for (int step = 0; step < 20; ++step) {  // each target is the last result less one
       const auto after = remove_until(graph, channels, scores, {.of = of, .at_most = --at_most});
@@ -134,7 +134,7 @@ TEST(ChannelPrune, ScoresFromOutside) {
   const Channels channels = channels_of(graph);
   ChannelScores scores(std::size_t(channels.columns), 1000);
   for (const int column : {3, 13, 20}) scores[std::size_t(column)] = 0.001;
-  const std::int64_t filters = amount_of(graph, channels, ChannelObjective::filters);
+  const std::int64_t filters = amount_of(graph, channels, {.of = ChannelObjective::filters});
   EXPECT_EQ(filters, 12 + 10 + 12 + 24);
   const auto columns = choose_channels(graph, channels, scores,
                                        {.of = ChannelObjective::filters, .at_most = filters - 4});

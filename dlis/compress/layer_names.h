@@ -1,5 +1,6 @@
-// Layers that a parameter picks by their names: `keep=REGEX`.
+// Layers that a parameter picks by their names: `keep=REGEX`, `layers=REGEX=SHARE/REGEX=SHARE`.
 #pragma once
+#include <optional>
 #include <regex>
 #include <span>
 #include <string>
@@ -20,5 +21,21 @@ bool is_found(const std::regex& expression, const LayerNames& names);
 
 // Whether each is picked by `keep`; by an empty one none. Errors: no expression.
 Result<std::vector<bool>> kept_of(std::span<const LayerNames> things, const std::string& keep);
+
+#define DLIS_LAYERS_FORM "REGEX=SHARE/REGEX=SHARE"
+
+struct LayerShare {
+  std::string text;  // of the expression
+  std::regex expression;
+  double share = 0;
+};
+// Shares from 0 to 1; `none`: empty. A name may hold '/' and '=': an expression ends where '=' and
+// a number stand in front of the next '/' or the end. Errors: no share, or one out of range.
+Result<std::vector<LayerShare>> parse_layer_shares(const std::string& text);
+
+// The share of each by the first expression that picks it; none where no one does. Errors: an
+// expression that picks nothing.
+Result<std::vector<std::optional<double>>> shares_of(std::span<const LayerNames> things,
+                                                     std::span<const LayerShare> shares);
 
 }  // namespace dlis
