@@ -4,6 +4,7 @@
 #include "progress.h"
 #include "recipe.h"
 #include "sensitivity.h"
+#include "strength.h"
 #include "training_arguments.h"
 
 namespace dlis::app {
@@ -13,7 +14,7 @@ struct CompressArguments {
   ModelArguments from;  // its model and technique only; a recipe may name both
   TrainingArguments training;
   std::string data, output, recipe;
-  double max_drop = 100;
+  std::optional<double> max_drop;
   bool json = false, sensitivity = false, dry_run = false;
 };
 
@@ -55,10 +56,10 @@ void print_accuracies(const Accuracies& all) {
 }
 
 // The file stays: it says which recipe falls short.
-Status check_drop(const Accuracies& all, double most, const std::string& out) {
-  if (!all.before || !all.after || *all.before - *all.after <= most) return {};
+Status check_drop(const Accuracies& all, std::optional<double> most, const std::string& out) {
+  if (!most || !all.before || !all.after || *all.before - *all.after <= *most) return {};
   return fail(fmt::format("the top-1 accuracy fell by {:.2f} points, --max-drop allows {:.2f}",
-                          *all.before - *all.after, most),
+                          *all.before - *all.after, *most),
               out, "ask for less, or retrain with epochs=N");
 }
 
@@ -80,7 +81,7 @@ Result<CompressArguments> with_recipe(CompressArguments arguments) {
 }
 
 Status run(const CompressArguments& given) {
-  const CompressArguments arguments = given.recipe.empty() ? given : DLIS_TRY(with_recipe(given));
+  CompressArguments arguments = given.recipe.empty() ? given : DLIS_TRY(with_recipe(given));
   if (arguments.from.model.empty()) throw CLI::RequiredError("MODEL");
   if (arguments.from.compress.empty()) throw CLI::RequiredError("--compress");
   if (arguments.sensitivity)
@@ -95,8 +96,13 @@ Status run(const CompressArguments& given) {
       return fail("the technique says how long it trains", "--set " + set,
                   "write weight_prune:zeros=0.9:epochs=40");
   const TrainingSettings training = DLIS_TRY(arguments.training.settings());
-  const Subject subject =
+  std::string chosen;
+  if (arguments.max_drop)
+    chosen =
+        DLIS_TRY(choose_strength(arguments.from, arguments.data, *arguments.max_drop, top1_of));
+  Subject subject =
       DLIS_TRY(load_subject(arguments.from, arguments.data, training, show_training()));
+  if (!chosen.empty()) subject.notes.insert(subject.notes.begin(), chosen);
   DLIS_TRY(save_trained(subject.graph, out));
   remove_checkpoints(subject.checkpoints);
   std::error_code ignored;
@@ -141,7 +147,9 @@ void add_compress(CLI::App& app, Action& chosen) {
   add_checkpoints_to(*verb, arguments->from.checkpoints);
   verb->add_option("-o,--output", arguments->output, "OUT.onnx or OUT.onnx.gz")->type_name("FILE");
   verb->add_option("--max-drop", arguments->max_drop,
-                   "exit status 1 where the accuracy on --data falls by more points")
+                   "exit status 1 where the accuracy on --data falls by more points; a technique "
+                   "without its strength (weight_prune, channel_prune) gets the largest that loses "
+                   "no more on held-out training images, before it retrains")
       ->type_name("POINTS")
       ->needs("--data");
   verb->add_option("--layer-times", arguments->from.layer_times,

@@ -47,6 +47,8 @@ constexpr ParameterSpec kParameters[] = {
     DLIS_TRAINING_PARAMETERS,
 };
 
+constexpr const char* kStrengths[] = {"macs", "parameters", "ratio", "latency"};
+
 // The scores of the criterion, or which group has none.
 Result<ChannelScores> scores_of(const Graph& graph, const Channels& channels,
                                 const ChannelSettings& settings, const Saliency& saliency) {
@@ -125,6 +127,7 @@ extern constinit const Technique channel_prune_row{
     .summary = "whole channels are taken out, the least important for what they save first",
     .parameters = kParameters,
     .apply = apply,
+    .strengths = kStrengths,
 };
 
 }  // namespace dlis

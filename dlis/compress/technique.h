@@ -56,7 +56,8 @@ struct CompressOptions {
   std::function<Result<Graph>(const std::string& model)> load;  // a teacher
   TrainingSettings training;                                    // but for its epochs
   OnReport report;                                              // of retraining
-  bool retrain = true;  // false: epochs and teacher are judged and left out, what is cut is shown
+  // Epochs and teachers are judged and left off: a trial of what they would start from.
+  bool one_shot = false;
   std::uint64_t seed = 1;
   Checkpoints checkpoints;
   std::function<bool(std::string_view phase, double share)> progress;  // false stops
@@ -77,6 +78,9 @@ struct Technique {
   Result<Compressed> (*apply)(const Graph& graph, const Choice& choice,
                               const CompressOptions& options);
   bool (*needs_images)(const Choice& choice) = nullptr;  // null: only to retrain
+  // Parameters, shares from 0 to 1, that say how much of the network goes. One of them is given;
+  // where none is, find_strength (strength.h) sets the first.
+  std::span<const char* const> strengths = {};
 };
 
 std::span<const Technique* const> techniques();

@@ -35,7 +35,7 @@ Result<std::optional<Training>> start_training(const Technique& row, const Choic
       return refusal("a teacher is of use in retraining only; give epochs as well");
     return std::optional<Training>();
   }
-  if (!options.retrain) return std::optional<Training>();
+  if (options.one_shot) return std::optional<Training>();
   if (!options.images) return refusal("retraining needs images with labels; give --data");
   Training training = DLIS_TRY(Training::start(graph, *options.images, options.how, settings));
   std::optional<Graph> network;

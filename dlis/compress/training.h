@@ -12,9 +12,9 @@ namespace dlis {
 // How long a choice retrains; 0: not at all. Errors: no number from 0 to 10000.
 Result<double> epochs_of(const Technique& row, const Choice& choice);
 
-// What `epochs` and `teacher` ask for: none without epochs, or where the options retrain nothing.
-// It is at step 0: `resume` takes it to where its checkpoint is. Errors: no LibTorch, no images, a
-// teacher that does not load.
+// What `epochs` and `teacher` ask for: none without epochs, or in one shot. It is at step 0:
+// `resume` takes it to where its checkpoint is. Errors: no LibTorch, no images, a teacher that does
+// not load.
 Result<std::optional<Training>> start_training(const Technique& row, const Choice& choice,
                                                const Graph& graph, const CompressOptions& options);
 

@@ -51,6 +51,8 @@ constexpr ParameterSpec kParameters[] = {
     DLIS_TRAINING_PARAMETERS,
 };
 
+constexpr const char* kStrengths[] = {"zeros"};
+
 struct Settings {
   WeightTarget target;
   Ramp ramp;
@@ -141,6 +143,7 @@ extern constinit const Technique weight_prune_row{
     .summary = "the smallest weights of the whole network or of each layer become zero",
     .parameters = kParameters,
     .apply = apply,
+    .strengths = kStrengths,
 };
 
 }  // namespace dlis

@@ -107,6 +107,7 @@ extern constinit const DatasetRow cifar10_row{
     .options = kOptions,
     .load = load,
     .training = [](const std::string&) { return std::string("split=train&limit=45000"); },
+    .held_out = [](const std::string&) { return std::string("split=heldout"); },
 };
 
 }  // namespace dlis

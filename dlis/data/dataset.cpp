@@ -116,12 +116,28 @@ Status check_classes(const Dataset& data, std::int64_t classes) {
   return {};
 }
 
-std::string training_spec(const std::string& spec) {
+namespace {
+
+using Part = std::string (*DatasetRow::*)(const std::string& place);
+
+// The part of the data that the row names; none: it has no such part.
+std::optional<std::string> part_spec(const std::string& spec, Part part) {
   const std::size_t colon = spec.find(':'), question = spec.find('?');
   const auto row = find_row(std::string_view(spec).substr(0, colon), spec);
-  if (!row || colon == std::string::npos || !(*row)->training) return spec;
-  const std::string options = (*row)->training(spec.substr(colon + 1, question - colon - 1));
+  if (!row || colon == std::string::npos || !((*row)->*part)) return std::nullopt;
+  const std::string options = ((*row)->*part)(spec.substr(colon + 1, question - colon - 1));
   return options.empty() ? spec : spec.substr(0, question) + "?" + options;
+}
+
+}  // namespace
+
+std::string training_spec(const std::string& spec) {
+  return part_spec(spec, &DatasetRow::training).value_or(spec);
+}
+
+std::string held_out_spec(const std::string& spec) {
+  const auto held_out = part_spec(spec, &DatasetRow::held_out);
+  return held_out ? *held_out : training_spec(spec);
 }
 
 std::string Dataset::content_hash() const {

@@ -59,6 +59,8 @@ struct DatasetRow {
   Result<Dataset> (*load)(const DatasetRequest& request);
   // What follows the `?` for the part to learn from; empty: all that was named. Null: the same.
   std::string (*training)(const std::string& place) = nullptr;
+  // The same for images to choose by, which training does not see. Null: those of training.
+  std::string (*held_out)(const std::string& place) = nullptr;
 };
 std::span<const DatasetRow* const> datasets();
 
@@ -74,6 +76,10 @@ Status check_classes(const Dataset& data, std::int64_t classes);
 // The images to learn from that belong to the data that accuracy is measured on: of CIFAR-10 the
 // first 45,000 of the training split, of a folder its train/, else the same.
 std::string training_spec(const std::string& spec);
+
+// The images to choose settings by, none of them to test: of CIFAR-10 the last 5,000 of the
+// training split, else those to learn from.
+std::string held_out_spec(const std::string& spec);
 
 // Images [first, first + count) as an f32 N x C x H x W tensor.
 Tensor batch_of(const Dataset& data, const Preprocessing& how, std::int64_t first,

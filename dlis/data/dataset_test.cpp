@@ -79,6 +79,9 @@ TEST(Cifar10, HeldOutAreTheLastFiveThousand) {
   const auto first = load_dataset(spec + "&limit=2", kCifar);
   ASSERT_TRUE(first) << first.error().message();
   EXPECT_THAT(first->labels, ElementsAre(3, 4));
+  EXPECT_EQ(held_out_spec("cifar10:some/folder?split=test&limit=5"),
+            "cifar10:some/folder?split=heldout");
+  EXPECT_EQ(held_out_spec("synthetic:8?seed=2"), "synthetic:8?seed=2");
 }
 
 TEST(Cifar10, OneSentenceForEveryDamage) {

@@ -196,6 +196,7 @@ TEST(Images, TrainAndTestHaveTheSameClasses) {
   EXPECT_THAT(test->labels, ElementsAre(2));
   EXPECT_EQ(test->classes, 3);
   EXPECT_EQ(training_spec(spec + "?limit=1"), spec + "?split=train");
+  EXPECT_EQ(held_out_spec(spec + "?limit=1"), spec + "?split=train");
   const auto train = load_dataset(training_spec(spec), {1, 3, 4, 4});
   ASSERT_TRUE(train) << train.error().message();
   EXPECT_THAT(train->labels, ElementsAre(0, 1, 2, 2));

@@ -166,12 +166,20 @@ LayerTimer remembered(LayerTimer measured, Times known,
       };
 }
 
+Result<Dataset> load_for(const Graph& graph, const std::string& spec) {
+  if (graph.inputs.size() != 1) return fail("what learns from images needs one input", graph.name);
+  const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
+  return load_dataset(spec, *graph.value(graph.inputs[0]).shape, how);
+}
+
 }  // namespace
 
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph) {
-  if (graph.inputs.size() != 1) return fail("what learns from images needs one input", graph.name);
-  const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
-  return load_dataset(training_spec(data), *graph.value(graph.inputs[0]).shape, how);
+  return load_for(graph, training_spec(data));
+}
+
+Result<Dataset> load_held_out_images(const std::string& data, const Graph& graph) {
+  return load_for(graph, held_out_spec(data));
 }
 
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph,

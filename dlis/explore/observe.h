@@ -13,6 +13,9 @@ Result<Dataset> load_training_images(const std::string& data, const Graph& graph
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph,
                                      std::span<const Choice> chain);
 
+// The images of held_out_spec(data) for this network.
+Result<Dataset> load_held_out_images(const std::string& data, const Graph& graph);
+
 // `images` (which must outlive the options; empty: none) as this network takes them, the run time
 // on all cores, which keeps the plan of the graph that it ran last, and how `graph` was loaded: its
 // seed, and teachers alike.

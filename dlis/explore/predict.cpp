@@ -72,7 +72,8 @@ Status add_measured(const Graph& before, const Graph& after, const CompressOptio
   const Channels channels = channels_of(before);
   const ChannelLatency latency = DLIS_TRY(measure_layers(before, channels, options));
   const auto ms = [&](const Graph& graph, const Channels& of) {
-    return 1e-6 * double(amount_of(graph, of, ChannelObjective::nanoseconds, &latency));
+    const ChannelTarget target{.of = ChannelObjective::nanoseconds, .latency = &latency};
+    return 1e-6 * double(amount_of(graph, of, target));
   };
   if (!found.measured_before_ms) found.measured_before_ms = ms(before, channels);
   found.measured_after_ms = ms(after, channels_of(after));
@@ -103,7 +104,7 @@ Result<std::string> unknown_of(std::span<const Choice> chain) {
 Result<Prediction> predict(const Graph& graph, std::span<const Choice> chain,
                            CompressOptions options) {
   for (const Choice& choice : chain) DLIS_TRY(check_choice(choice));
-  options.retrain = false;
+  options.one_shot = true;
   DLIS_TRY(remember_layer_times(options));
   Prediction found;
   Graph now = graph;

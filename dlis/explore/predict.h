@@ -39,7 +39,7 @@ struct Prediction {
   std::string unknown;             // a sentence: what this cannot tell
 };
 
-// Errors: those of compress() with `retrain` off, and of plans.
+// Errors: those of compress() in one shot, and of plans.
 Result<Prediction> predict(const Graph& graph, std::span<const Choice> chain,
                            CompressOptions options);
 

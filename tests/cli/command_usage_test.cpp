@@ -7,6 +7,7 @@
 namespace dlis::test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 const std::vector<std::string> kVerbs{
@@ -279,6 +280,37 @@ TEST_F(Usage, CompressJudgesItsResult) {
   EXPECT_EQ(missed.status, 1);
   EXPECT_THAT(missed.err, HasSubstr("--max-drop allows 5.00"));
   EXPECT_TRUE(std::filesystem::exists(folder_ / "few.onnx"));
+}
+
+// The demo's images as if they were held out of training.
+TEST_F(Usage, CompressFindsTheStrength) {
+  const std::string images =
+      read_text(std::filesystem::path(DLIS_SOURCE_DIR) / "data/cifar10/test_batch.bin")
+          .value()
+          .substr(0, 20 * 3073);
+  write("cifar/test_batch.bin", images);
+  std::vector<std::string> command{"compress",     kNetwork.string(), "--compress",
+                                   "weight_prune", "--data",          "cifar10:cifar",
+                                   "-o",           "some.onnx",       "--max-drop"};
+  command.push_back("5");
+  EXPECT_THAT(run(command).err, HasSubstr("there is no data_batch_5.bin"));
+  write("cifar/data_batch_5.bin", images);
+  const Outcome found = run(command);
+  EXPECT_EQ(found.status, 0) << found.err;
+  EXPECT_THAT(found.out, AllOf(HasSubstr("some.onnx: weight_prune:zeros=0."),
+                               HasSubstr("is the largest strength that loses at most 5.00")));
+  EXPECT_THAT(found.err, AllOf(HasSubstr("before, on 20 images of cifar10:cifar?split=heldout"),
+                               HasSubstr("zeros=0.5: top-1")));
+  command.push_back("--json");
+  const auto record = objects(command)[0];
+  EXPECT_THAT(record["compress"].get<std::string>(), HasSubstr("weight_prune:zeros=0."));
+  EXPECT_THAT(record["notes"][0].get<std::string>(), HasSubstr("largest strength"));
+  for (const auto& [data, what] :
+       {std::pair("synthetic:4", "no labels to choose a strength by"),
+        {"cifar10:cifar?split=heldout", "images that judge the result"}}) {
+    command[5] = data;
+    EXPECT_THAT(run(command).err, HasSubstr(what));
+  }
 }
 
 TEST_F(Usage, SensitivityNamesEveryLayer) {
