@@ -87,7 +87,7 @@ Result<Encoded> encode(const Tensor& weights) {
   return Encoded{.format = &bsr_row,
                  .value_type = DType::f32,
                  .shape = weights.shape(),
-                 .density = density_of(weights),
+                 .density = density_of(weights, bsr_row),
                  .parts = {values, Tensor::of<std::uint8_t>({std::int64_t(codes.size())}, codes),
                            found.census.encoded_counts(),
                            Tensor::of<std::uint8_t>({1}, std::array{std::uint8_t(threshold - 1)})}};

@@ -32,7 +32,6 @@ std::size_t Encoded::bytes() const {
   return sum;
 }
 
-// A negative zero has bits, so an exact format has to keep it: it counts as a value.
 void thin_out(Tensor& weights, double density, std::int64_t block, Rng& rng) {
   if (density >= 1 || weights.elements() == 0) return;
   const std::int64_t channels = weights.shape()[0], each = weights.elements() / channels;
@@ -45,6 +44,7 @@ void thin_out(Tensor& weights, double density, std::int64_t block, Rng& rng) {
     }
 }
 
+// A negative zero has bits, so an exact format has to keep it: it counts as a value.
 double density_of(const Tensor& weights) {
   if (weights.elements() == 0) return 0;
   std::int64_t kept = 0;
@@ -53,6 +53,23 @@ double density_of(const Tensor& weights) {
     return double(kept) / double(weights.elements());
   }
   for (std::uint32_t bits : weights.as<std::uint32_t>()) kept += bits != 0;
+  return double(kept) / double(weights.elements());
+}
+
+double density_of(const Tensor& weights, const Format& format) {
+  if (format.block == 1 || weights.elements() == 0 || weights.shape().rank() == 0)
+    return density_of(weights);
+  const std::int64_t channels = weights.shape()[0], each = weights.elements() / channels;
+  const auto bits = weights.as<std::uint32_t>();
+  std::int64_t kept = 0;
+  for (std::int64_t first = 0; first < channels; first += format.block) {
+    const std::int64_t end = std::min(first + format.block, channels);
+    for (std::int64_t column = 0; column < each; ++column) {
+      bool any = false;
+      for (std::int64_t k = first; k < end; ++k) any |= bits[std::size_t(k * each + column)] != 0;
+      if (any) kept += end - first;
+    }
+  }
   return double(kept) / double(weights.elements());
 }
 

@@ -16,7 +16,7 @@ struct Encoded {
   const Format* format = nullptr;
   DType value_type = DType::f32;  // what one stored value is
   Shape shape;                    // logical: OIHW for a convolution, KxC for a dense layer
-  double density = 1;             // share of non-zeros, 0 to 1
+  double density = 1;             // share that is stored where zeros are left out, 0 to 1
   // int8: i8 values, f32 scales, one a channel of axis 0, and where a file has them i32 zero
   // points.
   std::vector<Tensor> parts;
@@ -47,6 +47,8 @@ struct Format {
 std::span<const Format* const> formats();          // in the order of formats.inc
 const Format* find_format(std::string_view name);  // null: there is none
 double density_of(const Tensor& weights);          // share of non-zeros
+// The share that a format stores: of blocks those with a non-zero.
+double density_of(const Tensor& weights, const Format& format);
 
 // For tests and benches: f32 weights of which a random share of 1 - density becomes 0, in blocks of
 // `block` neighbouring output channels.

@@ -62,7 +62,7 @@ void expect_round_trip(const Format& format, Tensor weights) {
   ASSERT_TRUE(encoded) << encoded.error().message();
   EXPECT_EQ(encoded->format, &format);
   EXPECT_EQ(encoded->shape, weights.shape());
-  EXPECT_EQ(encoded->density, density_of(weights));
+  EXPECT_EQ(encoded->density, density_of(weights, format));
   EXPECT_LE(double(encoded->bytes()), 1.05 * double(format.minimum_bytes(weights)) + 1);
   const Tensor back = format.decode(*encoded);
   if (format.exact) {

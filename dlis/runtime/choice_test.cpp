@@ -45,9 +45,9 @@ Graph thinned(Graph graph, int n) {
   for (Value& value : graph.values) {
     if (!value.constant.has_value() || value.constant.shape().rank() != 4) continue;
     Tensor weights = value.constant;
-    int i = 0;
+    Rng rng(7);  // no pattern, which blocks could profit from
     for (float& weight : weights.edit<float>())
-      if (i++ % n) weight = 0;
+      if (rng.below(std::uint64_t(n))) weight = 0;
     value.constant = weights;
   }
   return graph;

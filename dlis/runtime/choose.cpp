@@ -153,8 +153,8 @@ void Chooser::add_candidates(LoweredStep& layer, const std::string& format,
                              const std::string& compute, const std::string& device) {
   auto& candidates = layer.step.candidates;
   const std::size_t first = candidates.size();
-  const double density = density_of(layer.weights);
   for (const Format* f : formats()) {
+    const double density = density_of(layer.weights, *f);
     if (!is_tried(*f, format, layer, density)) continue;
     const std::string cannot = f->nearest ? cannot_hold(*f, layer) : "";
     const ConvProblem problem = with_format(layer.step.conv, f, density);
@@ -189,7 +189,7 @@ Status Chooser::take(LoweredStep& layer, const LayerChoice& choice) {
         fmt::format("the plan computes this layer in {}, here it is in {}", choice.type, type),
         layer.step.name, "plan the model again");
   const Verdict verdict =
-      row->accepts(with_format(layer.step.conv, format, density_of(layer.weights)));
+      row->accepts(with_format(layer.step.conv, format, density_of(layer.weights, *format)));
   if (!verdict)
     return fail(fmt::format("the plan's row {} refuses this layer: {}", choice.row, verdict.reason),
                 layer.step.name, "plan the model again");
@@ -258,7 +258,8 @@ Status Chooser::decide(std::vector<LoweredStep>& layers, std::size_t limit) {
     const Candidate& candidate = step.candidates[std::size_t(candidate_of(layer, (*within)[i]))];
     if ((*within)[i] != free[i]) step.demoted_from = candidate_of(layer, free[i]);
     step.conv_row = candidate.row;
-    step.conv = with_format(step.conv, candidate.format, density_of(layer.weights));
+    step.conv =
+        with_format(step.conv, candidate.format, density_of(layer.weights, *candidate.format));
     step.weights_bytes = candidate.packed_bytes;
     step.scratch_bytes = candidate.scratch_bytes;
     if (!options_.choices.contains(step.name)) {

@@ -166,7 +166,8 @@ class Contest {
     for (const Choice& c : choices) {
       const Step& own = plan_->steps[c.step];
       Step other;
-      other.conv = with_format(own.conv, candidate(c).format, density_of(layers_[c.step].weights));
+      other.conv = with_format(own.conv, candidate(c).format,
+                               density_of(layers_[c.step].weights, *candidate(c).format));
       other.conv_row = candidate(c).row;
       other.schedule = own.schedule;
       DLIS_TRY(chooser_.pack(layers_[c.step], other));

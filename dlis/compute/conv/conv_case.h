@@ -101,7 +101,7 @@ class ConvCase {
       encode_bytes(rng);
     else
       encode();
-    problem_.density = density_of(weights_);
+    problem_.density = encoded_.density;
     set_scales(rng);
   }
 
