@@ -17,6 +17,7 @@
 
 #include "dlis/compress/channel_saliency.h"
 #include "dlis/compress/channel_settings.h"
+#include "dlis/compress/statistics.h"
 #include "dlis/compress/training.h"
 
 namespace dlis {
@@ -44,6 +45,7 @@ constexpr ParameterSpec kParameters[] = {
      "those of the whole network",
      "none"},
     {"keep", "regular expression of the layers that stay as they are", "none"},
+    DLIS_STATISTICS_PARAMETER,
     DLIS_TRAINING_PARAMETERS,
 };
 

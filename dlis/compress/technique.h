@@ -91,6 +91,7 @@ const Technique* find_technique(std::string_view name);
 Status check_choice(const Choice& choice);
 bool retrains(const Choice& choice);
 bool needs_images(std::span<const Choice> chain);
+bool uses_images(std::span<const Choice> chain);  // or takes them where there are any
 std::string parameter_of(const Technique& row, const Choice& choice, std::string_view name);
 
 // Applies a chain in order; each choice is checked before the first is applied.

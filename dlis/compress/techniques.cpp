@@ -5,7 +5,7 @@
 
 #include "dlis/base/text.h"
 #include "dlis/compress/checkpoint.h"
-#include "dlis/compress/technique.h"
+#include "dlis/compress/statistics.h"
 
 namespace dlis {
 
@@ -67,6 +67,13 @@ bool needs_images(std::span<const Choice> chain) {
   });
 }
 
+bool uses_images(std::span<const Choice> chain) {
+  return needs_images(chain) || std::ranges::any_of(chain, [](const Choice& choice) {
+           const Technique* row = find_technique(choice.name);
+           return row && statistics_of(*row, choice).value_or(0) > 0;
+         });
+}
+
 std::string parameter_of(const Technique& row, const Choice& choice, std::string_view name) {
   if (const auto given = choice.parameters.find(std::string(name));
       given != choice.parameters.end())
@@ -74,6 +81,16 @@ std::string parameter_of(const Technique& row, const Choice& choice, std::string
   const ParameterSpec* parameter = find_parameter(row, name);
   return parameter && parameter->otherwise ? parameter->otherwise : "";
 }
+
+namespace {
+Result<Compressed> applied(const Graph& graph, const Choice& choice,
+                           const CompressOptions& options) {
+  const Technique& row = *find_technique(choice.name);
+  const std::int64_t images = DLIS_TRY(statistics_of(row, choice));
+  return images > 0 ? apply_with_statistics(row, graph, choice, options, images)
+                    : row.apply(graph, choice, options);
+}
+}  // namespace
 
 Result<Compressed> compress(const Graph& graph, std::span<const Choice> chain,
                             const CompressOptions& options) {
@@ -83,7 +100,7 @@ Result<Compressed> compress(const Graph& graph, std::span<const Choice> chain,
   CompressOptions noted = options;
   noted.checkpoints.begun = [&](const auto& file) { result.checkpoints.push_back(file); };
   for (const Choice& choice : chain) {
-    Result<Compressed> next = find_technique(choice.name)->apply(result.graph, choice, noted);
+    Result<Compressed> next = applied(result.graph, choice, noted);
     if (!next) {
       const std::string inside = next.error().where;
       next.error().where = text_of(choice) + (inside.empty() ? "" : ", " + inside);

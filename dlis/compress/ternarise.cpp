@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "dlis/base/text.h"
+#include "dlis/compress/statistics.h"
 #include "dlis/compress/training.h"
 #include "dlis/format/ternary2.h"
 
@@ -19,6 +20,7 @@ namespace {
 
 constexpr ParameterSpec kParameters[] = {
     {"threshold", "of the layer's largest magnitude, below which a weight is 0", "0.05"},
+    DLIS_STATISTICS_PARAMETER,
     DLIS_TRAINING_PARAMETERS,
 };
 

@@ -23,6 +23,7 @@
 #include <cmath>
 
 #include "dlis/base/text.h"
+#include "dlis/compress/statistics.h"
 #include "dlis/compress/training.h"
 #include "dlis/compress/weight_pools.h"
 
@@ -48,6 +49,7 @@ constexpr ParameterSpec kParameters[] = {
     {"keep", "regular expression of the layers that stay as they are", "none"},
     {"ramp", "share of the epochs over which zeros grow", "0.5"},
     {"every", "steps between two cuts while they grow", "100"},
+    DLIS_STATISTICS_PARAMETER,
     DLIS_TRAINING_PARAMETERS,
 };
 

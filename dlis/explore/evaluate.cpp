@@ -91,8 +91,9 @@ struct Prefixes::State {
 
   // What the stack's techniques learn from; empty where they do not.
   Result<const Dataset*> training_images(const Stack& stack) {
-    if (options.data.empty() || !needs_images(stack.compress)) return &no_images;
-    return dataset(training_spec(options.data));
+    if (options.data.empty() || !uses_images(stack.compress)) return &no_images;
+    const Result<const Dataset*> images = dataset(training_spec(options.data));
+    return images || needs_images(stack.compress) ? images : &no_images;
   }
 
   Result<const Dataset*> dataset() { return dataset(options.data); }

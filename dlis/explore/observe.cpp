@@ -184,8 +184,10 @@ Result<Dataset> load_held_out_images(const std::string& data, const Graph& graph
 
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph,
                                      std::span<const Choice> chain) {
-  if (data.empty() || !needs_images(chain)) return Dataset{};
-  return load_training_images(data, graph);
+  if (data.empty() || !uses_images(chain)) return Dataset{};
+  Result<Dataset> images = load_training_images(data, graph);
+  if (!images && !needs_images(chain)) return Dataset{};
+  return images;
 }
 
 Result<CompressOptions> compress_options(const Dataset& images, const Graph& graph,

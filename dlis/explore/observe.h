@@ -9,7 +9,8 @@ namespace dlis {
 
 // The images of training_spec(data) for this network.
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph);
-// The same where the chain learns from images; none where it does not, or `data` is empty.
+// The same where the chain learns from images; none where it does not, or can do without and there
+// are none, or `data` is empty.
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph,
                                      std::span<const Choice> chain);
 

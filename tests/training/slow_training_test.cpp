@@ -49,8 +49,7 @@ TEST(SlowTraining, ResNet20LearnsFromASliceOfCifar10) {
 }
 
 // A file whose BatchNormalization was folded ends where the other does. Bytes fold it anyway; with
-// half of the weights zero and no training it lacks 1.2 points (renormalise.cpp), without its
-// BatchNormalization 30.
+// half of the weights zero and no training it lacks 0.3 points, without its BatchNormalization 31.
 TEST(SlowTraining, AFoldedNetworkCompressesAsWell) {
   const auto graph = load_model((data_folder("models") / "resnet20_cifar10.onnx").string());
   if (!graph) GTEST_SKIP() << "NO RESNET-20; set DLIS_DATA";
