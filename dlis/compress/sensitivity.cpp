@@ -9,16 +9,18 @@
 namespace dlis {
 namespace {
 
+std::ptrdiff_t class_of(std::span<const float> logits) {
+  return std::max_element(logits.begin(), logits.end()) - logits.begin();
+}
+
+}  // namespace
+
 Result<std::vector<Tensor>> outputs_of(const Graph& graph, const CompressOptions& options) {
   std::vector<Tensor> outputs;
   const ValueId wanted[] = {graph.outputs[0]};
   DLIS_TRY(observe_images(graph, wanted, options,
                           [&](std::span<const Tensor> values) { outputs.push_back(values[0]); }));
   return outputs;
-}
-
-std::ptrdiff_t class_of(std::span<const float> logits) {
-  return std::max_element(logits.begin(), logits.end()) - logits.begin();
 }
 
 LayerSensitivity difference(const std::vector<Tensor>& plain, const std::vector<Tensor>& rounded) {
@@ -37,8 +39,6 @@ LayerSensitivity difference(const std::vector<Tensor>& plain, const std::vector<
   }
   return {"", all > 0 ? error / all : 0, images > 0 ? 100 * same / images : 100};
 }
-
-}  // namespace
 
 Result<std::vector<LayerSensitivity>> quantisation_sensitivity(const Graph& graph,
                                                                const Choice& choice,

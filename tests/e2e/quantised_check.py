@@ -7,7 +7,8 @@ For each trained network (resnet20 and mobilenet_v1 of $DLIS_DATA/models unless 
 static quantiser makes a QDQ file (u8 activations, i8 weights per channel, calibrated on training
 images of CIFAR-10); its top-1 on N test images (10,000) is that of onnxruntime within 0.1 points,
 and so it is after `dlis compress --compress none` has written it anew. And the other way about:
-onnxruntime runs what `quantise:type=int8` wrote, with the top-1 that it has here. Runs under
+onnxruntime runs what `quantise:type=int8` wrote, and weights alone in int8 or bf16 (`ternarise`),
+with the top-1 that it has here. Runs under
 $DLIS_PYTHON where that is set; exit status 77 (skipped) where onnx, onnxruntime or the data are
 missing.
 """
@@ -143,15 +144,20 @@ def check(command, model, data, folder, count):
     return all(abs(top1 - there) <= MOST for top1 in results.values())
 
 
-def check_own(command, model, data, folder, count):
+def check_own(command, model, data, folder, count, chain="quantise:type=int8"):
     quantised = folder / f"{model.stem}.own.onnx"
-    dlis(command, "compress", model, "--compress", "quantise:type=int8",
+    dlis(command, "compress", model, "--compress", chain,
          "--data", f"cifar10:{data / 'cifar10'}?limit=100", "-o", quantised)
     onnx.checker.check_model(str(quantised), full_check=True)
     here, there = (top1_here(command, quantised, data, count),
                    top1_there(quantised, model, data, count))
-    print(f"{model.stem}, quantised by dlis: dlis {here:.2f}, onnxruntime {there:.2f}", flush=True)
+    print(f"{model.stem}, {chain}: dlis {here:.2f}, onnxruntime {there:.2f}", flush=True)
     return abs(here - there) <= MOST
+
+
+def check_narrow(command, model, data, folder, count):
+    return all(check_own(command, model, data, folder, count, f"ternarise:rest={rest}")
+               for rest in ("int8", "bf16"))
 
 
 def main():
@@ -167,7 +173,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(given.keep or folder)
         same = [judge(given.dlis, model, data, folder, given.images)
-                for model in models for judge in (check, check_own)]
+                for model in models for judge in (check, check_own, check_narrow)]
     print(f"{sum(same)} of {len(same)} files have onnxruntime's top-1 within {MOST}")
     return 0 if all(same) else 1
 

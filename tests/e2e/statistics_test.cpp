@@ -49,7 +49,8 @@ class Statistics : public testing::Test {
 };
 
 TEST_F(Statistics, AreThoseOfTheChangedNetwork) {
-  for (const char* chain : {"weight_prune:zeros=0.7", "channel_prune:macs=0.4", "ternarise"}) {
+  for (const char* chain :
+       {"weight_prune:zeros=0.7", "channel_prune:macs=0.4", "ternarise", "ternarise:rest=int8"}) {
     const auto made = applied(chain);
     ASSERT_TRUE(made) << chain << ": " << made.error().message();
     EXPECT_TRUE(validate(made->graph)) << chain;

@@ -74,7 +74,8 @@ bool can_take(const Graph& graph, const Node& layer) {
   if (!is(layer, "Conv") && !is(layer, "ConvTranspose") && !is(layer, "Gemm")) return false;
   if (layer.attributes.has("activation") || layer.inputs.size() > 3) return false;
   if (!graph.is_constant(layer.inputs[1])) return false;
-  if (graph.value(layer.inputs[1]).type != DType::f32) return false;
+  if (real_type(graph.value(layer.inputs[1])) != DType::f32) return false;
+  if (graph.value(layer.inputs[1]).quant && graph.value(layer.inputs[0]).quant) return false;
   const Value* bias = bias_of(graph, layer);
   return !bias || (bias->constant.has_value() && is_per_channel(*bias, channels_of(graph, layer)));
 }
@@ -83,7 +84,7 @@ void take(Graph& graph, Node& layer, const ChannelAffine& map) {
   DLIS_ASSERT(can_take(graph, layer));
   const Value& weights = graph.value(layer.inputs[1]);
   const std::string name = weights.name, bias_name = name + "_bias";
-  Tensor w = scaled(weights.constant, layout_of(layer, weights.constant.shape()), map.scale);
+  Tensor w = scaled(real_tensor(weights), layout_of(layer, weights.constant.shape()), map.scale);
   Tensor b = new_bias(graph, layer, map);
   layer.inputs[1] = graph.add_constant(name, std::move(w));
   const Value* old = bias_of(graph, layer);
