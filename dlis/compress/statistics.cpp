@@ -155,11 +155,11 @@ Result<Graph> renewed(Graph graph, const std::vector<std::size_t>& norms,
 
 }  // namespace
 
-Result<std::int64_t> statistics_of(const Technique& row, const Choice& choice) {
+Result<std::int64_t> statistics_of(const Technique& row, const Choice& choice, bool one_shot) {
   const std::string text = parameter_of(row, choice, "statistics");
   const std::int64_t count = text.empty() ? 0 : DLIS_TRY(parse_integer(text, "statistics"));
   if (count < 0) return fail("must be at least 1, or 0", "statistics");
-  return parameter_of(row, choice, "epochs") == "0" ? count : 0;
+  return one_shot || parameter_of(row, choice, "epochs") == "0" ? count : 0;
 }
 
 Result<Compressed> apply_with_statistics(const Technique& row, const Graph& graph,

@@ -13,8 +13,10 @@ namespace dlis {
         "512"                                                                                   \
   }
 
-// How many images the row's statistics are of; 0: it has none, or the choice retrains.
-Result<std::int64_t> statistics_of(const Technique& row, const Choice& choice);
+// How many images the row's statistics are of; 0: it has none, or the choice retrains and is not
+// tried in one shot.
+Result<std::int64_t> statistics_of(const Technique& row, const Choice& choice,
+                                   bool one_shot = false);
 
 // The row's `apply`, after which mean and variance of each BatchNormalization are those of the
 // changed network on `count` (at least 1) of the options' images. A note says so, or why they stay.

@@ -86,7 +86,7 @@ namespace {
 Result<Compressed> applied(const Graph& graph, const Choice& choice,
                            const CompressOptions& options) {
   const Technique& row = *find_technique(choice.name);
-  const std::int64_t images = DLIS_TRY(statistics_of(row, choice));
+  const std::int64_t images = DLIS_TRY(statistics_of(row, choice, options.one_shot));
   return images > 0 ? apply_with_statistics(row, graph, choice, options, images)
                     : row.apply(graph, choice, options);
 }
