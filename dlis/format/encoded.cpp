@@ -57,9 +57,10 @@ double density_of(const Tensor& weights) {
 }
 
 double density_of(const Tensor& weights, const Format& format) {
-  if (format.block == 1 || weights.elements() == 0 || weights.shape().rank() == 0)
+  if (format.block == 1 || weights.elements() == 0 || weights.type() != DType::f32)
     return density_of(weights);
-  const std::int64_t channels = weights.shape()[0], each = weights.elements() / channels;
+  const std::int64_t channels = weights.shape().rank() ? weights.shape()[0] : 1;
+  const std::int64_t each = weights.elements() / channels;
   const auto bits = weights.as<std::uint32_t>();
   std::int64_t kept = 0;
   for (std::int64_t first = 0; first < channels; first += format.block) {
