@@ -1,4 +1,6 @@
 // dlis list [LAYER]: every row of every layer, one line each.
+#include <iterator>
+
 #include "output.h"
 #include "verb.h"
 
@@ -7,11 +9,30 @@ namespace {
 
 struct ListArguments {
   std::string layer;
-  bool json = false;
+  bool json = false, explain = false;
 };
+
+// Formats beside dense f32 by the share of zeros, and where they cross.
+Status explain_formats(bool json) {
+  std::vector<std::vector<std::string>> lines{{"format"}};
+  for (const double zeros : kZeroShares)
+    lines[0].push_back(fmt::format("{:.0f} % zeros", 100 * zeros));
+  lines[0].push_back("smaller than dense from");
+  for (const FormatBytes& bytes : format_bytes()) {
+    auto& cells = lines.emplace_back();
+    cells.push_back(bytes.format->name);
+    for (const double share : bytes.shares) cells.push_back(percent(share));
+    cells.push_back(bytes.smaller_from < 1 ? percent(bytes.smaller_from) + " zeros on" : "");
+  }
+  print_rows(lines, "l" + std::string(std::size(kZeroShares) + 1, 'r'), json);
+  return {};
+}
 
 Status run(const ListArguments& arguments) {
   const auto rows = DLIS_TRY(list_rows(arguments.layer));
+  if (arguments.explain && arguments.layer == "format") return explain_formats(arguments.json);
+  if (arguments.explain)
+    return fail("it explains formats", "--explain", "write dlis list format --explain");
   std::vector<std::vector<std::string>> lines;
   if (arguments.json) lines.push_back({"layer", "name", "parameters", "summary"});
   for (const ListedRow& row : rows) {
@@ -31,6 +52,8 @@ void add_list(CLI::App& app, Action& chosen) {
   auto arguments = std::make_shared<ListArguments>();
   verb->add_option("LAYER", arguments->layer,
                    "model, compress, format, compute, schedule or device");
+  verb->add_flag("--explain", arguments->explain,
+                 "of formats: bytes of dense f32's by the share of zeros, and where they cross");
   verb->add_flag("--json", arguments->json, "one object a line");
   when_chosen(verb, chosen, arguments, run);
 }

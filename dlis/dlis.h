@@ -71,6 +71,7 @@
 #include "dlis/explore/break_even.h"  // bench_rows, roofline_ms
 #include "dlis/explore/compare.h"     // compare
 #include "dlis/explore/describe.h"    // describe, machine_text
+#include "dlis/explore/format_bytes.h"  // what formats take by the share of zeros
 #include "dlis/explore/evaluate.h"    // evaluate, plan_options
 #include "dlis/explore/list.h"        // list_rows
 #include "dlis/explore/load.h"        // load_model, parse_shape
