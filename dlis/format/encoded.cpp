@@ -44,34 +44,40 @@ void thin_out(Tensor& weights, double density, std::int64_t block, Rng& rng) {
     }
 }
 
-// A negative zero has bits, so an exact format has to keep it: it counts as a value.
-double density_of(const Tensor& weights) {
-  if (weights.elements() == 0) return 0;
-  std::int64_t kept = 0;
-  if (weights.type() == DType::i8) {
-    for (std::int8_t x : weights.as<std::int8_t>()) kept += x != 0;
-    return double(kept) / double(weights.elements());
-  }
-  for (std::uint32_t bits : weights.as<std::uint32_t>()) kept += bits != 0;
-  return double(kept) / double(weights.elements());
-}
+namespace {
 
-double density_of(const Tensor& weights, const Format& format) {
-  if (format.block == 1 || weights.elements() == 0 || weights.type() != DType::f32)
-    return density_of(weights);
+// A negative zero has bits, so it counts as a value.
+template <class Bits>
+double stored_share(const Tensor& weights, std::int64_t block) {
+  const auto bits = weights.as<Bits>();
+  const std::int64_t all = weights.elements();
+  if (block == 1) return double(all - std::ranges::count(bits, Bits(0))) / double(all);
   const std::int64_t channels = weights.shape().rank() ? weights.shape()[0] : 1;
-  const std::int64_t each = weights.elements() / channels;
-  const auto bits = weights.as<std::uint32_t>();
-  std::int64_t kept = 0;
-  for (std::int64_t first = 0; first < channels; first += format.block) {
-    const std::int64_t end = std::min(first + format.block, channels);
+  const std::int64_t each = all / channels;
+  std::int64_t stored = 0;
+  for (std::int64_t first = 0; first < channels; first += block) {
+    const std::int64_t end = std::min(first + block, channels);
     for (std::int64_t column = 0; column < each; ++column) {
       bool any = false;
       for (std::int64_t k = first; k < end; ++k) any |= bits[std::size_t(k * each + column)] != 0;
-      if (any) kept += end - first;
+      if (any) stored += end - first;
     }
   }
-  return double(kept) / double(weights.elements());
+  return double(stored) / double(all);
+}
+
+double density_in_blocks(const Tensor& weights, std::int64_t block) {
+  if (weights.elements() == 0) return 0;
+  return weights.type() == DType::i8 ? stored_share<std::int8_t>(weights, block)
+                                     : stored_share<std::uint32_t>(weights, block);
+}
+
+}  // namespace
+
+double density_of(const Tensor& weights) { return density_in_blocks(weights, 1); }
+
+double density_of(const Tensor& weights, const Format& format) {
+  return density_in_blocks(weights, format.block);
 }
 
 }  // namespace dlis

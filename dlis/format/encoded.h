@@ -26,7 +26,7 @@ struct Encoded {
 // A row of formats.inc. Tensors are f32 in and out.
 struct Format {
   const char* name;
-  bool exact;       // decode(encode(x)) == x, bit by bit
+  bool exact;       // decode(encode(x)) == x, bit by bit (ternary2: but for the sign of a zero)
   double rounding;  // largest relative error of one value; 0 where exact
   // The error is relative to the largest magnitude of the value's output channel (axis 0) instead,
   // and weights have to be finite.
@@ -46,7 +46,8 @@ struct Format {
 
 std::span<const Format* const> formats();          // in the order of formats.inc
 const Format* find_format(std::string_view name);  // null: there is none
-double density_of(const Tensor& weights);          // share of non-zeros
+// Share of non-zeros in f32 or i8 weights.
+double density_of(const Tensor& weights);
 // The share that a format stores: of blocks those with a non-zero.
 double density_of(const Tensor& weights, const Format& format);
 

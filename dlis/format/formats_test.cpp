@@ -147,6 +147,14 @@ TEST(FormatList, DensityCountsNegativeZero) {
   EXPECT_EQ(density_of(Tensor::of<float>({4}, std::vector<float>{0, -0.0f, 1, 0})), 0.5);
 }
 
+TEST(FormatList, DensityOfBytesIsThatOfTheirValues) {
+  Tensor weights = random_weights({20, 7}, 0.05, 3), bytes(DType::i8, weights.shape());
+  std::ranges::transform(weights.as<float>(), bytes.edit<std::int8_t>().begin(),
+                         [](float w) { return std::int8_t(w != 0); });
+  for (const Format* format : formats())
+    EXPECT_EQ(density_of(bytes, *format), density_of(weights, *format)) << format->name;
+}
+
 TEST(Ternary2, RefusesAThirdValue) {
   const Format& ternary2 = *find_format("ternary2");
   EXPECT_TRUE(ternary2.encode(Tensor::of<float>({1, 4}, std::vector<float>{2, -3, 0, 2})));

@@ -153,8 +153,9 @@ void Chooser::add_candidates(LoweredStep& layer, const std::string& format,
                              const std::string& compute, const std::string& device) {
   auto& candidates = layer.step.candidates;
   const std::size_t first = candidates.size();
+  const double values = density_of(layer.weights);
   for (const Format* f : formats()) {
-    const double density = density_of(layer.weights, *f);
+    const double density = f->block == 1 ? values : density_of(layer.weights, *f);
     if (!is_tried(*f, format, layer, density)) continue;
     const std::string cannot = f->nearest ? cannot_hold(*f, layer) : "";
     const ConvProblem problem = with_format(layer.step.conv, f, density);
