@@ -23,9 +23,10 @@ enum class GemmKind : std::uint8_t {
 };
 inline constexpr int kGemmKinds = 6;  // that have kernels
 
-// `length` consecutive words of a pixel's neighbourhood, `offset` bytes from its address.
+// `length` consecutive words of a pixel's neighbourhood, `offset` bytes from its address. Without
+// initial values: arrays of them are made for every call and filled as far as they are needed.
 struct GemmRun {
-  std::int64_t offset = 0, length = 0;
+  std::int64_t offset, length;
 };
 
 // One call: y[i][j] = finish(sum over runs of a[i] * b[j]). Rows 0 .. ceil(rows / 2) - 1 of `a`
