@@ -54,6 +54,29 @@ double first_that_pays(const std::vector<SparseCurve::Point>& points) {
   return from;
 }
 
+using Entrants = std::vector<std::unique_ptr<Entrant>>;
+
+// The curve of a row for each sparse format that it takes; its entrants, one a density, go behind
+// the others.
+Status add_curves(const ConvProblem& problem, std::uint64_t seed, std::vector<SparseCurve>& curves,
+                  Entrants& entrants) {
+  for (const Format* format : formats()) {
+    if (!is_sparse(format)) continue;
+    for (const ConvRow* row : conv_rows()) {
+      ConvProblem sparse = problem;
+      sparse.format = format;
+      if (is_reference(row) || !row->accepts(sparse)) continue;
+      SparseCurve& curve = curves.emplace_back(SparseCurve{row, format, {}, 0});
+      for (const double density : kDensities) {
+        sparse.density = density;
+        entrants.push_back(DLIS_TRY(entrant_of(*row, sparse, seed)));
+        curve.points.push_back({entrants.back()->problem.density, 0, {}, {}});
+      }
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<BreakEven> break_even(ConvProblem problem, const BenchOptions& options) {
@@ -67,23 +90,10 @@ Result<BreakEven> break_even(ConvProblem problem, const BenchOptions& options) {
                 fastest(dense, [](auto& t) { return !is_winograd(t); }),
                 {}};
   if (!out.best.row || !out.direct.row) return fail("no dense row accepts it", line(problem));
-  std::vector<std::unique_ptr<Entrant>> entrants;
+  Entrants entrants;
   for (const ConvRow* row : {out.best.row, out.direct.row})
     entrants.push_back(DLIS_TRY(entrant_of(*row, out.problem, options.seed)));
-  for (const Format* format : formats()) {
-    if (!is_sparse(format)) continue;
-    for (const ConvRow* row : conv_rows()) {
-      ConvProblem sparse = out.problem;
-      sparse.format = format;
-      if (is_reference(row) || !row->accepts(sparse)) continue;
-      SparseCurve& curve = out.curves.emplace_back(SparseCurve{row, format, {}, 0});
-      for (const double density : kDensities) {
-        sparse.density = density;
-        entrants.push_back(DLIS_TRY(entrant_of(*row, sparse, options.seed)));
-        curve.points.push_back({entrants.back()->problem.density, 0, {}, {}});
-      }
-    }
-  }
+  DLIS_TRY(add_curves(out.problem, options.seed, out.curves, entrants));
   if (out.curves.empty()) return fail("no sparse row accepts it", line(problem));
   Pool pool(problem.workers);
   const ScheduleSpec schedule = *parse_schedule("static");

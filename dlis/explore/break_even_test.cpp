@@ -1,7 +1,7 @@
 // Sparse rows over densities stand beside the dense ones.
 #include "dlis/explore/break_even.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 
@@ -30,10 +30,11 @@ TEST(BreakEven, EverySparseFormatHasItsCurve) {
   EXPECT_LE(even.best.median_ms, even.direct.median_ms * 2);
 }
 
-TEST(BreakEven, BytesHaveNoSparseRow) {
+TEST(BreakEven, BytesHaveNoDenseRow) {
   const auto even =
       break_even(parse_conv_problem("n1h8w8c16 k16r3s3 p1 typeu8 int8").value(), {1, 0.001, 1});
   ASSERT_FALSE(even);
+  EXPECT_THAT(even.error().message(), testing::HasSubstr("no dense row accepts it"));
 }
 
 }  // namespace

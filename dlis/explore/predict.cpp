@@ -7,7 +7,7 @@
 
 #include "dlis/compress/channel_prune.h"
 #include "dlis/compress/training.h"
-#include "dlis/explore/observe.h"
+#include "dlis/explore/layer_times.h"
 #include "dlis/model/op.h"
 
 namespace dlis {

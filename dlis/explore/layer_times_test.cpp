@@ -1,5 +1,5 @@
 // Times of layers that a file keeps: used, added to, and judged.
-#include "dlis/explore/observe.h"
+#include "dlis/explore/layer_times.h"
 
 #include <gmock/gmock.h>
 
