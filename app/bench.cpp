@@ -146,17 +146,18 @@ void add_bench(CLI::App& app, Action& chosen) {
   auto* turns =
       verb->add_flag("--turns", arguments->turns,
                      "measure again for every line on standard input, one JSON object each");
-  verb->add_option("--sessions", arguments->sessions,
-                   "images a second of N sessions on one plan, in N threads")
-      ->type_name("N")
-      ->check(CLI::Range(1, kMostTimes))
-      ->excludes(layers)
-      ->excludes(turns);
+  auto* sessions = verb->add_option("--sessions", arguments->sessions,
+                                    "images a second of N sessions on one plan, in N threads")
+                       ->type_name("N")
+                       ->check(CLI::Range(1, kMostTimes))
+                       ->excludes(layers)
+                       ->excludes(turns);
   auto* even = verb->add_flag("--break-even", arguments->break_even,
                               "from which density on sparse rows beat the best dense one, for the "
                               "problem or each layer")
                    ->excludes(layers)
-                   ->excludes(turns);
+                   ->excludes(turns)
+                   ->excludes(sessions);
   verb->add_option("--svg", arguments->svg, "the densities and times as a picture")
       ->type_name("FILE")
       ->needs(even);

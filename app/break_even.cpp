@@ -65,9 +65,7 @@ std::vector<ConvProblem> problems_of(const Plan& plan) {
   return problems;
 }
 
-}  // namespace
-
-static Plot plot_of(std::span<const BreakEven> found) {
+Plot plot_of(std::span<const BreakEven> found) {
   Plot plot{"Time by density",
             "Sparse rows beside the best dense row, which is 1",
             "density",
@@ -86,6 +84,8 @@ static Plot plot_of(std::span<const BreakEven> found) {
   return plot;
 }
 
+}  // namespace
+
 Status answer_break_even(const std::vector<ConvProblem>& problems, const BenchOptions& options,
                          const std::string& svg, bool json) {
   DLIS_TRY(check_folder_of(svg));
@@ -100,6 +100,9 @@ Status answer_break_even(const std::vector<ConvProblem>& problems, const BenchOp
     json ? print_objects(*found) : print_table(*found);
     all.push_back(std::move(*found));
   }
+  if (all.empty())
+    return fail("no layer is a convolution or dense layer that a sparse row accepts",
+                "--break-even", "name a model in f32, or a problem");
   return svg.empty() ? Status{} : write_file_atomic(svg, svg_of(plot_of(all)));
 }
 
