@@ -39,6 +39,7 @@ class FieldReader {
   explicit FieldReader(std::string_view bytes) : left_(bytes) {}
   void raw(void* data, std::size_t size) {
     if (size > left_.size()) return fail();
+    if (size == 0) return;  // of nothing there may be no address
     std::memcpy(data, left_.data(), size);
     left_.remove_prefix(size);
   }

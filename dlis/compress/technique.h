@@ -39,7 +39,8 @@ struct ParameterSpec {
 struct Checkpoints {
   std::filesystem::path folder;  // empty: nowhere
   double seconds = 30;           // at least, between two of a training
-  std::function<void(const std::filesystem::path& file)> begun;  // a training that is kept there
+  // Told of each training that is kept there; compress() sets its own.
+  std::function<void(const std::filesystem::path& file)> begun;
 };
 
 // What a technique may use beside the network. Any of it may be absent; a technique that cannot do

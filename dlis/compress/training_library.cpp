@@ -132,7 +132,7 @@ Status Training::finish(const OnReport& report) {
     if (!done) return done;
     if (step() == steps()) due_ms_ = 0;
     keep();
-    const double each = (now_ms() - from) / double(piece);
+    const double each = std::max(1e-3, (now_ms() - from) / double(piece));  // milliseconds
     piece = std::clamp<std::int64_t>(std::int64_t(1000 * seconds_ / each), 1, steps_per_epoch());
   }
   return {};
