@@ -146,22 +146,26 @@ void add_compress(CLI::App& app, Action& chosen) {
   arguments->training.add_to(*verb);
   add_checkpoints_to(*verb, arguments->from.checkpoints);
   verb->add_option("-o,--output", arguments->output, "OUT.onnx or OUT.onnx.gz")->type_name("FILE");
-  verb->add_option("--max-drop", arguments->max_drop,
-                   "exit status 1 where the accuracy on --data falls by more points; a technique "
-                   "without its strength (weight_prune, channel_prune) gets the largest that loses "
-                   "no more on held-out training images, before it retrains")
-      ->type_name("POINTS")
-      ->needs("--data");
+  auto* drop =
+      verb->add_option(
+              "--max-drop", arguments->max_drop,
+              "exit status 1 where the accuracy on --data falls by more points; a technique "
+              "without its strength (weight_prune, channel_prune) gets the largest that loses "
+              "no more on held-out training images, before it retrains")
+          ->type_name("POINTS")
+          ->needs("--data");
   verb->add_option("--layer-times", arguments->from.layer_times,
                    "milliseconds of layers for channel_prune:latency: taken from FILE where it has "
                    "them, else measured here and added (with --checkpoints: its layer_times)")
       ->type_name("FILE");
   auto* sensitivity = verb->add_flag("--sensitivity", arguments->sensitivity,
-                                     "instead of a network: which layer suffers most from int8");
+                                     "instead of a network: which layer suffers most from int8")
+                          ->excludes(drop);
   verb->add_flag("--dry-run", arguments->dry_run,
                  "instead of a network: channels, layers, bytes and time before and after the "
                  "surgery; trains nothing, writes nothing")
-      ->excludes(sensitivity);
+      ->excludes(sensitivity)
+      ->excludes(drop);
   verb->add_flag("--json", arguments->json, "one object");
   when_chosen(verb, chosen, arguments, run);
 }

@@ -18,16 +18,15 @@ double milliseconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(passed).count();
 }
 
-// A run that goes on after a kill has to find the times of the first.
-std::string times_file(const ModelArguments& arguments, const Stack& stack) {
+}  // namespace
+
+std::string times_file(const ModelArguments& arguments, std::span<const Choice> chain) {
   const bool timed = std::ranges::any_of(
-      stack.compress, [](const Choice& choice) { return choice.parameters.count("latency") > 0; });
+      chain, [](const Choice& choice) { return choice.parameters.count("latency") > 0; });
   if (!arguments.layer_times.empty() || arguments.checkpoints.empty() || !timed)
     return arguments.layer_times;
   return (std::filesystem::path(arguments.checkpoints) / "layer_times").string();
 }
-
-}  // namespace
 
 Status add_shapes(const std::vector<std::string>& texts, ModelOptions& options) {
   for (const std::string& text : texts)
@@ -142,7 +141,7 @@ Result<Subject> load_subject(const ModelArguments& arguments, const std::string&
   const Origin origin = DLIS_TRY(load_origin(arguments, data));
   DLIS_TRY(check_before_training(origin, data));
   CompressOptions as = DLIS_TRY(origin.compress_options());
-  if (const auto file = times_file(arguments, origin.stack); !file.empty())
+  if (const auto file = times_file(arguments, origin.stack.compress); !file.empty())
     DLIS_TRY(keep_layer_times(as, file));
   as.training = training;
   as.report = report;

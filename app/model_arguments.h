@@ -58,6 +58,10 @@ struct Origin {
 // `data`: as --data has it; techniques that learn from images take its training images.
 Result<Origin> load_origin(const ModelArguments& arguments, const std::string& data);
 
+// Where milliseconds of layers are kept; empty: nowhere. A run that goes on from checkpoints has to
+// find the times that it began with.
+std::string times_file(const ModelArguments& arguments, std::span<const Choice> chain);
+
 // MODEL loaded and compressed, and how to plan it.
 struct Subject {
   Stack stack;

@@ -31,7 +31,8 @@ Result<std::string> choose_strength(ModelArguments& from, const std::string& dat
   const Dataset held_out = DLIS_TRY(load_held_out_images(data, graph));
   DLIS_TRY(check_images(held_out, data));
   CompressOptions as = DLIS_TRY(compress_options(images, graph, options));
-  if (!from.layer_times.empty()) DLIS_TRY(keep_layer_times(as, from.layer_times));
+  if (const auto file = times_file(from, chain); !file.empty())
+    DLIS_TRY(keep_layer_times(as, file));
   StrengthSearch search{most_drop, {}, {}, {}};
   search.images = fmt::format("{} images of {}", held_out.size(), held_out.spec);
   search.top1 = [&](const Graph& of) -> Result<double> { return *DLIS_TRY(top1_of(of, held_out)); };

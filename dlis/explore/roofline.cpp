@@ -6,19 +6,12 @@
 namespace dlis {
 namespace {
 
-// Bytes of a weight, without what a sparse format adds.
-double weight_bytes(const ConvProblem& p) {
-  if (!p.format) return 4;
-  const std::string_view format = p.format->name;
-  return format == "int8" ? 1 : format == "bf16" ? 2 : format == "ternary2" ? 0.25 : 4;
-}
-
 double roofline(const ConvProblem& p, double macs, const Ceiling& ceiling) {
   const double weights = double(p.k) * double(p.c / p.groups) * double(p.r) * double(p.s);
   const double in = double(p.n) * double(p.c) * double(p.h) * double(p.w);
   const double out = double(p.n) * double(p.k) * double(p.p()) * double(p.q());
   double bytes = in * double(size_of(p.type)) + out * double(size_of(p.y_type)) +
-                 p.density * weights * weight_bytes(p);
+                 p.density * weights * (p.format ? p.format->weight_bytes : 4);
   if (p.ends.add) bytes += out * double(size_of(p.add_type));
   return std::max(2e-6 * macs / arithmetic_rate(p, ceiling), 1e-6 * bytes / ceiling.gbytes);
 }

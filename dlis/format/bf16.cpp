@@ -38,6 +38,7 @@ Tensor decode(const Encoded& encoded) {
 extern constinit const Format bf16_row{.name = "bf16",
                                        .exact = false,
                                        .rounding = 0x1p-8,
+                                       .weight_bytes = 2,
                                        .minimum_bytes = minimum_bytes,
                                        .encode = encode,
                                        .decode = decode};

@@ -28,6 +28,7 @@ struct Format {
   const char* name;
   bool exact;       // decode(encode(x)) == x, bit by bit (ternary2: but for the sign of a zero)
   double rounding;  // largest relative error of one value; 0 where exact
+  double weight_bytes = 4;  // of a stored weight, without indices and scales
   // The error is relative to the largest magnitude of the value's output channel (axis 0) instead,
   // and weights have to be finite.
   bool per_channel = false;

@@ -70,6 +70,7 @@ Tensor decode(const Encoded& encoded) {
 extern constinit const Format int8_row{.name = "int8",
                                        .exact = false,
                                        .rounding = 1.00001 / 254,
+                                       .weight_bytes = 1,
                                        .per_channel = true,
                                        .minimum_bytes = minimum_bytes,
                                        .encode = encode,

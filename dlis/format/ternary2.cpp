@@ -147,6 +147,7 @@ extern constinit const Format ternary2_row{
     .name = "ternary2",
     .exact = true,
     .rounding = 0,
+    .weight_bytes = 0.25,
     .nearest = [](const Tensor& weights) { return ternarised(weights, kThreshold); },
     .minimum_bytes = minimum_bytes,
     .encode = encode,
