@@ -9,9 +9,22 @@
 
 namespace dlis {
 
+// std::regex takes stack for each letter of an expression and of a name: 100,000 were too many.
+constexpr std::size_t kMostLetters = 1000;
+
+// libstdc++'s own search tries every way to match: ((x*)*)*z takes forever in 40 x.
+#ifdef __GLIBCXX__
+constexpr auto kSyntax = std::regex::ECMAScript | std::regex_constants::__polynomial;
+#else
+constexpr auto kSyntax = std::regex::ECMAScript;
+#endif
+
 Result<std::regex> parse_expression(const std::string& text, const char* parameter) {
+  if (text.size() > kMostLetters)
+    return fail(fmt::format("an expression of {} letters is too long", text.size()), parameter,
+                fmt::format("write one of at most {}", kMostLetters));
   try {
-    return std::regex(text);
+    return std::regex(text, kSyntax);
   } catch (const std::regex_error&) {
     return fail(fmt::format("'{}' is no regular expression", text.substr(0, 80)), parameter,
                 "write one such as ^layer[12]");
@@ -19,8 +32,10 @@ Result<std::regex> parse_expression(const std::string& text, const char* paramet
 }
 
 bool is_found(const std::regex& expression, const LayerNames& names) {
-  return std::ranges::any_of(
-      names, [&](const std::string& name) { return std::regex_search(name, expression); });
+  return std::ranges::any_of(names, [&](const std::string& name) {
+    const auto most = std::ptrdiff_t(std::min(name.size(), kMostLetters));
+    return std::regex_search(name.begin(), name.begin() + most, expression);
+  });
 }
 
 Result<std::vector<bool>> kept_of(std::span<const LayerNames> things, const std::string& keep) {

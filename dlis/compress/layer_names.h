@@ -14,9 +14,11 @@ namespace dlis {
 // of them is.
 using LayerNames = std::vector<std::string>;
 
-// An ECMAScript expression. Errors: it is none, quoted; `parameter` is where it stands.
+// An ECMAScript expression without back references. Errors: it is none, quoted, or has more than
+// 1000 letters; `parameter` is where it stands.
 Result<std::regex> parse_expression(const std::string& text, const char* parameter);
 
+// In the first 1000 letters of a name.
 bool is_found(const std::regex& expression, const LayerNames& names);
 
 // Whether each is picked by `keep`; by an empty one none. Errors: no expression.

@@ -47,6 +47,17 @@ TEST(LayerShares, ErrorsNameTheExpression) {
   EXPECT_THAT(message("a=0.5/"), HasSubstr("write layers=REGEX=SHARE/REGEX=SHARE"));
 }
 
+// Both took more stack than there is.
+TEST(LayerShares, EndlessExpressionsAndNames) {
+  const std::string endless(1 << 20, 'x');
+  for (const std::string& text : {endless, std::string(1 << 20, '(')})
+    EXPECT_THAT(parse_expression(text, "keep").error().message(),
+                HasSubstr("1048576 letters is too long; write one of at most 1000"));
+  const LayerNames things[] = {{endless}, {"y" + endless}};
+  EXPECT_THAT(kept_of(things, "^x.*$").value(), ElementsAre(true, false));
+  EXPECT_THAT(kept_of(things, "^((x*)*)*z").value(), ElementsAre(false, false));
+}
+
 TEST(LayerShares, TheFirstThatIsFoundCounts) {
   const LayerNames things[] = {{"stem"}, {"layer1.a", "layer1.b"}, {"layer2.a"}, {"fc"}};
   const auto own = shares_of(things, parse_layer_shares("1.b=0.1/layer=0.2/fc=0.3").value());
