@@ -3,15 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
 
+#include "dlis/base/file.h"
 #include "dlis/base/text.h"
 #include "dlis/runtime/plan.h"
 
 namespace dlis {
 namespace {
+
+namespace fs = std::filesystem;
 
 // One thread, untuned: rows differ by machine, the problem does not. Empty: no convolution.
 Result<std::string> problem_line(const Graph& layer) {
@@ -28,21 +32,45 @@ Result<std::string> problem_line(const Graph& layer) {
 }
 
 using Times = std::map<std::string, double>;  // milliseconds by problem
+constexpr double kMostMs = 1e9;
 
 Result<Times> load_times(const std::string& file) {
   Times times;
-  std::ifstream in(file);
+  std::error_code none;
+  if (!fs::exists(file, none)) return times;
+  const std::string text = DLIS_TRY(read_text(file));
+  std::vector<std::string_view> lines = split(text, '\n');
+  if (lines.back().empty()) lines.pop_back();
   int number = 0;
-  for (std::string text; std::getline(in, text);) {
+  for (const std::string_view each : lines) {
     ++number;
-    const std::size_t tab = text.rfind('\t');
-    const auto ms = parse_real(std::string_view(text).substr(tab + 1));  // npos + 1 is 0
-    if (!ms || *ms < 0 || !parse_conv_problem(text.substr(0, tab)))
+    const std::size_t tab = each.rfind('\t');
+    const std::string problem(each.substr(0, tab));
+    const auto ms = parse_real(each.substr(tab + 1));  // npos + 1 is 0
+    if (!ms || *ms < 0 || *ms > kMostMs || !parse_conv_problem(problem))
       return fail("it is not a problem, a tab and milliseconds",
                   fmt::format("{}, line {}", file, number), "take the line out");
-    times[text.substr(0, tab)] = *ms;
+    times[problem] = *ms;
   }
   return times;
+}
+
+// A line of its own, or where the disk is full none at all; whoever wrote the file may have left
+// its last line open.
+Status add_time(const std::string& file, const std::string& problem, double ms) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(file, error);
+  bool open = false;
+  if (!error && size > 0) {
+    std::ifstream in(file);
+    in.seekg(-1, std::ios::end);
+    open = in.get() != '\n';
+  }
+  std::ofstream to(file, std::ios::app);
+  to << fmt::format("{}{}\t{:.6f}\n", open ? "\n" : "", problem, ms) << std::flush;
+  if (to) return {};
+  if (!error) fs::resize_file(file, size, error);
+  return fail("cannot be written", file);
 }
 
 using LayerTimer = std::function<Result<double>(const Graph& layer)>;
@@ -71,13 +99,14 @@ Status remember_layer_times(CompressOptions& options, const std::string& file) {
 }
 
 Status keep_layer_times(CompressOptions& options, const std::string& file) {
-  if (!std::ofstream(file, std::ios::app)) return fail("cannot be written", file);
-  options.layer_ms = remembered(options.layer_ms, DLIS_TRY(load_times(file)),
-                                [file](const std::string& problem, double ms) -> Status {
-                                  std::ofstream to(file, std::ios::app);
-                                  to << fmt::format("{}\t{:.6f}\n", problem, ms) << std::flush;
-                                  return to ? Status() : fail("cannot be written", file);
-                                });
+  std::error_code none;
+  if (!fs::exists(file, none))
+    DLIS_TRY(check_writable(file));
+  else if (!std::ofstream(file, std::ios::app))
+    return fail("cannot be written", file);
+  options.layer_ms = remembered(
+      options.layer_ms, DLIS_TRY(load_times(file)),
+      [file](const std::string& problem, double ms) { return add_time(file, problem, ms); });
   return {};
 }
 

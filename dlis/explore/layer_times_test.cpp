@@ -69,8 +69,9 @@ TEST(LayerTimes, OfAnotherDeviceAreTakenAsTheyAre) {
 TEST(LayerTimes, ADamagedFileIsOneSentence) {
   const TestFolder folder("times");
   const std::string good = "n1h6w6c8 k4r3s3 dense\t1.0\n";
-  for (const char* bad : {"n1h6w6c8 k4r3s3 dense\tfast\n", "n1h6w6c8 k4r3s3 dense\t-1\n", "1.0\n",
-                          "n1h6w6c8 k4r3s3 dense\n", "\x01\x02\t3\n", "\n"}) {
+  for (const char* bad :
+       {"n1h6w6c8 k4r3s3 dense\tfast\n", "n1h6w6c8 k4r3s3 dense\t-1\n", "1.0\n",
+        "n1h6w6c8 k4r3s3 dense\t1e308\n", "n1h6w6c8 k4r3s3 dense\n", "\x01\x02\t3\n", "\n"}) {
     const auto file = folder.put("times.tsv", good + bad + good);
     CompressOptions options = Device().options();
     const Status kept = keep_layer_times(options, file.string());
@@ -81,6 +82,28 @@ TEST(LayerTimes, ADamagedFileIsOneSentence) {
   CompressOptions options = Device().options();
   EXPECT_THAT(keep_layer_times(options, folder.path.string()).error().message(),
               HasSubstr("cannot be written"));
+  for (const char* file : {"/dev/zero", "/dev/full"})
+    EXPECT_THAT(remember_layer_times(options, file).error().message(), HasSubstr("more than"));
+  EXPECT_FALSE(remember_layer_times(options, folder.path.string()));
+}
+
+TEST(LayerTimes, AnOpenLastLineStaysALine) {
+  const TestFolder folder("times");
+  const auto file = folder.put("times.tsv", "n1h6w6c8 k4r3s3 dense\t5.0");
+  CompressOptions options = Device().options();
+  ASSERT_TRUE(keep_layer_times(options, file.string()));
+  EXPECT_EQ(ms_of(options, 4), 5);
+  EXPECT_EQ(ms_of(options, 5), 1);
+  EXPECT_EQ(read_text(file).value(),
+            "n1h6w6c8 k4r3s3 dense\t5.0\nn1h6w6c8 k5r3s3 dense\t1.000000\n");
+}
+
+TEST(LayerTimes, NothingMeasuredLeavesNoFile) {
+  const TestFolder folder("times");
+  CompressOptions options = Device().options();
+  ASSERT_TRUE(keep_layer_times(options, (folder.path / "times.tsv").string()));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path));
+  EXPECT_FALSE(keep_layer_times(options, (folder.path / "none" / "times.tsv").string()));
 }
 
 }  // namespace
