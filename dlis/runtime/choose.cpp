@@ -217,7 +217,7 @@ Status Chooser::weigh(LoweredStep& layer) {
   if (std::ranges::any_of(candidates, is_offered)) return {};
   const auto refused = std::ranges::find_if(candidates, [](auto& c) { return !c.refusal.empty(); });
   return fail(refused == candidates.end() ? "no row computes it" : refused->refusal,
-              layer.step.name, "take a smaller batch or input");
+              layer.step.name, taken ? "plan this network anew" : "take a smaller batch or input");
 }
 
 void Chooser::weigh(LoweredStep& layer, Candidate& candidate, bool timed) {

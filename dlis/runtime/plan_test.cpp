@@ -330,6 +330,11 @@ TEST(Plan, MeasuredChoicesAreKeptAndTakenAgain) {
   EXPECT_EQ(choices_of(*plan_of(graph, options)), *choices);
   options.choices.begin()->second.row = "depthwise";
   EXPECT_FALSE(make_plan(graph, options));
+  options.choices.begin()->second.row = "ternary_gemm";
+  options.choices.begin()->second.format = "ternary2";
+  EXPECT_THAT(make_plan(graph, options).error().message(),
+              testing::AllOf(testing::HasSubstr("not ternary"),
+                             testing::HasSubstr("plan this network anew")));
   EXPECT_FALSE(load_choices(options.cache));
   std::filesystem::remove_all(folder);
 }
