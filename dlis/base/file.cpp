@@ -226,6 +226,8 @@ Status write_file_atomic(const fs::path& file, std::string_view text) {
 }
 
 Status check_writable(const fs::path& file) {
+  std::error_code none;
+  if (fs::is_directory(file, none)) return tl::unexpected(system_error(EISDIR, file, "write"));
   fs::path trial = file;
   trial += fmt::format(".{}.trial", ::getpid());
   if (Status written = write_file_atomic(trial, std::string_view()); !written) {

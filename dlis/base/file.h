@@ -31,7 +31,8 @@ Result<std::string> read_text(const std::filesystem::path& file, std::size_t lim
 Status write_file_atomic(const std::filesystem::path& file, std::span<const std::byte> bytes);
 Status write_file_atomic(const std::filesystem::path& file, std::string_view text);
 
-// That a new file can be written beside `file`; nothing is left there. Errors name `file`.
+// That `file` is no folder and a new file can be written beside it; nothing is left there. Errors
+// name `file`.
 Status check_writable(const std::filesystem::path& file);
 
 }  // namespace dlis

@@ -120,6 +120,7 @@ TEST_F(File, WritingSaysWhatIsWrong) {
   EXPECT_THAT(write_file_atomic(folder_ / "no" / "a", "x").error().message(),
               HasSubstr("there is no such folder; make it first"));
   EXPECT_THAT(write_file_atomic(folder_, "x").error().message(), HasSubstr("this is a folder"));
+  EXPECT_THAT(check_writable(folder_).error().message(), HasSubstr("this is a folder"));
   EXPECT_THAT(write_file_atomic("/dev/full", "x").error().message(), HasSubstr("the disk is full"));
   EXPECT_TRUE(write_file_atomic("/dev/null", "x"));
   EXPECT_TRUE(fs::is_character_file("/dev/null"));
