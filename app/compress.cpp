@@ -1,4 +1,6 @@
 // dlis compress MODEL --compress C [--data D] -o OUT.onnx: layer 2 alone, kept as a file.
+#include <cmath>
+
 #include "dry_run.h"
 #include "json_output.h"
 #include "progress.h"
@@ -153,6 +155,11 @@ void add_compress(CLI::App& app, Action& chosen) {
               "without its strength (weight_prune, channel_prune) gets the largest that loses "
               "no more on held-out training images, before it retrains")
           ->type_name("POINTS")
+          ->check([](const std::string& text) -> std::string {
+            const auto points = parse_real(text);
+            return points && std::abs(*points) <= 100 ? ""
+                                                      : fmt::format("{} is not -100 to 100", text);
+          })
           ->needs("--data");
   verb->add_option("--layer-times", arguments->from.layer_times,
                    "milliseconds of layers for channel_prune:latency: taken from FILE where it has "

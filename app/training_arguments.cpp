@@ -14,7 +14,7 @@ void TrainingArguments::add_to(CLI::App& verb) {
 
 Result<TrainingSettings> TrainingArguments::settings() const {
   TrainingSettings settings;
-  settings.epochs = epochs >= 0 ? epochs : 30;
+  DLIS_TRY(set_training(settings, "epochs", fmt::format("{}", epochs.value_or(30))));
   for (const std::string& text : set) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos)

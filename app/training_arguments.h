@@ -6,7 +6,7 @@ namespace dlis::app {
 
 struct TrainingArguments {
   std::vector<std::string> set;  // NAME=VALUE
-  double epochs = -1;
+  std::optional<double> epochs;  // 30
 
   void add_to(CLI::App& verb);
   Result<TrainingSettings> settings() const;

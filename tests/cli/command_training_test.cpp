@@ -60,6 +60,12 @@ TEST_F(Retraining, WhatIsWrongIsFoundBeforeIt) {
     if (all[0] = verb; all[0] == "train") all.erase(all.begin() + 2, all.begin() + 4);
     expect_failure(all, "folder for checkpoints cannot be made");
   }
+  for (const char* epochs : {"-1", "nan", "1e9"}) {
+    auto all = command(chain, "o.onnx", {"--epochs", epochs});
+    all[0] = "train";
+    all.erase(all.begin() + 2, all.begin() + 4);
+    expect_failure(all, "epochs");
+  }
 }
 
 }  // namespace

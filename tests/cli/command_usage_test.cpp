@@ -280,6 +280,7 @@ TEST_F(Usage, CompressJudgesItsResult) {
   EXPECT_EQ(missed.status, 1);
   EXPECT_THAT(missed.err, HasSubstr("--max-drop allows 5.00"));
   EXPECT_TRUE(std::filesystem::exists(folder_ / "few.onnx"));
+  for (const char* points : {"nan", "inf", "1e300", "many"}) EXPECT_EQ(with(points).status, 2);
 }
 
 // The demo's images as if they were held out of training.
