@@ -9,7 +9,7 @@ HEAD = """# Compression with retraining
 CIFAR-10, top-1 in percent over all 10,000 test images, measured on the plan by
 `DLIS_DATA=... tools/results_compression`; `dlis accuracy FILE --data cifar10:$DLIS_DATA/cifar10` repeats
 a row (+-: half of its 95 % interval). *before* is the trained network, *surgery* the technique alone in
-one shot (channels by their l1 norm), *after* the file that the recipe makes. Each row is one run of
+one shot (channels by their l1 norm; BatchNormalization of 512 training images), *after* the file that the recipe makes. Each row is one run of
 `dlis compress --recipe recipes/NAME.txt -o NAME.onnx.gz`. Retraining saw the first 45,000 training images,
 with the network before compression as its teacher, on NVIDIA H200 cards with five or six runs each at
 the same time (2 to 20 minutes a run); its last epoch counts. Nothing was chosen on test images: of two
@@ -47,7 +47,7 @@ def line(row):
 
 
 def kept(file, name, dense):
-    """The row that the page has, for a network whose file is not here; None: it has none."""
+    """What the page has of a network whose file is not here; None: nothing."""
     for text in file.read_text().splitlines() if file.exists() else []:
         cells = [cell.strip() for cell in text.strip("|").split("|")]
         if cells[0] != name or len(cells) != 10:
@@ -55,8 +55,7 @@ def kept(file, name, dense):
         share = {"macs": float(cells[6]) * dense["macs"], "density": 1 - float(cells[8]),
                  "parameters": float(cells[7]) * dense["parameters"]}
         small = {"top1": float(cells[3].split()[0]), "file_bytes": float(cells[9]) * 1e6}
-        return {"surgery": {"top1": float(cells[2])} if cells[2] else None,
-                "small": share | small}
+        return share | small
     return None
 
 

@@ -113,10 +113,11 @@ class Descent {
     const auto kept = std::ranges::count_if(queues_, [](const Queue& q) { return q.stays; });
     return refusal(fmt::format(
         "of {} {} at most {} were to be left, but {} are with every one of {} groups of channels "
-        "as narrow as it may be ({} kept or with a share of their own, widths in multiples of {}){}; "
+        "as narrow as it may be ({} kept or with a share of their own, widths in multiples of "
+        "{}){}; "
         "ask for less",
-        before, name_of(target_.of), target_.at_most, amount(), queues_.size(), kept,
-        target_.round, staying()));
+        before, name_of(target_.of), target_.at_most, amount(), queues_.size(), kept, target_.round,
+        staying()));
   }
 
   // The first of those that cannot be narrowed.
