@@ -12,7 +12,7 @@
 
 namespace dlis {
 
-extern const Format bsr_row;
+extern const Format bsr_row, bsr_bf16_row;
 
 namespace {
 
@@ -62,11 +62,13 @@ Found census_of(const Tensor& weights, const Extents& e) {
   return found;
 }
 
+template <DType type>
 std::size_t minimum_bytes(const Tensor& weights) {
   const Found found = census_of(weights, block_extents(weights.shape()));
-  return std::size_t(found.values * 4 + found.census.minimum_bytes());
+  return std::size_t(found.values * std::int64_t(size_of(type)) + found.census.minimum_bytes());
 }
 
+template <DType type>
 Result<Encoded> encode(const Tensor& weights) {
   if (weights.type() != DType::f32) return fail("weights for bsr have to be f32");
   const Extents e = block_extents(weights.shape());
@@ -84,11 +86,12 @@ Result<Encoded> encode(const Tensor& weights) {
           *next++ = std::bit_cast<float>(first[k * e.columns]);
         append_gap(codes, gap, threshold);
       });
-  return Encoded{.format = &bsr_row,
-                 .value_type = DType::f32,
+  return Encoded{.format = type == DType::bf16 ? &bsr_bf16_row : &bsr_row,
+                 .value_type = type,
                  .shape = weights.shape(),
                  .density = density_of(weights, bsr_row),
-                 .parts = {values, Tensor::of<std::uint8_t>({std::int64_t(codes.size())}, codes),
+                 .parts = {values.converted(type),
+                           Tensor::of<std::uint8_t>({std::int64_t(codes.size())}, codes),
                            found.census.encoded_counts(),
                            Tensor::of<std::uint8_t>({1}, std::array{std::uint8_t(threshold - 1)})}};
 }
@@ -97,7 +100,7 @@ Tensor decode(const Encoded& encoded) {
   const Extents e = block_extents(encoded.shape);
   const BsrRows rows = read_bsr(encoded);
   Tensor weights(DType::f32, encoded.shape);
-  const float* from = rows.values.data();
+  const float* from = rows.values.as<float>().data();
   for (std::int64_t row = 0; row < e.rows; ++row) {
     float* out = weights.edit<float>().data() + row * kBlockChannels * e.columns;
     const std::int64_t channels = height(encoded.shape, row);
@@ -115,15 +118,27 @@ BsrRows read_bsr(const Encoded& encoded) {
   const int threshold = encoded.parts[3].as<std::uint8_t>()[0] + 1;
   return {read_columns(block_extents(encoded.shape).rows, encoded.parts[1], encoded.parts[2],
                        threshold),
-          encoded.parts[0].as<float>()};
+          encoded.parts[0].converted(DType::f32)};
 }
+
+bool is_bsr(const Format* format) { return format == &bsr_row || format == &bsr_bf16_row; }
 
 extern constinit const Format bsr_row{.name = "bsr",
                                       .exact = true,
                                       .rounding = 0,
                                       .block = kBlockChannels,
-                                      .minimum_bytes = minimum_bytes,
-                                      .encode = encode,
+                                      .minimum_bytes = minimum_bytes<DType::f32>,
+                                      .encode = encode<DType::f32>,
                                       .decode = decode};
+
+// As the format `bf16` rounds.
+extern constinit const Format bsr_bf16_row{.name = "bsr_bf16",
+                                           .exact = false,
+                                           .rounding = 0x1p-8,
+                                           .weight_bytes = 2,
+                                           .block = kBlockChannels,
+                                           .minimum_bytes = minimum_bytes<DType::bf16>,
+                                           .encode = encode<DType::bf16>,
+                                           .decode = decode};
 
 }  // namespace dlis

@@ -8,7 +8,7 @@
 
 namespace dlis {
 
-extern const Format csr_row;
+extern const Format csr_row, csr_bf16_row;
 
 namespace {
 
@@ -36,11 +36,13 @@ Census census_of(const Tensor& weights, const Extents& e) {
   return census;
 }
 
+template <DType type>
 std::size_t minimum_bytes(const Tensor& weights) {
   const Census census = census_of(weights, extents_of(weights.shape()));
-  return std::size_t(census.stored * 4 + census.minimum_bytes());
+  return std::size_t(census.stored * std::int64_t(size_of(type)) + census.minimum_bytes());
 }
 
+template <DType type>
 Result<Encoded> encode(const Tensor& weights) {
   if (weights.type() != DType::f32) return fail("weights for csr have to be f32");
   const Extents e = extents_of(weights.shape());
@@ -56,11 +58,12 @@ Result<Encoded> encode(const Tensor& weights) {
     *next++ = std::bit_cast<float>(bits);
     append_gap(codes, gap, threshold);
   });
-  return Encoded{.format = &csr_row,
-                 .value_type = DType::f32,
+  return Encoded{.format = type == DType::bf16 ? &csr_bf16_row : &csr_row,
+                 .value_type = type,
                  .shape = weights.shape(),
                  .density = density_of(weights),
-                 .parts = {values, Tensor::of<std::uint8_t>({std::int64_t(codes.size())}, codes),
+                 .parts = {values.converted(type),
+                           Tensor::of<std::uint8_t>({std::int64_t(codes.size())}, codes),
                            census.encoded_counts(),
                            Tensor::of<std::uint8_t>({1}, std::array{std::uint8_t(threshold - 1)})}};
 }
@@ -68,11 +71,12 @@ Result<Encoded> encode(const Tensor& weights) {
 Tensor decode(const Encoded& encoded) {
   const Extents e = extents_of(encoded.shape);
   const CsrRows rows = read_csr(encoded);
+  const auto values = rows.values.as<float>();
   Tensor weights(DType::f32, encoded.shape);
   float* out = weights.edit<float>().data();
   for (std::size_t row = 0; row < std::size_t(e.rows); ++row, out += e.columns)
     for (std::int64_t i = rows.starts[row]; i < rows.starts[row + 1]; ++i)
-      out[e.source(rows.column[std::size_t(i)])] = rows.values[std::size_t(i)];
+      out[e.source(rows.column[std::size_t(i)])] = values[std::size_t(i)];
   return weights;
 }
 
@@ -82,14 +86,26 @@ CsrRows read_csr(const Encoded& encoded) {
   const int threshold = encoded.parts[3].as<std::uint8_t>()[0] + 1;
   SparseColumns columns =
       read_columns(extents_of(encoded.shape).rows, encoded.parts[1], encoded.parts[2], threshold);
-  return {std::move(columns.starts), std::move(columns.column), encoded.parts[0].as<float>()};
+  return {std::move(columns.starts), std::move(columns.column),
+          encoded.parts[0].converted(DType::f32)};
 }
+
+bool is_csr(const Format* format) { return format == &csr_row || format == &csr_bf16_row; }
 
 extern constinit const Format csr_row{.name = "csr",
                                       .exact = true,
                                       .rounding = 0,
-                                      .minimum_bytes = minimum_bytes,
-                                      .encode = encode,
+                                      .minimum_bytes = minimum_bytes<DType::f32>,
+                                      .encode = encode<DType::f32>,
                                       .decode = decode};
+
+// As the format `bf16` rounds.
+extern constinit const Format csr_bf16_row{.name = "csr_bf16",
+                                           .exact = false,
+                                           .rounding = 0x1p-8,
+                                           .weight_bytes = 2,
+                                           .minimum_bytes = minimum_bytes<DType::bf16>,
+                                           .encode = encode<DType::bf16>,
+                                           .decode = decode};
 
 }  // namespace dlis

@@ -5,7 +5,7 @@
 namespace dlis {
 
 // Rows and columns: gaps.h. parts:
-//   [0] f32  the non-zero values (any bit pattern but +0), row by row
+//   [0] f32  the non-zero values (any bit pattern but +0), row by row; of `csr_bf16` bf16
 //   [1] u8   the gaps: zeros between a value and the one before it in its row, as codes
 //   [2] u8   values per row, little-endian, in the fewest bytes that hold the largest
 //   [3] u8   one byte: the code's threshold less one
@@ -14,8 +14,10 @@ namespace dlis {
 struct CsrRows {
   std::vector<std::int64_t> starts;   // rows + 1
   std::vector<std::uint32_t> column;  // ascending within a row
-  std::span<const float> values;      // of the encoded tensor, which has to outlive this
+  Tensor values;                      // f32
 };
 CsrRows read_csr(const Encoded& encoded);
+
+bool is_csr(const Format* format);  // either of the two
 
 }  // namespace dlis

@@ -221,7 +221,7 @@ TEST(Csr, ColumnsRunOverChannelsFirst) {
   const CsrRows rows = read_csr(encoded);
   EXPECT_EQ(rows.starts, (std::vector<std::int64_t>{0, 2, 3}));
   EXPECT_EQ(rows.column, (std::vector<std::uint32_t>{2, 3, 4}));
-  EXPECT_EQ(rows.values[0], 5);
+  EXPECT_EQ(rows.values.as<float>()[0], 5);
 }
 
 TEST(Csr, AQuarterOfTheBytesAtEightyPercentZeros) {

@@ -4,12 +4,13 @@
 // step of the sum, which finds its input by the channel that stands beside it.
 #include "dlis/compute/conv/gemm_tiles.h"
 #include "dlis/compute/gemm/bsr_packing.h"
+#include "dlis/format/bsr.h"
 
 namespace dlis {
 namespace {
 
 Verdict accepts(const ConvProblem& p) {
-  if (!p.format || p.format->name != std::string_view("bsr")) return refuse("needs bsr weights");
+  if (!is_bsr(p.format)) return refuse("needs bsr weights");
   if (!p.all_f32()) return refuse("computes in f32 only");
   if (p.groups > 1 && p.k / p.groups % kBlockColumns != 0)
     return refuse("blocks of 16 output channels reach over its groups");

@@ -8,7 +8,7 @@ namespace dlis {
 // Refuses images that are too large with their padding. Types and formats are for the row to check.
 Verdict gemm_accepts(const ConvProblem& problem);
 
-// Of all kinds but f32_bsr, which bsr_packing.h packs.
+// Of all kinds but those of bsr, which bsr_packing.h packs.
 std::size_t gemm_packed_bytes(const ConvProblem& problem, const Encoded*);
 void gemm_pack(const ConvProblem& problem, const Encoded* weights, const float* bias,
                std::byte* packed);

@@ -81,6 +81,7 @@ Verdict accepts(const ConvProblem& p) {
   if (!usual) return refuse("takes filters up to 7x7 without dilation, one group or one a channel");
   // 2.6.3 adds other values there: off by as much as the residual is large.
   if (p.groups > 1 && p.ends.add) return refuse("adds no residual to the outputs of groups");
+  if (p.isa == Isa::generic && p.ends.add) return refuse("adds no residual on generic");
   const bool outside =
       std::max(p.pad_top, p.pad_bottom) > p.r - 1 || std::max(p.pad_left, p.pad_right) > p.s - 1;
   if (outside) return refuse("has no kernel for outputs that see padding alone");

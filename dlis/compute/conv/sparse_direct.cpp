@@ -10,13 +10,15 @@
 
 #include "dlis/base/divide.h"
 #include "dlis/compute/conv/sparse_cut.h"
+#include "dlis/compute/numbers.h"
 #include "dlis/compute/row.h"
 #include "dlis/format/csr.h"
 
 namespace dlis {
 namespace {
 
-// starts u32 [c_blocks][k] and one more, values f32, offsets u16, bias, zeros of a whole pixel.
+// starts u32 [c_blocks][k] and one more, values in f32 or bf16, offsets u16, bias, zeros of a whole
+// pixel.
 struct Packed {
   std::size_t values, offsets, bias, zeros, end;  // bytes from the start
 };
@@ -24,15 +26,17 @@ Packed packed_of(const ConvProblem& p, const SparseCut& cut, std::int64_t non_ze
   const auto lines = [](std::int64_t bytes) { return std::size_t(round_up(bytes, 64)); };
   Packed packed;
   packed.values = lines((cut.c_blocks * p.k + 1) * 4);
-  packed.offsets = packed.values + lines(non_zeros * 4);
+  packed.offsets = packed.values + lines(non_zeros * std::int64_t(p.format->weight_bytes));
   packed.bias = packed.offsets + lines(non_zeros * 2);
   packed.zeros = packed.bias + lines(p.k * 4);
   packed.end = packed.zeros + lines(p.c * 4);
   return packed;
 }
 
+bool keeps_bf16(const ConvProblem& p) { return p.format->weight_bytes == 2; }
+
 Verdict accepts(const ConvProblem& p) {
-  if (!p.format || p.format->name != std::string_view("csr")) return refuse("needs csr weights");
+  if (!is_csr(p.format)) return refuse("needs csr weights");
   if (!p.all_f32()) return refuse("computes in f32 only");
   if (sparse_cut(p).channel > kSparseReach)
     return refuse("the filter reaches too far for 16-bit offsets");
@@ -51,10 +55,11 @@ struct Term {
 
 std::vector<Term> terms_of(const ConvProblem& p, const CsrRows& rows, std::int64_t k) {
   const std::int64_t inner = p.c / p.groups, first = k / (p.k / p.groups) * inner;
+  const auto values = rows.values.as<float>();
   std::vector<Term> terms;
   for (std::int64_t i = rows.starts[k]; i < rows.starts[k + 1]; ++i) {
     const std::int64_t column = rows.column[i], tap = column / inner;
-    terms.push_back({first + column % inner, tap / p.s, tap % p.s, rows.values[i]});
+    terms.push_back({first + column % inner, tap / p.s, tap % p.s, values[std::size_t(i)]});
   }
   std::ranges::stable_sort(terms, {}, &Term::c);  // taps come in order already
   return terms;
@@ -63,10 +68,15 @@ std::vector<Term> terms_of(const ConvProblem& p, const CsrRows& rows, std::int64
 void pack(const ConvProblem& p, const Encoded* weights, const float* bias, std::byte* packed) {
   const SparseCut cut = sparse_cut(p);
   const CsrRows rows = read_csr(*weights);
-  const Packed at = packed_of(p, cut, std::int64_t(rows.values.size()));
+  const Packed at = packed_of(p, cut, rows.values.elements());
   std::memset(packed, 0, at.end);
   auto* starts = reinterpret_cast<std::uint32_t*>(packed);
-  auto* values = reinterpret_cast<float*>(packed + at.values);
+  const auto put_value = [&](std::uint32_t i, float value) {
+    if (keeps_bf16(p))
+      reinterpret_cast<std::uint16_t*>(packed + at.values)[i] = to_bf16(value);
+    else
+      reinterpret_cast<float*>(packed + at.values)[i] = value;
+  };
   auto* offsets = reinterpret_cast<std::uint16_t*>(packed + at.offsets);
   std::vector<std::vector<Term>> terms;
   for (std::int64_t k = 0; k < p.k; ++k) terms.push_back(terms_of(p, rows, k));
@@ -78,7 +88,7 @@ void pack(const ConvProblem& p, const Encoded* weights, const float* bias, std::
       std::size_t& i = next[std::size_t(k)];
       for (; i < terms[k].size() && terms[k][i].c < c0 + cut.block_c; ++i, ++written) {
         const Term& t = terms[k][i];
-        values[written] = t.value;
+        put_value(written, t.value);
         offsets[written] = std::uint16_t((t.c - c0) * cut.channel + cut.offset(p, t.r, t.s));
       }
       *++starts = written;
@@ -170,10 +180,10 @@ void sum(const Tile& t, std::int64_t block) {
   s.planes = t.planes() + block % cut.gather_blocks * cut.block_c * cut.channel;
   s.sums = t.sums();
   s.starts = reinterpret_cast<const std::uint32_t*>(t.call.packed) + block * t.p.k + t.k0;
-  s.values = reinterpret_cast<const float*>(t.call.packed + t.packed.values);
+  s.values = t.call.packed + t.packed.values;
   s.offsets = reinterpret_cast<const std::uint16_t*>(t.call.packed + t.packed.offsets);
   s.outputs = t.outputs, s.pixels = cut.pixels;
-  t.kernels.sum(s);
+  (keeps_bf16(t.p) ? t.kernels.sum_bf16 : t.kernels.sum)(s);
 }
 
 // The addresses of pixel `i` of the tile's linear order; false for a gap between rows or images.

@@ -20,7 +20,7 @@ struct SparseSum {
   const float* planes = nullptr;
   float* sums = nullptr;
   const std::uint32_t* starts = nullptr;
-  const float* values = nullptr;
+  const std::byte* values = nullptr;  // f32 or bf16; two bytes before them may be read
   const std::uint16_t* offsets = nullptr;
   std::int64_t outputs = 0, pixels = 0;  // pixels: a multiple of 16
 };
@@ -41,6 +41,7 @@ struct SparseFinish {
 struct SparseKernels {
   void (*gather)(const SparseGather&);
   void (*sum)(const SparseSum&);
+  void (*sum_bf16)(const SparseSum&);
   void (*finish)(const SparseFinish&);
 };
 

@@ -28,13 +28,18 @@ void gather(const SparseGather& g) {
     }
 }
 
+// A value in all lanes. One of bf16 is the upper half of a word that begins before it.
+DLIS_INLINE Vec spread(const float* p) { return splat(*p); }
+DLIS_INLINE Vec spread(const std::uint16_t* p) { return splat_upper(p); }
+
 // `outputs` of them side by side: a single vector of pixels would wait for its own last sum.
-template <int outputs, int vectors>
+template <class Value, int outputs, int vectors>
 DLIS_INLINE void sum_outputs(const SparseSum& s, const float* planes, float* sums, std::int64_t k) {
+  const auto* values = reinterpret_cast<const Value*>(s.values);
   std::uint32_t j[outputs], shared = ~0u;
   Vec sum[outputs * vectors];
   const auto add = DLIS_LAMBDA(o) {
-    const Vec w = splat(s.values[j[o.value]]);
+    const Vec w = spread(values + j[o.value]);
     const float* x = planes + s.offsets[j[o.value]++];
     unroll<vectors>(DLIS_LAMBDA(v) {
       Vec& to = sum[o.value * vectors + v.value];
@@ -59,29 +64,31 @@ DLIS_INLINE void sum_outputs(const SparseSum& s, const float* planes, float* sum
   });
 }
 
-template <int vectors>
+template <class Value, int vectors>
 void sum_group(const SparseSum& s, std::int64_t pixel) {
   constexpr int side_by_side = vectors == 1 ? 4 : vectors <= 3 ? 2 : 1;
   const float* planes = s.planes + pixel;
   float* sums = s.sums + pixel;
   std::int64_t k = 0;
   for (; k + side_by_side <= s.outputs; k += side_by_side)
-    sum_outputs<side_by_side, vectors>(s, planes, sums + k * s.pixels, k);
-  for (; k < s.outputs; ++k) sum_outputs<1, vectors>(s, planes, sums + k * s.pixels, k);
+    sum_outputs<Value, side_by_side, vectors>(s, planes, sums + k * s.pixels, k);
+  for (; k < s.outputs; ++k) sum_outputs<Value, 1, vectors>(s, planes, sums + k * s.pixels, k);
 }
 
-template <int vectors>
+template <class Value, int vectors>
 void sum_rest(const SparseSum& s, std::int64_t pixel) {
   if constexpr (vectors > 0) {
-    if (s.pixels - pixel == vectors * kLanes) return sum_group<vectors>(s, pixel);
-    sum_rest<vectors - 1>(s, pixel);
+    if (s.pixels - pixel == vectors * kLanes) return sum_group<Value, vectors>(s, pixel);
+    sum_rest<Value, vectors - 1>(s, pixel);
   }
 }
 
+template <class Value>
 void sum(const SparseSum& s) {
   std::int64_t pixel = 0;
-  for (; pixel + kGroup * kLanes <= s.pixels; pixel += kGroup * kLanes) sum_group<kGroup>(s, pixel);
-  sum_rest<kGroup - 1>(s, pixel);
+  for (; pixel + kGroup * kLanes <= s.pixels; pixel += kGroup * kLanes)
+    sum_group<Value, kGroup>(s, pixel);
+  sum_rest<Value, kGroup - 1>(s, pixel);
 }
 
 void finish(const SparseFinish& f) {
@@ -110,6 +117,6 @@ void finish(const SparseFinish& f) {
 }  // namespace
 
 extern const SparseKernels sparse_kernels;
-const SparseKernels sparse_kernels = {gather, sum, finish};
+const SparseKernels sparse_kernels = {gather, sum<float>, sum<std::uint16_t>, finish};
 
 }  // namespace dlis::DLIS_SIMD

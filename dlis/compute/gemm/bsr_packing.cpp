@@ -20,14 +20,15 @@ BsrPanels::BsrPanels(const ConvProblem& p)
       group_panels_(divide_up(p.k / p.groups, kBlockChannels)),
       taps_(p.r * p.s),
       channels_(p.c / p.groups),
-      filters_(p.k) {}
+      filters_(p.k),
+      weight_bytes_(std::int64_t(p.format->weight_bytes)) {}
 
 std::size_t BsrPanels::places_at() const { return std::size_t(taps_) * 2; }
 std::size_t BsrPanels::weights_at(std::int64_t blocks) const {
   return lines(places_at() + std::size_t(blocks) * 2);
 }
 std::size_t BsrPanels::panel_bytes(std::int64_t blocks) const {
-  return weights_at(blocks) + std::size_t(blocks) * kBlockChannels * 4;
+  return lines(weights_at(blocks) + std::size_t(blocks * kBlockChannels * weight_bytes_));
 }
 std::size_t BsrPanels::biases_at() const { return lines(std::size_t(panels_) * 8); }
 std::size_t BsrPanels::panels_at() const {
@@ -58,7 +59,8 @@ void BsrPanels::pack(const Encoded& weights, const float* bias, std::byte* packe
   std::memset(packed, 0, bytes(weights));
   auto* starts = reinterpret_cast<std::uint64_t*>(packed);
   if (bias) std::memcpy(packed + biases_at(), bias, std::size_t(filters_) * 4);
-  const float* from = rows.values.data();
+  const Tensor values = rows.values.converted(weight_bytes_ == 2 ? DType::bf16 : DType::f32);
+  const std::byte* from = values.data();
   std::uint64_t at = panels_at();
   for (std::int64_t i = 0; i < panels_; ++i) {
     const std::int64_t begin = rows.blocks.starts[std::size_t(i)];
@@ -66,12 +68,14 @@ void BsrPanels::pack(const Encoded& weights, const float* bias, std::byte* packe
     const std::int64_t channels = std::min(kBlockChannels, filters_ - i * kBlockChannels);
     starts[i] = at;
     auto* counts = reinterpret_cast<std::uint16_t*>(packed + at);
-    auto* to = reinterpret_cast<float*>(packed + at + weights_at(count));
-    for (std::int64_t block = 0; block < count; ++block, to += kBlockChannels, from += channels) {
+    std::byte* to = packed + at + weights_at(count);
+    for (std::int64_t block = 0; block < count; ++block) {
       const std::int64_t column = rows.blocks.column[std::size_t(begin + block)];
       ++counts[column / channels_];
       counts[taps_ + block] = std::uint16_t(column % channels_);
-      std::memcpy(to, from, std::size_t(channels) * 4);
+      std::memcpy(to, from, std::size_t(channels * weight_bytes_));
+      to += kBlockChannels * weight_bytes_;
+      from += channels * weight_bytes_;
     }
     at += panel_bytes(count);
   }

@@ -30,7 +30,7 @@ class BsrPanels {
   std::size_t biases_at() const;
   std::size_t panels_at() const;
 
-  std::int64_t panels_, group_panels_, taps_, channels_, filters_;
+  std::int64_t panels_, group_panels_, taps_, channels_, filters_, weight_bytes_;
 };
 
 }  // namespace dlis

@@ -11,17 +11,18 @@ namespace dlis {
 // Element types of a product, x by weights. Whatever they are, a kernel reads x in words of four
 // bytes, each of which is one step of the sum.
 enum class GemmKind : std::uint8_t {
-  f32,       // f32 by f32
-  f32_bf16,  // f32 by bf16, which are widened
-  f32_int8,  // f32 by i8, which are widened; sums are scaled
-  bf16,      // bf16 by bf16, summed in f32: two a word on avx512, elsewhere x comes as f32
-  int8,      // u8 by i8, summed in i32: four a word on avx512, elsewhere x comes as two i16
-  f32_bsr,   // f32 by blocks of 16 columns, of which only those that are not 0 are there
+  f32,           // f32 by f32
+  f32_bf16,      // f32 by bf16, which are widened
+  f32_int8,      // f32 by i8, which are widened; sums are scaled
+  bf16,          // bf16 by bf16, summed in f32: two a word on avx512, elsewhere x comes as f32
+  int8,          // u8 by i8, summed in i32: four a word on avx512, elsewhere x comes as two i16
+  f32_bsr,       // f32 by blocks of 16 columns, of which only those that are not 0 are there
+  f32_bsr_bf16,  // the same in bf16, which are widened
   // By 2 bits, which `widen` makes f32 and i8 beforehand: they have no kernels of their own.
   f32_ternary2,
   int8_ternary2,
 };
-inline constexpr int kGemmKinds = 6;  // that have kernels
+inline constexpr int kGemmKinds = 7;  // that have kernels
 
 // `length` consecutive words of a pixel's neighbourhood, `offset` bytes from its address. Without
 // initial values: arrays of them are made for every call and filled as far as they are needed.

@@ -101,7 +101,7 @@ void gemm(const GemmTile& t) {
   opaque(s.five);
   using Weight = typename K::Weight;
   const Weight* b = reinterpret_cast<const Weight*>(t.b);
-  constexpr bool blocks = std::is_same_v<K, KindF32Bsr>;
+  constexpr bool blocks = std::is_same_v<K, KindF32Bsr> || std::is_same_v<K, KindF32BsrBf16>;
   [[maybe_unused]] const std::uint16_t* places = t.places;
   for (int run = 0; run < t.run_count; ++run) {
     const char* a0 = reinterpret_cast<const char*>(t.a0 + t.runs[run].offset);
@@ -177,19 +177,19 @@ void gemm(const GemmTile& t) {
 }
 
 // A block of 16 columns where two vectors hold 8: its halves one after the other.
-template <int rows>
+template <class K, int rows>
 void gemm_halves(const GemmTile& whole) {
   GemmTile t = whole;
   t.columns = whole.columns < kBlockColumns / 2 ? whole.columns : kBlockColumns / 2;
-  gemm<KindF32Bsr, rows, kVectors>(t);
+  gemm<K, rows, kVectors>(t);
   t.columns = whole.columns - kBlockColumns / 2;
   if (t.columns <= 0) return;
-  constexpr std::int64_t half = kBlockColumns / 2 * 4;  // bytes
-  t.b += half;
+  constexpr std::int64_t half = kBlockColumns / 2 * 4;  // bytes of outputs
+  t.b += kBlockColumns / 2 * sizeof(typename K::Weight);
   t.bias += kBlockColumns / 2;
   t.y0 += half, t.y1 += half;
   if (t.r0) t.r0 += half, t.r1 += half;
-  gemm<KindF32Bsr, rows, kVectors>(t);
+  gemm<K, rows, kVectors>(t);
 }
 
 // Both vectors of a word at once; 6 instructions a vector.
@@ -257,19 +257,20 @@ constexpr GemmKernels::OfKind kind() {
   return {most, {{nullptr, DLIS_ROWS(NARROW)}, {nullptr, DLIS_ROWS(WIDE)}}};
 }
 
-template <int rows>
+template <class K, int rows>
 constexpr GemmKernels::Kernel block_kernel() {
   if constexpr (rows > kRows)
     return nullptr;
   else if constexpr (kLanes * kVectors < kBlockColumns)
-    return gemm_halves<rows>;
+    return gemm_halves<K, rows>;
   else
-    return gemm<KindF32Bsr, rows, kBlockColumns / kLanes>;
+    return gemm<K, rows, kBlockColumns / kLanes>;
 }
 
 // One panel is one block, whatever the ISA's panels are.
+template <class K>
 constexpr GemmKernels::OfKind block_kind() {
-#define BLOCK(i) block_kernel<i + 1>(),
+#define BLOCK(i) block_kernel<K, i + 1>(),
   return {kRows, {{nullptr, DLIS_ROWS(BLOCK)}, {nullptr, DLIS_ROWS(BLOCK)}}};
 }
 
@@ -279,7 +280,8 @@ extern constinit const GemmKernels gemm_kernels = {
     .wide = kVectors * kLanes,
     .narrow = kLanes,
     .kind = {kind<KindF32, kRows>(), kind<KindF32Bf16, kRows>(), kind<KindF32Int8, kRows>(),
-             kind<KindBf16, kRows>(), kind<KindInt8, kByteRows>(), block_kind()},
+             kind<KindBf16, kRows>(), kind<KindInt8, kByteRows>(), block_kind<KindF32Bsr>(),
+             block_kind<KindF32BsrBf16>()},
     .widen_f32 = widen_f32,
     .widen_int8 = widen_int8,
 };

@@ -60,7 +60,9 @@ struct KindF32Bf16 : KindF32 {
   DLIS_INLINE W weights(const std::uint16_t* p) { return load_bf16(p); }
 };
 
-struct KindF32Bsr : KindF32 {};  // only the places where the weights are not 0
+// Only the places where the weights are not 0.
+struct KindF32Bsr : KindF32 {};
+struct KindF32BsrBf16 : KindF32Bf16 {};
 
 // Ends of sums that have a multiplier a column.
 struct EndsScaled {

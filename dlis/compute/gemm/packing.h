@@ -48,6 +48,7 @@ constexpr WordLayout word_layout(GemmKind kind, Isa isa) {
     case GemmKind::f32_bsr:
       break;
     case GemmKind::f32_bf16:
+    case GemmKind::f32_bsr_bf16:
       return {1, 4, 16};
     case GemmKind::f32_int8:
       return {1, 4, 8};
@@ -94,7 +95,9 @@ class PackedPanels {
   std::size_t bytes() const {
     return std::size_t(heads_) * head_bytes_ + std::size_t(groups_) * group_bytes_;
   }
-  bool is_blocks() const { return kind_ == GemmKind::f32_bsr; }  // which bsr_packing.h packs
+  bool is_blocks() const {  // which bsr_packing.h packs
+    return kind_ == GemmKind::f32_bsr || kind_ == GemmKind::f32_bsr_bf16;
+  }
   bool has_multipliers() const {
     return kind_ == GemmKind::f32_int8 || kernel_kind() == GemmKind::int8;
   }

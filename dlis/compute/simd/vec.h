@@ -5,10 +5,11 @@
 // Every header gives: kPortable (no intrinsics: for tests and unknown machines, so that a kernel of
 // many shapes need not be compiled in each), Vec (kLanes floats), Mask, zero, splat, load, store
 // (whole, or the first `count` lanes with 0 <= count <= kLanes; missing lanes load as 0 and are not
-// touched in memory), load_bf16, load_ternary (2 bits a lane in two's complement, from -1 to 1),
-// store_bf16 (to nearest even; avx512 flushes denormals), fma(a, b, c) = a * b + c, add, sub, mul,
-// div, min, max, abs, sqrt, round_even, less, unordered (either is NaN), select, exp2_int. max(a,
-// b) and min(a, b) give b where an operand is NaN on x86, NaN on others.
+// touched in memory), load_bf16, splat_upper (a bf16; the two bytes before it may be read),
+// load_ternary (2 bits a lane in two's complement, from -1 to 1), store_bf16 (to nearest even;
+// avx512 flushes denormals), fma(a, b, c) = a * b + c, add, sub, mul, div, min, max, abs, sqrt,
+// round_even, less, unordered (either is NaN), select, exp2_int. max(a, b) and min(a, b) give b
+// where an operand is NaN on x86, NaN on others.
 #pragma once
 #include <cstddef>
 #include <cstdint>

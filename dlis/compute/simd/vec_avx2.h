@@ -29,6 +29,12 @@ DLIS_INLINE void store(float* p, Vec x) { _mm256_storeu_ps(p, x.v); }
 DLIS_INLINE void store(float* p, Vec x, int count) {
   _mm256_maskstore_ps(p, first_lanes(count), x.v);
 }
+DLIS_INLINE Vec splat_upper(const std::uint16_t* p) {
+  std::int32_t word;
+  __builtin_memcpy(&word, p - 1, sizeof word);
+  return {
+      _mm256_castsi256_ps(_mm256_and_si256(_mm256_set1_epi32(word), _mm256_set1_epi32(-65536)))};
+}
 DLIS_INLINE Vec load_bf16(const std::uint16_t* p) {
   const __m128i half = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
   return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(half), 16))};

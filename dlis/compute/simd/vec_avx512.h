@@ -36,6 +36,12 @@ DLIS_INLINE void store(float* p, Vec x) { _mm512_storeu_ps(p, x.v); }
 DLIS_INLINE void store(float* p, Vec x, int count) {
   _mm512_mask_storeu_ps(p, first_lanes(count), x.v);
 }
+DLIS_INLINE Vec splat_upper(const std::uint16_t* p) {
+  std::int32_t word;
+  __builtin_memcpy(&word, p - 1, sizeof word);
+  return {
+      _mm512_castsi512_ps(_mm512_and_si512(_mm512_set1_epi32(word), _mm512_set1_epi32(-65536)))};
+}
 DLIS_INLINE Vec load_bf16(const std::uint16_t* p) {
   const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
   return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16))};

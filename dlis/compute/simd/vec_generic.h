@@ -34,6 +34,12 @@ DLIS_INLINE void store(float* p, Vec x) { __builtin_memcpy(p, &x.v, sizeof x.v);
 DLIS_INLINE void store(float* p, Vec x, int count) {
   for (int i = 0; i < count; ++i) p[i] = x.v[i];
 }
+DLIS_INLINE Vec splat_upper(const std::uint16_t* p) {
+  const std::uint32_t word = std::uint32_t(*p) << 16;
+  float x;
+  __builtin_memcpy(&x, &word, sizeof x);
+  return splat(x);
+}
 DLIS_INLINE Vec load_bf16(const std::uint16_t* p) {
   const IntLanes bits = {p[0], p[1], p[2], p[3]};
   return {(Lanes)(bits << 16)};

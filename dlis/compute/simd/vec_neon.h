@@ -34,6 +34,9 @@ DLIS_INLINE void store(float* p, Vec x, int count) {
   vst1q_f32(lane, x.v);
   for (int i = 0; i < count; ++i) p[i] = lane[i];
 }
+DLIS_INLINE Vec splat_upper(const std::uint16_t* p) {
+  return {vreinterpretq_f32_u32(vdupq_n_u32(std::uint32_t(*p) << 16))};
+}
 DLIS_INLINE Vec load_bf16(const std::uint16_t* p) {
   return {vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(p), 16))};
 }
