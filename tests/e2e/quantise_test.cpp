@@ -94,7 +94,8 @@ TEST_P(Quantised, TheFileSaysTheSame) {
   EXPECT_EQ(distance(a, b), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, Quantised, testing::Values("resnet20", "mobilenet_v1"));
+INSTANTIATE_TEST_SUITE_P(Networks, Quantised, testing::Values("resnet20"));
+INSTANTIATE_TEST_SUITE_P(SlowNetworks, Quantised, testing::Values("mobilenet_v1"));
 
 TEST(QuantisedStack, IsEvaluatedWithItsData) {
   EvaluateOptions options;
