@@ -58,6 +58,15 @@ void set_tile(const ConvProblem& p, SparseCut& cut) {
   set_extents(p, cut);
 }
 
+// Workers share the rows of an image as long as a band fills the registers: then each turns only its
+// own pixels into planes.
+void share_rows(const ConvProblem& p, SparseCut& cut) {
+  const std::int64_t band = divide_up(p.p(), round_up(cut.bands, p.workers));
+  if (cut.images > 1 || cut.tiles() % p.workers == 0 || band * cut.pitch < kGroupPixels) return;
+  cut.band = band;
+  set_extents(p, cut);
+}
+
 // Where tiles of pixels do not feed the workers evenly, each is cut over its outputs as well.
 void set_k_blocks(const ConvProblem& p, SparseCut& cut) {
   cut.block_k = round_up(p.k, kSparseAlign);
@@ -91,6 +100,7 @@ SparseCut sparse_cut(const ConvProblem& p) {
   SparseCut cut;
   set_planes(p, cut);
   set_tile(p, cut);
+  share_rows(p, cut);
   set_k_blocks(p, cut);
   set_c_blocks(p, cut);
   return cut;

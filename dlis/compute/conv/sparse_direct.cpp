@@ -248,6 +248,7 @@ void run(const ConvProblem& p, const Call& call, int, Range range, Worker worker
 extern constinit const ConvRow sparse_direct_row{
     .name = "sparse_direct",
     .summary = "CSR weights; vectors of pixels, work in proportion to the non-zeros",
+    .version = 2,
     .tolerance = {1e-6},
     .accepts = accepts,
     .packed_bytes = packed_bytes,
