@@ -77,7 +77,8 @@ void WeightBlocks::clear(std::int64_t block) {
     values_.edit<float>()[std::size_t(block)] = 0;
     return;
   }
-  for (const std::int64_t i : members(block).all()) values_.edit<float>()[std::size_t(i)] = 0;
+  const Members gone = members(block);
+  for (const std::int64_t i : gone.all()) values_.edit<float>()[std::size_t(i)] = 0;
 }
 
 }  // namespace dlis
