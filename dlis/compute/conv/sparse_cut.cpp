@@ -58,8 +58,8 @@ void set_tile(const ConvProblem& p, SparseCut& cut) {
   set_extents(p, cut);
 }
 
-// Workers share the rows of an image as long as a band fills the registers: then each turns only its
-// own pixels into planes.
+// Workers share the rows of an image as long as a band fills the registers: then each turns only
+// its own pixels into planes.
 void share_rows(const ConvProblem& p, SparseCut& cut) {
   const std::int64_t band = divide_up(p.p(), round_up(cut.bands, p.workers));
   if (cut.images > 1 || cut.tiles() % p.workers == 0 || band * cut.pitch < kGroupPixels) return;
