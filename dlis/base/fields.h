@@ -47,7 +47,7 @@ class FieldReader {
   std::size_t count(std::size_t) {
     std::int64_t number = 0;
     raw(&number, sizeof number);
-    if (number >= 0 && std::size_t(number) <= left_.size()) return std::size_t(number);
+    if (number >= 0 && std::uint64_t(number) <= left_.size()) return std::size_t(number);
     fail();
     return 0;
   }
