@@ -5,17 +5,13 @@
 namespace dlis::app {
 namespace {
 
-std::string cell_of(const Estimate& e) {
-  return fmt::format("{:.3f} ({:.3f} to {:.3f})", e.value, e.low, e.high);
-}
-
 std::vector<std::string> cells_of(const RowTiming& t) {
   if (!t.refusal.empty()) return {t.row->name, "-", "-", "-", "-", "-", "-", "-", "-", t.refusal};
   return {t.row->name,
           fmt::format("{:.4f}", t.median_ms),
           fmt::format("{:.4f}", t.p10_ms),
           fmt::format("{:.4f}", t.p90_ms),
-          cell_of(t.ratio),
+          text_of(t.ratio),
           fmt::format("{:.1f}", t.gflops),
           percent(t.share.value),
           std::to_string(t.packed_bytes),

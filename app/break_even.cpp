@@ -7,10 +7,6 @@
 namespace dlis::app {
 namespace {
 
-std::string ratio(const Estimate& e) {
-  return fmt::format("{:.3f} ({:.3f} to {:.3f})", e.value, e.low, e.high);
-}
-
 void print_table(const BreakEven& found) {
   print(fmt::format("{}: best dense {} {:.4f} ms, without Winograd {} {:.4f} ms ({:.1f} GFLOP/s)\n",
                     line(found.problem), found.best.row->name, found.best.median_ms,
@@ -21,7 +17,7 @@ void print_table(const BreakEven& found) {
   for (const SparseCurve& curve : found.curves)
     for (const auto& p : curve.points)
       lines.push_back({curve.row->name, percent(p.density), fmt::format("{:.4f}", p.ms),
-                       ratio(p.to_best), ratio(p.to_direct)});
+                       text_of(p.to_best), text_of(p.to_direct)});
   print(text_table(lines, "lrrrr"));
   for (const SparseCurve& curve : found.curves)
     print(curve.pays_from > 0

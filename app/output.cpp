@@ -33,6 +33,10 @@ void print_rows(const std::vector<std::vector<std::string>>& rows, std::string_v
   }
 }
 
+std::string text_of(const Estimate& e) {
+  return fmt::format("{:.3f} ({:.3f} to {:.3f})", e.value, e.low, e.high);
+}
+
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 std::string count(std::int64_t n) {

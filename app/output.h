@@ -17,7 +17,8 @@ void print_rows(const std::vector<std::vector<std::string>>& rows, std::string_v
 // Where a file shall be written: found before anything is measured. Nothing for no file.
 Status check_folder_of(const std::string& file);
 
-std::string percent(double share);  // "12.3 %"
-std::string count(std::int64_t n);  // "41.3 M": SI prefixes, three digits
+std::string text_of(const Estimate& estimate);  // "0.820 (0.810 to 0.835)"
+std::string percent(double share);              // "12.3 %"
+std::string count(std::int64_t n);              // "41.3 M": SI prefixes, three digits
 
 }  // namespace dlis::app
