@@ -3,7 +3,6 @@
 #include "dlis/format/bsr.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <limits>
 #include <utility>
@@ -90,10 +89,7 @@ Result<Encoded> encode(const Tensor& weights) {
                  .value_type = type,
                  .shape = weights.shape(),
                  .density = density_of(weights, bsr_row),
-                 .parts = {values.converted(type),
-                           Tensor::of<std::uint8_t>({std::int64_t(codes.size())}, codes),
-                           found.census.encoded_counts(),
-                           Tensor::of<std::uint8_t>({1}, std::array{std::uint8_t(threshold - 1)})}};
+                 .parts = sparse_parts(values.converted(type), codes, found.census, threshold)};
 }
 
 Tensor decode(const Encoded& encoded) {
@@ -115,9 +111,7 @@ Tensor decode(const Encoded& encoded) {
 }  // namespace
 
 BsrRows read_bsr(const Encoded& encoded) {
-  const int threshold = encoded.parts[3].as<std::uint8_t>()[0] + 1;
-  return {read_columns(block_extents(encoded.shape).rows, encoded.parts[1], encoded.parts[2],
-                       threshold),
+  return {read_columns(block_extents(encoded.shape).rows, encoded),
           encoded.parts[0].converted(DType::f32)};
 }
 

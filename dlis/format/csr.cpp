@@ -1,7 +1,6 @@
 // The format `csr`: the non-zero values, and how many zeros lie before each, row by row.
 #include "dlis/format/csr.h"
 
-#include <array>
 #include <bit>
 #include <limits>
 #include <utility>
@@ -62,10 +61,7 @@ Result<Encoded> encode(const Tensor& weights) {
                  .value_type = type,
                  .shape = weights.shape(),
                  .density = density_of(weights),
-                 .parts = {values.converted(type),
-                           Tensor::of<std::uint8_t>({std::int64_t(codes.size())}, codes),
-                           census.encoded_counts(),
-                           Tensor::of<std::uint8_t>({1}, std::array{std::uint8_t(threshold - 1)})}};
+                 .parts = sparse_parts(values.converted(type), codes, census, threshold)};
 }
 
 Tensor decode(const Encoded& encoded) {
@@ -83,9 +79,7 @@ Tensor decode(const Encoded& encoded) {
 }  // namespace
 
 CsrRows read_csr(const Encoded& encoded) {
-  const int threshold = encoded.parts[3].as<std::uint8_t>()[0] + 1;
-  SparseColumns columns =
-      read_columns(extents_of(encoded.shape).rows, encoded.parts[1], encoded.parts[2], threshold);
+  SparseColumns columns = read_columns(extents_of(encoded.shape).rows, encoded);
   return {std::move(columns.starts), std::move(columns.column),
           encoded.parts[0].converted(DType::f32)};
 }

@@ -63,20 +63,24 @@ std::int64_t Census::minimum_bytes() const {
   return bytes;
 }
 
-Tensor Census::encoded_counts() const {
-  const std::int64_t width = count_bytes(counts);
-  std::vector<std::uint8_t> bytes;
-  for (std::int64_t count : counts)
-    for (std::int64_t i = 0; i < width; ++i) bytes.push_back(std::uint8_t(count >> (8 * i)));
-  return Tensor::of<std::uint8_t>({std::int64_t(bytes.size())}, bytes);
+std::vector<Tensor> sparse_parts(const Tensor& values, const std::vector<std::uint8_t>& codes,
+                                 const Census& census, int threshold) {
+  const auto octets = [](const std::vector<std::uint8_t>& bytes) {
+    return Tensor::of<std::uint8_t>({std::int64_t(bytes.size())}, bytes);
+  };
+  const std::int64_t width = count_bytes(census.counts);
+  std::vector<std::uint8_t> counts;
+  for (std::int64_t count : census.counts)
+    for (std::int64_t i = 0; i < width; ++i) counts.push_back(std::uint8_t(count >> (8 * i)));
+  return {values, octets(codes), octets(counts), octets({std::uint8_t(threshold - 1)})};
 }
 
-SparseColumns read_columns(std::int64_t rows, const Tensor& codes, const Tensor& counts,
-                           int threshold) {
-  const auto widths = counts.as<std::uint8_t>();
+SparseColumns read_columns(std::int64_t rows, const Encoded& encoded) {
+  const auto widths = encoded.parts[2].as<std::uint8_t>();
+  const int threshold = encoded.parts[3].as<std::uint8_t>()[0] + 1;
   const std::int64_t width = rows ? std::int64_t(widths.size()) / rows : 1;
   SparseColumns out{{0}, {}};
-  const std::uint8_t* code = codes.as<std::uint8_t>().data();
+  const std::uint8_t* code = encoded.parts[1].as<std::uint8_t>().data();
   for (std::int64_t row = 0; row < rows; ++row) {
     std::int64_t count = 0, column = 0;
     for (std::int64_t i = 0; i < width; ++i)

@@ -38,15 +38,18 @@ struct Census {
   int best_threshold() const;
   // Gaps in the fewest whole bytes that hold each, counts at the narrowest common width.
   std::int64_t minimum_bytes() const;
-  Tensor encoded_counts() const;  // u8, little-endian
 };
 
-// The stored columns of each row, ascending, from counts and codes.
+// What sparse formats keep: the values, the codes of their gaps (u8), stored columns a row (u8,
+// little-endian, in the fewest bytes that hold the largest) and the threshold less one (u8).
+std::vector<Tensor> sparse_parts(const Tensor& values, const std::vector<std::uint8_t>& codes,
+                                 const Census& census, int threshold);
+
+// The stored columns of each of `rows` rows, ascending, from such parts.
 struct SparseColumns {
   std::vector<std::int64_t> starts;  // rows + 1
   std::vector<std::uint32_t> column;
 };
-SparseColumns read_columns(std::int64_t rows, const Tensor& codes, const Tensor& counts,
-                           int threshold);
+SparseColumns read_columns(std::int64_t rows, const Encoded& encoded);
 
 }  // namespace dlis
