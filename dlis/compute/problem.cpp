@@ -7,6 +7,7 @@
 #include <array>
 
 #include "dlis/base/text.h"
+#include "dlis/base/winograd.h"
 
 namespace dlis {
 namespace {
@@ -140,11 +141,24 @@ Status read_types(std::string_view field, ConvProblem& p) {
   return {};
 }
 
+// "4" or "4relu".
+Status read_winograd(std::string_view text, std::string_view field, ConvProblem& p) {
+  p.winograd_relu = text.ends_with("relu");
+  if (p.winograd_relu) text.remove_suffix(4);
+  p.winograd = int(DLIS_TRY(extent(text, field)));
+  return winograd_matrices(p.winograd)
+             ? Status()
+             : tl::unexpected(
+                   bad(field, "winograd2, winograd4 or winograd6, with or without relu"));
+}
+
 Status read_named(std::string_view field, ConvProblem& p) {
   if (field.starts_with("density")) {
     p.density = DLIS_TRY(parse_real(field.substr(7), field));
     return {};
   }
+  if (field.starts_with("winograd") && field.find(':') == std::string_view::npos)
+    return read_winograd(field.substr(8), field, p);
   if (field.starts_with("type") && field.find(':') == std::string_view::npos)
     return read_types(field, p);
   if (const Format* format = find_format(field)) return p.format = format, Status();
@@ -197,6 +211,9 @@ Status check(const ConvProblem& p, std::string_view text) {
   if (p.dilation_h * (p.r - 1) >= p.h + p.pad_top + p.pad_bottom ||
       p.dilation_w * (p.s - 1) >= p.w + p.pad_left + p.pad_right)
     return wrong("the filter is larger than the padded input");
+  if (p.winograd != 0 && (p.r != 3 || p.s != 3 || p.groups != 1 ||
+                          std::max({p.stride_h, p.stride_w, p.dilation_h, p.dilation_w}) > 1))
+    return wrong("the Winograd domain is one of 3x3 filters, stride 1 and a single group");
   if (!(p.density >= 0 && p.density <= 1)) return wrong("density is a share from 0 to 1");
   return {};
 }
@@ -208,12 +225,19 @@ bool ConvProblem::pointwise() const {
          pad_left == 0 && pad_bottom == 0 && pad_right == 0;
 }
 
+Shape ConvProblem::weights_shape() const {
+  if (winograd != 0) return {k, c, winograd + 2, winograd + 2};
+  return {k, c / groups, r, s};
+}
+
 std::string line(const ConvProblem& p) {
   std::string text = fmt::format("n{}h{}w{}c{} k{}r{}s{}", p.n, p.h, p.w, p.c, p.k, p.r, p.s);
   text += pair_text('u', p.stride_h, p.stride_w, 1);
   text += padding_text(p);
   text += pair_text('d', p.dilation_h, p.dilation_w, 1);
   if (p.groups != 1) text += fmt::format(" g{}", p.groups);
+  if (p.winograd != 0)
+    text += fmt::format(" winograd{}{}", p.winograd, p.winograd_relu ? "relu" : "");
   text += ends_text(p.ends);
   text += types_text(p);
   if (p.format) text += fmt::format(" {}", p.format->name);

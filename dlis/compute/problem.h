@@ -27,6 +27,11 @@ struct ConvProblem {
   std::int64_t pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
   std::int64_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
   std::int64_t groups = 1;
+  // 0, or m: the weights are K x C x (m + 2) x (m + 2) values in the Winograd domain of
+  // F(m x m, 3 x 3), and each transformed input v counts as max(0, v) where `winograd_relu`
+  // (model/ops/winograd_conv.cpp). r and s stay 3.
+  int winograd = 0;
+  bool winograd_relu = false;
   FusedEnds ends;
   // Element types of x, y and the residual. x in bf16 is multiplied by weights in bf16 and summed
   // in f32; x in u8 or i8 is multiplied by weights in i8 and summed in i32.
@@ -44,6 +49,8 @@ struct ConvProblem {
   std::int64_t q() const {
     return (w + pad_left + pad_right - dilation_w * (s - 1) - 1) / stride_w + 1;
   }
+  Shape weights_shape() const;
+  // Of the filters, also where weights are in the Winograd domain.
   std::int64_t macs() const { return n * p() * q() * k * r * s * (c / groups); }
   bool all_f32() const {
     return type == DType::f32 && y_type == DType::f32 && add_type == DType::f32;
@@ -56,9 +63,10 @@ struct ConvProblem {
 
 // The one-line form, `n1h56w56c64 k64r3s3 p1 +bias +relu +add csr density0.2 t2 vgg16:conv1_2`;
 // fields at their default are left out: stride `u2` or `u2x1` (h x w), padding `p1`, `p1x0` or
-// `p1/1/0/0` (top/left/bottom/right), dilation `d2`, groups `g64`, element types `typeu8` or one
-// each of x, y and residual `typeu8/f32/i8`, format by name, workers `t2`. parse(line(p)) == p, up
-// to `isa` and the scales of integers, which decide no time.
+// `p1/1/0/0` (top/left/bottom/right), dilation `d2`, groups `g64`, weights in the Winograd domain
+// `winograd4` or `winograd4relu`, element types `typeu8` or one each of x, y and residual
+// `typeu8/f32/i8`, format by name, workers `t2`. parse(line(p)) == p, up to `isa` and the scales of
+// integers, which decide no time.
 std::string line(const ConvProblem& problem);
 Result<ConvProblem> parse_conv_problem(std::string_view text);
 

@@ -39,6 +39,8 @@ struct Tolerance {
   int tile = 0;
 };
 
+inline constexpr int kAnyWinograd = -1;
+
 // P is ConvProblem or OpProblem; all functions are pure and safe to call from any thread.
 template <class P>
 struct Row {
@@ -47,6 +49,8 @@ struct Row {
   const char* summary;  // one line for `dlis list`
   int version = 1;      // part of the choice cache's key: raise it when the speed changes
   Tolerance tolerance;
+  // Which weights in the Winograd domain a convolution row takes: none, those of one m, or all.
+  int winograd = 0;
   Verdict (*accepts)(const P& problem);
   std::size_t (*packed_bytes)(const P& problem, const Encoded* weights);
   // Writes packed_bytes to `packed`, once, at plan time. `weights` (null for operators without) is
@@ -65,6 +69,8 @@ using ConvRow = Row<ConvProblem>;
 using OpRow = Row<OpProblem>;
 
 std::span<const ConvRow* const> conv_rows();  // algorithms.inc, in order of preference
+// What callers ask: the row's own `accepts` and what holds for all rows.
+Verdict accepts(const ConvRow& row, const ConvProblem& problem);
 const ConvRow* find_conv_row(std::string_view name);
 std::span<const OpRow* const> op_rows();        // operators.inc
 const OpRow* find_op_row(std::string_view op);  // null: no kernel for this operator

@@ -37,7 +37,7 @@ Result<std::vector<RowTiming>> asked(const ConvProblem& problem, const Encoded& 
   for (const ConvRow* row : conv_rows()) {
     RowTiming& timing = rows.emplace_back();
     timing.row = row;
-    timing.refusal = row->accepts(problem).reason;
+    timing.refusal = accepts(*row, problem).reason;
     if (!timing.refusal.empty()) continue;
     timing.packed_bytes = row->packed_bytes(problem, &weights);
     timing.scratch_bytes = row->scratch_bytes(problem);

@@ -65,7 +65,7 @@ Status add_curves(const ConvProblem& problem, std::uint64_t seed, std::vector<Sp
     for (const ConvRow* row : conv_rows()) {
       ConvProblem sparse = problem;
       sparse.format = format;
-      if (is_reference(row) || !row->accepts(sparse)) continue;
+      if (is_reference(row) || !accepts(*row, sparse)) continue;
       SparseCurve& curve = curves.emplace_back(SparseCurve{row, format, {}, 0});
       for (const double density : kDensities) {
         sparse.density = density;

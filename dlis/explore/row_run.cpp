@@ -27,7 +27,7 @@ RowOperands::RowOperands(const ConvProblem& p, std::uint64_t seed) {
   x = random_tensor(in, p.type, p.x_scale, rng);
   residual = random_tensor(out, p.add_type, p.add_scale, rng);
   y = Tensor(p.y_type, out);
-  weights = random_tensor({p.k, p.c / p.groups, p.r, p.s}, DType::f32, {}, rng);
+  weights = random_tensor(p.weights_shape(), DType::f32, {}, rng);
   thin_out(weights, p.density, p.format ? p.format->block : 1, rng);
   bias = random_tensor({p.k}, DType::f32, {}, rng);
   reads.push_back({x.data(), p.type, in, channels_last_strides(in)});

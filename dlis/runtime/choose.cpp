@@ -166,7 +166,7 @@ void Chooser::add_candidates(LoweredStep& layer, const std::string& format,
       const Verdict verdict =
           elsewhere         ? refuse(fmt::format("runs on {}, not on {}", row->device, device))
           : !cannot.empty() ? refuse(cannot)
-                            : row->accepts(problem);
+                            : accepts(*row, problem);
       candidates.push_back({row, f, 0, verdict.reason});
       candidates.back().offered = bool(verdict) && !(is_reference(row) && compute == "auto");
     }
@@ -190,7 +190,7 @@ Status Chooser::take(LoweredStep& layer, const LayerChoice& choice) {
         fmt::format("the plan computes this layer in {}, here it is in {}", choice.type, type),
         layer.step.name, "plan the model again");
   const Verdict verdict =
-      row->accepts(with_format(layer.step.conv, format, density_of(layer.weights, *format)));
+      accepts(*row, with_format(layer.step.conv, format, density_of(layer.weights, *format)));
   if (!verdict)
     return fail(fmt::format("the plan's row {} refuses this layer: {}", choice.row, verdict.reason),
                 layer.step.name, "plan the model again");

@@ -95,7 +95,7 @@ class Lowering {
     return std::ranges::any_of(conv_rows(), [&](const ConvRow* row) {
       const bool asked = options.compute == row->name;
       if (row->name == "reference"sv && !asked) return false;
-      return (asked || row->device == "cpu"sv) && row->accepts(problem);
+      return (asked || row->device == "cpu"sv) && accepts(*row, problem);
     });
   }
 

@@ -65,7 +65,7 @@ bool register_all() {
     for (const ConvProblem& problem : shapes_of(file))
       for (const ConvRow* row : conv_rows()) {
         const bool slow = row->name == std::string_view("reference");
-        if (!row->accepts(problem) || (slow && problem.macs() > kSlowLimit)) continue;
+        if (!accepts(*row, problem) || (slow && problem.macs() > kSlowLimit)) continue;
         const std::string name = std::string(row->name) + "/" + problem.label;
         benchmark::RegisterBenchmark(
             name.c_str(), [row, problem](benchmark::State& state) { run(state, *row, problem); })

@@ -90,7 +90,7 @@ class ConvCase {
         x_(problem.type, Shape{problem.n, problem.c, problem.h, problem.w}, in),
         residual_(problem.add_type, output_shape(), in),
         y_(problem.y_type, output_shape(), out),
-        weights_(DType::f32, Shape{problem.k, problem.c / problem.groups, problem.r, problem.s}) {
+        weights_(DType::f32, problem.weights_shape()) {
     Rng rng(seed);
     x_.fill(rng);
     residual_.fill(rng);

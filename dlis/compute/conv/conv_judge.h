@@ -62,7 +62,7 @@ inline std::string judge_all(ConvCase& c, const std::vector<const ConvRow*>& row
   for (const ConvRow* row : rows)
     for (Isa isa : isas()) {
       c.set_isa(isa);
-      if (!row->accepts(c.problem())) continue;
+      if (!accepts(*row, c.problem())) continue;
       if (std::string wrong = judge(*row, c, want); !wrong.empty()) return wrong;
     }
   return {};

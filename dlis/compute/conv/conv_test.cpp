@@ -171,7 +171,7 @@ TEST_P(ConvRows, AgreeWithTheReference) {
     SCOPED_TRACE(listed.line);
     const auto problem = parse_conv_problem(listed.line);
     ASSERT_TRUE(problem) << problem.error().message();
-    if (!row.accepts(*problem)) continue;
+    if (!accepts(row, *problem)) continue;
     ++accepted;
     ConvCase c(*problem, 7, listed.in, listed.out);
     EXPECT_EQ(judge_all(c, {&row}), "");
@@ -184,7 +184,7 @@ TEST_P(ConvRows, SayWhyTheyRefuse) {
   for (const Listed& listed : kCases) {
     ConvProblem problem = *parse_conv_problem(listed.line);
     problem.type = DType::f16;
-    const Verdict verdict = row.accepts(problem);
+    const Verdict verdict = accepts(row, problem);
     ASSERT_FALSE(verdict) << "no row computes with f16";
     EXPECT_THAT(verdict.reason, testing::MatchesRegex("[a-z0-9].*[^.]"));
   }
@@ -229,7 +229,7 @@ TEST(ConvReference, TakesZeroPointsAndRoundsHalfToEven) {
        Tensor::of<float>({3}, std::vector<float>{1, 1, 100}),
        Tensor::of<std::int32_t>({3}, std::vector<std::int32_t>{4, 0, -1})}};
   const ConvRow& row = *find_conv_row("reference");
-  ASSERT_TRUE(row.accepts(p));
+  ASSERT_TRUE(accepts(row, p));
   Buffer packed(row.packed_bytes(p, &weights));
   row.pack(p, &weights, nullptr, packed.data());
   const std::uint8_t x[] = {13};

@@ -1,5 +1,7 @@
 // The oracle: a convolution by its definition, every sum in double precision, which holds those of
 // integers exactly.
+#include "dlis/compute/winograd/reference.h"
+
 #include <algorithm>
 
 #include "dlis/compute/numbers.h"
@@ -8,7 +10,7 @@
 namespace dlis {
 
 // Packed: K biases (0 where there is none), K scales (1 where the weights are no integers), then
-// the weights in the order K, C/groups, R, S, of integers less their zero points.
+// the weights in their own order, of integers less their zero points.
 static void pack(const ConvProblem& p, const Encoded* weights, const float* bias, std::byte* to) {
   float *biases = reinterpret_cast<float*>(to), *scales = biases + p.k, *values = scales + p.k;
   for (std::int64_t k = 0; k < p.k; ++k) biases[k] = bias ? bias[k] : 0, scales[k] = 1;
@@ -57,19 +59,26 @@ static void run(const ConvProblem& p, const Call& call, int, Range range, Worker
            at[3] * v.strides[3];
   };
   const View& out = call.outputs[0];
-  for (std::int64_t tile = range.begin; tile < range.end; ++tile)  // one row of one image
+  for (std::int64_t tile = range.begin; tile < range.end; ++tile) {  // one row of one image
+    std::vector<double> sums;
+    if (p.winograd != 0)
+      sums = winograd_sums(p, call.inputs[0], weights, tile / p.p(), tile % p.p());
     for (std::int64_t q = 0; q < p.q(); ++q)
       for (std::int64_t k = 0; k < p.k; ++k) {
         const Shape at{tile / p.p(), k, tile % p.p(), q};
-        double y = sum_at(p, call.inputs[0], weights, at) * p.x_scale.scale * scales[k] + bias[k];
+        const double sum = p.winograd != 0 ? sums[std::size_t(q * p.k + k)]
+                                           : sum_at(p, call.inputs[0], weights, at);
+        double y = sum * p.x_scale.scale * scales[k] + bias[k];
         if (p.ends.add)
           y += real_at(call.inputs[1].data, p.add_type, element(call.inputs[1], at), p.add_scale);
         put_real(out.data, p.y_type, element(out, at), p.y_scale, activate(p.ends, y));
       }
+  }
 }
 
 static Verdict accepts(const ConvProblem& p) {
   const std::string_view format = p.format ? p.format->name : "dense";
+  if (p.winograd != 0 && !p.all_f32()) return refuse("the Winograd domain needs f32 activations");
   if (p.type == DType::f32) return accept();
   if (p.integer() && format != "int8" && !(p.format && p.format->decode_bytes))
     return refuse("activations in bytes need int8 or ternary2 weights");
@@ -83,10 +92,11 @@ extern constinit const ConvRow reference_row{
     .name = "reference",
     .summary = "by definition, sums in double precision: the oracle, slow",
     .tolerance = {1e-7},
+    .winograd = kAnyWinograd,
     .accepts = accepts,
     .packed_bytes =
         [](const ConvProblem& p, const Encoded*) {
-          return std::size_t(p.k * (2 + p.c / p.groups * p.r * p.s)) * sizeof(float);
+          return std::size_t(p.k * 2 + p.weights_shape().elements()) * sizeof(float);
         },
     .pack = pack,
     .scratch_bytes = [](const ConvProblem&) { return std::size_t(0); },

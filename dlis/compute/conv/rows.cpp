@@ -1,4 +1,6 @@
 // Collects the rows of algorithms.inc.
+#include <string>
+
 #include "dlis/compute/row.h"
 
 namespace dlis {
@@ -14,6 +16,14 @@ std::span<const ConvRow* const> conv_rows() {
 #undef DLIS_ROW
   };
   return kRows;
+}
+
+Verdict accepts(const ConvRow& row, const ConvProblem& problem) {
+  const int m = problem.winograd;
+  if (m != 0 && row.winograd != m && row.winograd != kAnyWinograd)
+    return refuse("its weights live in the Winograd domain of tiles of " + std::to_string(m) + "x" +
+                  std::to_string(m) + " outputs");
+  return row.accepts(problem);
 }
 
 const ConvRow* find_conv_row(std::string_view name) {
