@@ -9,6 +9,7 @@
 #include "dlis/base/rng.h"
 #include "dlis/compute/numbers.h"
 #include "dlis/compute/row.h"
+#include "dlis/compute/winograd/reference.h"
 
 namespace dlis {
 
@@ -151,6 +152,7 @@ class ConvCase {
   };
   Sum sum_at(std::int64_t n, std::int64_t p, std::int64_t q, std::int64_t k) {
     const ConvProblem& c = problem_;
+    if (c.winograd != 0) return domain_sum(n, p, q, k);
     const std::int64_t channels = c.c / c.groups, c0 = k / (c.k / c.groups) * channels;
     const float* w = decoded_.as<float>().data() + k * channels * c.r * c.s;
     Sum sum;
@@ -190,7 +192,8 @@ class ConvCase {
   double error_at(std::int64_t n, std::int64_t p, std::int64_t q, std::int64_t k, double got,
                   int tile = 0) {
     Sum want = output_at(n, p, q, k);
-    if (tile > 0) want.magnitude = tile_magnitude(n, p / tile, q / tile, k, tile);
+    if (tile > 0 && problem_.winograd == 0)
+      want.magnitude = tile_magnitude(n, p / tile, q / tile, k, tile);
     const Scale& scale = problem_.y_scale;
     double off = 0;
     if (is_byte(problem_.y_type)) {
@@ -206,6 +209,18 @@ class ConvCase {
   }
 
  private:
+  // Of weights in the Winograd domain, a row of outputs at a time.
+  Sum domain_sum(std::int64_t n, std::int64_t p, std::int64_t q, std::int64_t k) {
+    if (domain_row_ != n * problem_.p() + p) {
+      const float* w = decoded_.as<float>().data();
+      domain_row_ = n * problem_.p() + p;
+      domain_sums_ = winograd_sums(problem_, x_.view(), w, n, p);
+      domain_magnitudes_ = winograd_sums(problem_, x_.view(), w, n, p, true);
+    }
+    const auto at = std::size_t(q * problem_.k + k);
+    return {domain_sums_[at], domain_magnitudes_[at]};
+  }
+
   // The sum over channels of the largest |x| that the tile reads times the |w| of a 3x3 filter.
   double tile_magnitude(std::int64_t n, std::int64_t p, std::int64_t q, std::int64_t k, int m) {
     const ConvProblem& c = problem_;
@@ -281,6 +296,8 @@ class ConvCase {
   Tensor weights_, decoded_;
   std::vector<float> bias_, largest_;  // largest_: |x| by tile and channel
   int largest_m_ = 0;                  // of tiles of that many outputs
+  std::int64_t domain_row_ = -1;
+  std::vector<double> domain_sums_, domain_magnitudes_;
   Encoded encoded_;
   Buffer packed_, scratch_;
   ConstView views_[2];

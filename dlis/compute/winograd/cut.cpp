@@ -32,8 +32,8 @@ std::int64_t plane(std::int64_t tiles, std::int64_t row) {
 
 }  // namespace
 
-WinogradCut::WinogradCut(const ConvProblem& p, int size) : m(size), a(size + 2) {
-  wide = panel_sizes(p.isa).wide;
+WinogradCut::WinogradCut(const ConvProblem& p, int size, int columns)
+    : m(size), a(size + 2), wide(columns) {
   panels = divide_up(p.k, wide);
   tile_rows = divide_up(p.p(), m);
   tile_columns = divide_up(p.q(), m);

@@ -19,7 +19,8 @@ constexpr WinogradRange winograd_part(std::int64_t total, std::int64_t parts, st
 // of the schedule), or, where blocks are few, all inputs are transformed by a phase of its own
 // (`shared`) and a tile of the second phase is some panels of a block.
 struct WinogradCut {
-  WinogradCut(const ConvProblem& problem, int m);
+  // Panels of `wide` filters.
+  WinogradCut(const ConvProblem& problem, int m, int wide);
 
   int m, a;
   int wide;                                     // filters of a panel
@@ -36,9 +37,7 @@ struct WinogradCut {
   std::size_t waste_bytes;  // a worker's: where outputs beyond the map go
 
   std::size_t worker_bytes() const { return (shared ? 0 : v_bytes) + m_bytes + waste_bytes; }
-  std::size_t scratch_bytes(int workers) const {
-    return (shared ? v_bytes : 0) + worker_bytes() * std::size_t(workers);
-  }
+  std::int64_t most_tiles() const { return (tiles + blocks - 1) / blocks; }  // of a block
   WinogradRange block(std::int64_t i) const { return winograd_part(tiles, blocks, i); }
   WinogradRange channels(std::int64_t slice) const;
 };

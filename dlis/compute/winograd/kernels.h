@@ -14,14 +14,15 @@ namespace dlis {
 inline constexpr int kWinogradStreams = 4, kWinogradStride = 8;
 inline constexpr int kWinogradLine = 16;  // floats
 
-// y[i][j] = sum over `terms` of a[i][t] * b[t][j], for the kernel's rows and columns, steps in
-// floats. The sum runs in the order of the terms, one fused multiply-add each, from 0. Meanwhile
-// weights that come later are asked for: kWinogradStreams panels at once, `ahead_lines` cache lines
-// of each every kWinogradStride terms.
+// y[i][j] = sum over `terms` of a[i][t] * b[t][j] (of blocks: a[i][places[t]] * b[t][j]), for the
+// kernel's rows and columns, steps in floats. The sum runs in the order of the terms, one fused
+// multiply-add each, from 0. Meanwhile weights that come later are asked for: kWinogradStreams
+// panels at once, `ahead_lines` cache lines of each every kWinogradStride terms.
 struct WinogradProduct {
   const float* a = nullptr;
   std::ptrdiff_t a_step = 0;
   const float* b = nullptr;
+  const std::uint16_t* places = nullptr;  // blocks: which of a's values each of b's meets
   std::int64_t terms = 0;
   float* y = nullptr;
   std::ptrdiff_t y_step = 0;
@@ -30,6 +31,7 @@ struct WinogradProduct {
 };
 
 inline constexpr int kWinogradMaxRows = 14;
+inline constexpr int kWinogradBlockColumns = 16;
 inline constexpr int kWinogradMaxTile = 6;  // the largest m
 
 struct WinogradProducts {
@@ -37,6 +39,7 @@ struct WinogradProducts {
   int rows;                                // the most a kernel takes
   int wide, narrow;                        // columns
   Kernel kernel[2][kWinogradMaxRows + 1];  // [wide][rows]; [..][0] is null
+  Kernel block[kWinogradMaxRows + 1];      // of 16 columns; nothing is asked for
   // y[k] = activate(y[k]): for the activations that are no clamp.
   void (*finish)(float* y, std::int64_t filters, Activation activation, float a, float b);
 };
@@ -69,12 +72,18 @@ struct WinogradOutput {
 };
 
 struct WinogradTransforms {
-  void (*input)(const WinogradInput&);
+  void (*input[2])(const WinogradInput&);  // [1]: what is below 0 becomes 0
   void (*output)(const WinogradOutput&);
 };
 
 DLIS_SIMD_TABLE(WinogradTransforms, winograd_f2_transforms)
 DLIS_SIMD_TABLE(WinogradTransforms, winograd_f4_transforms)
 DLIS_SIMD_TABLE(WinogradTransforms, winograd_f6_transforms)
+
+inline const WinogradTransforms& winograd_transforms(Isa isa, int m) {
+  if (m == 2) return winograd_f2_transforms_for(isa);
+  if (m == 4) return winograd_f4_transforms_for(isa);
+  return winograd_f6_transforms_for(isa);
+}
 
 }  // namespace dlis

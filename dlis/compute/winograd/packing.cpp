@@ -18,7 +18,8 @@ WinogradPanels::WinogradPanels(const ConvProblem& p, int m)
       a_(matrices_.a),
       wide_(panel_sizes(p.isa).wide),
       filters_(p.k),
-      channels_(p.c) {
+      channels_(p.c),
+      in_domain_(p.winograd != 0) {
   const int narrow = panel_sizes(p.isa).narrow;
   panels_ = int((filters_ + wide_ - 1) / wide_);
   last_ = filters_ - std::int64_t(panels_ - 1) * wide_ <= narrow ? narrow : wide_;
@@ -42,10 +43,15 @@ void WinogradPanels::pack_panel(const float* weights, std::int64_t i, std::byte*
     float* to = const_cast<float*>(panel(packed, 0, i)) + c * width;
     for (int f = 0; f < a_ * a_; ++f) std::fill_n(to + f * plane_ + count, width - count, 0.0f);
     for (std::int64_t k = 0; k < count; ++k) {
-      winograd_weights(matrices_, weights + ((first + k) * channels_ + c) * 9, u);
+      values(weights + ((first + k) * channels_ + c) * (in_domain_ ? a_ * a_ : 9), u);
       for (int f = 0; f < a_ * a_; ++f) to[f * plane_ + k] = float(u[f]);
     }
   }
+}
+
+void WinogradPanels::values(const float* weights, double* u) const {
+  if (!in_domain_) return winograd_weights(matrices_, weights, u);
+  std::copy_n(weights, a_ * a_, u);
 }
 
 }  // namespace dlis

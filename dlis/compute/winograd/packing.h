@@ -29,15 +29,18 @@ class WinogradPanels {
            panel * channels_ * wide_;
   }
 
-  // Fills bytes() bytes. `weights` are K x C x 3 x 3 values, `bias` is K values or null.
+  // Fills bytes() bytes. `weights` are K x C x 3 x 3 values, or K x C x a x a in
+  // the Winograd domain, `bias` is K values or null.
   void pack(const float* weights, const float* bias, std::byte* packed) const;
 
  private:
+  void values(const float* weights, double* u) const;  // of one pair of channels
   void pack_panel(const float* weights, std::int64_t panel, std::byte* packed) const;
 
   const WinogradMatrices& matrices_;
   int a_, wide_, last_, panels_;
   std::int64_t filters_, channels_, plane_;
+  bool in_domain_;                     // the weights are already
   std::size_t zeros_at_, weights_at_;  // bytes
 };
 

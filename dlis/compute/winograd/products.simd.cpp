@@ -67,18 +67,59 @@ void product(const WinogradProduct& p) {
       b += vectors * kLanes;
     } while (--n);
   }
-#define KEEP(i)                                                              \
-  if constexpr (i < rows) {                                                  \
-    store(p.y + i * p.y_step, c##i##_0);                                     \
-    if constexpr (vectors > 1) store(p.y + i * p.y_step + kLanes, c##i##_1); \
+#define KEEP(i)                                                            \
+  if constexpr (i < rows) {                                                \
+    store(y + i * p.y_step, c##i##_0);                                     \
+    if constexpr (vectors > 1) store(y + i * p.y_step + kLanes, c##i##_1); \
   }
+  float* y = p.y;
   DLIS_ROWS(KEEP)
+}
+
+// Blocks of 16 columns, as many at once as two vectors hold: a term's row of `a` is read where its
+// place says.
+template <int rows>
+void block_product(const WinogradProduct& p) {
+  constexpr int half = (rows + 1) / 2, columns = kWinogradBlockColumns;
+  constexpr int vectors = columns / kLanes < kVectors ? columns / kLanes : kVectors;
+  Strides s{p.a_step * 4, p.a_step * 12, p.a_step * 20};
+  opaque(s.one);
+  opaque(s.three);
+  opaque(s.five);
+  const char* a0 = reinterpret_cast<const char*>(p.a);
+  const char* a1 = reinterpret_cast<const char*>(p.a + half * p.a_step);
+  for (int first = 0; first < columns; first += vectors * kLanes) {
+    DLIS_ROWS(DECLARE)
+    const float* b = p.b + first;
+    for (std::int64_t t = 0; t < p.terms; ++t, b += columns) {
+      const std::ptrdiff_t place = p.places[t] * 4;
+      const Vec b0 = load(b);
+      [[maybe_unused]] Vec b1;
+      if constexpr (vectors > 1) b1 = load(b + kLanes);
+#define BLOCK_STEP(i)                                                                  \
+  if constexpr (i < rows) {                                                            \
+    const char* from = at<(i < half ? i : i - half)>((i < half ? a0 : a1) + place, s); \
+    const Vec x = splat(*floats(from));                                                \
+    c##i##_0 = fma(x, b0, c##i##_0);                                                   \
+    if constexpr (vectors > 1) c##i##_1 = fma(x, b1, c##i##_1);                        \
+  }
+      DLIS_ROWS(BLOCK_STEP)
+    }
+    float* y = p.y + first;
+    DLIS_ROWS(KEEP)
+  }
 }
 
 // A kernel of `rows` rows, or none where the ISA has too few registers.
 template <int rows, int vectors>
 constexpr WinogradProducts::Kernel kernel() {
   if constexpr (rows <= kRows) return product<rows, vectors>;
+  return nullptr;
+}
+
+template <int rows>
+constexpr WinogradProducts::Kernel block() {
+  if constexpr (rows <= kRows) return block_product<rows>;
   return nullptr;
 }
 
@@ -93,6 +134,7 @@ void finish(float* y, std::int64_t filters, Activation activation, float a, floa
 }  // namespace
 
 #define NARROW(i) kernel<i + 1, 1>(),
+#define BLOCK(i) block<i + 1>(),
 #define WIDE(i) kernel<i + 1, kVectors>(),
 
 extern constinit const WinogradProducts winograd_products = {
@@ -100,6 +142,7 @@ extern constinit const WinogradProducts winograd_products = {
     .wide = kVectors * kLanes,
     .narrow = kLanes,
     .kernel = {{nullptr, DLIS_ROWS(NARROW)}, {nullptr, DLIS_ROWS(WIDE)}},
+    .block = {nullptr, DLIS_ROWS(BLOCK)},
     .finish = finish,
 };
 

@@ -15,12 +15,13 @@
 namespace dlis::DLIS_SIMD {
 
 // `to` for frequency 0; the same place `next` floats on is about to be written as well.
+template <bool relu>
 DLIS_INLINE void store_and_ask(float* to, Vec x, std::ptrdiff_t next) {
-  store(to, x);
+  store(to, relu ? max(x, zero()) : x);
   __builtin_prefetch(to + next, 1);
 }
 
-template <class F, int group, class At>
+template <class F, bool relu, int group, class At>
 DLIS_INLINE void input_rows(const At& at, float* v, std::ptrdiff_t plane, std::ptrdiff_t next) {
   constexpr int a = F::a;
   Vec first[a], second[a];
@@ -36,15 +37,15 @@ DLIS_INLINE void input_rows(const At& at, float* v, std::ptrdiff_t plane, std::p
       Vec r[2];
       F::template input<g.value>(half.value == 0 ? first : second, r);
       float* to = v + F::input_row(group, half.value) * a * plane;
-      store_and_ask(to + F::input_row(g.value, 0) * plane, r[0], next);
-      store_and_ask(to + F::input_row(g.value, 1) * plane, r[1], next);
+      store_and_ask<relu>(to + F::input_row(g.value, 0) * plane, r[0], next);
+      store_and_ask<relu>(to + F::input_row(g.value, 1) * plane, r[1], next);
     });
   };
   along(Index<0>{});
   along(Index<1>{});
 }
 
-template <class F>
+template <class F, bool relu>
 void input_inside(const WinogradInput& input) {
   const WinogradInput t = input;  // its own, so that stores leave it in registers
   const std::ptrdiff_t row = t.row, pixel = t.pixel;
@@ -54,11 +55,11 @@ void input_inside(const WinogradInput& input) {
       return load(x + i.value * row + j.value * pixel);
     };
     unroll<F::input_groups>(
-        DLIS_LAMBDA(g) { input_rows<F, g.value>(at, t.v + c, t.plane, t.next); });
+        DLIS_LAMBDA(g) { input_rows<F, relu, g.value>(at, t.v + c, t.plane, t.next); });
   }
 }
 
-template <class F>
+template <class F, bool relu>
 void input_at_edge(const WinogradInput& input) {
   const WinogradInput t = input;
   for (std::int64_t c = 0; c < t.channels; c += kLanes) {
@@ -66,16 +67,16 @@ void input_at_edge(const WinogradInput& input) {
       return load(t.pixels[i.value * F::a + j.value] + c);
     };
     unroll<F::input_groups>(
-        DLIS_LAMBDA(g) { input_rows<F, g.value>(at, t.v + c, t.plane, t.next); });
+        DLIS_LAMBDA(g) { input_rows<F, relu, g.value>(at, t.v + c, t.plane, t.next); });
   }
 }
 
-template <class F>
+template <class F, bool relu>
 void input_transform(const WinogradInput& t) {
   if (t.pixels)
-    input_at_edge<F>(t);
+    input_at_edge<F, relu>(t);
   else
-    input_inside<F>(t);
+    input_inside<F, relu>(t);
 }
 
 // Filters [k, k + count) of the tile.

@@ -32,7 +32,7 @@ struct F2 {
 
 }  // namespace
 
-extern constinit const WinogradTransforms winograd_f2_transforms = {input_transform<F2>,
-                                                                    output_transform<F2>};
+extern constinit const WinogradTransforms winograd_f2_transforms = {
+    {input_transform<F2, false>, input_transform<F2, true>}, output_transform<F2>};
 
 }  // namespace dlis::DLIS_SIMD

@@ -42,7 +42,7 @@ struct F4 {
 
 }  // namespace
 
-extern constinit const WinogradTransforms winograd_f4_transforms = {input_transform<F4>,
-                                                                    output_transform<F4>};
+extern constinit const WinogradTransforms winograd_f4_transforms = {
+    {input_transform<F4, false>, input_transform<F4, true>}, output_transform<F4>};
 
 }  // namespace dlis::DLIS_SIMD

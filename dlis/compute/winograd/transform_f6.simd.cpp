@@ -52,7 +52,7 @@ struct F6 {
 
 }  // namespace
 
-extern constinit const WinogradTransforms winograd_f6_transforms = {input_transform<F6>,
-                                                                    output_transform<F6>};
+extern constinit const WinogradTransforms winograd_f6_transforms = {
+    {input_transform<F6, false>, input_transform<F6, true>}, output_transform<F6>};
 
 }  // namespace dlis::DLIS_SIMD

@@ -1,45 +1,60 @@
-// What the rows winograd_f2, winograd_f4 and winograd_f6 share; they differ in m, the outputs of a
-// tile in each direction.
+// What the Winograd rows share; they differ in m, the outputs of a tile in each direction, and in
+// how they multiply.
 #pragma once
-#include "dlis/compute/row.h"
-#include "dlis/compute/winograd/cut.h"
-#include "dlis/compute/winograd/packing.h"
+#include "dlis/compute/winograd/tiles.h"
 
 namespace dlis {
 
 Verdict winograd_accepts(const ConvProblem& problem, int m);
-void winograd_pack(const ConvProblem& problem, int m, const Encoded* weights, const float* bias,
-                   std::byte* packed);
-void winograd_run(const ConvProblem& problem, int m, const Call& call, int phase, Range range,
-                  Worker worker);
-std::int64_t winograd_tiles(const ConvProblem& problem, int m, int phase);
 
-template <int m>
+template <class Products>
+std::int64_t winograd_tiles(const ConvProblem& p, int m, int phase) {
+  const WinogradCut cut(p, m, Products::columns(p.isa));
+  if (cut.shared && phase == 0) return cut.tiles * cut.slices;
+  return cut.blocks * cut.panel_parts;
+}
+
+template <class Products, int m>
+void winograd_run(const ConvProblem& p, const Call& call, int phase, Range range, Worker worker) {
+  WinogradTiles<Products> tiles(p, m, call, worker);
+  for (std::int64_t i = range.begin; i < range.end; ++i) tiles.run(phase, i);
+}
+
+// Products of all tiles, also those that hang over the edge; transforms of every tile's values at
+// about a tenth of the ceiling.
+inline double winograd_work(const ConvProblem& p, int m, double density) {
+  const double tiles = double(p.n * ((p.p() + m - 1) / m) * ((p.q() + m - 1) / m));
+  return tiles * (m + 2) * (m + 2) *
+         (density * double(p.c) * double(p.k) + 10.0 * double(p.c + p.k));
+}
+
+template <class Products, int m>
 constexpr ConvRow winograd_row(const char* name, const char* summary, double tolerance) {
   return {
       .name = name,
       .summary = summary,
       .version = 2,
       .tolerance = {tolerance, m},
-      .accepts = [](const ConvProblem& p) { return winograd_accepts(p, m); },
-      .packed_bytes = [](const ConvProblem& p,
-                         const Encoded*) { return WinogradPanels(p, m).bytes(); },
-      .pack = [](const ConvProblem& p, const Encoded* weights, const float* bias,
-                 std::byte* packed) { winograd_pack(p, m, weights, bias, packed); },
-      .scratch_bytes =
-          [](const ConvProblem& p) { return WinogradCut(p, m).scratch_bytes(p.workers); },
-      .phases = [](const ConvProblem& p) { return WinogradCut(p, m).shared ? 2 : 1; },
-      .tiles = [](const ConvProblem& p, int phase) { return winograd_tiles(p, m, phase); },
-      .run = [](const ConvProblem& p, const Call& call, int phase, Range range,
-                Worker worker) { winograd_run(p, m, call, phase, range, worker); },
-      .work =
+      .winograd = m,
+      .accepts =
           [](const ConvProblem& p) {
-            // Products of all tiles, also those that hang over the edge; transforms of every tile's
-            // values at about a tenth of the ceiling.
-            const double tiles = double(p.n * ((p.p() + m - 1) / m) * ((p.q() + m - 1) / m));
-            const double values = tiles * (m + 2) * (m + 2);
-            return values * (double(p.c) * double(p.k) + 10.0 * double(p.c + p.k));
+            const Verdict verdict = Products::accepts(p, m);
+            return verdict ? winograd_accepts(p, m) : verdict;
           },
+      .packed_bytes = [](const ConvProblem& p,
+                         const Encoded* weights) { return Products::packed_bytes(p, m, weights); },
+      .pack = [](const ConvProblem& p, const Encoded* weights, const float* bias,
+                 std::byte* packed) { Products::pack(p, m, weights, bias, packed); },
+      .scratch_bytes =
+          [](const ConvProblem& p) { return WinogradTiles<Products>::scratch_bytes(p, m); },
+      .phases =
+          [](const ConvProblem& p) {
+            return WinogradCut(p, m, Products::columns(p.isa)).shared ? 2 : 1;
+          },
+      .tiles = [](const ConvProblem& p,
+                  int phase) { return winograd_tiles<Products>(p, m, phase); },
+      .run = winograd_run<Products, m>,
+      .work = [](const ConvProblem& p) { return winograd_work(p, m, Products::kept(p)); },
   };
 }
 

@@ -1,0 +1,102 @@
+// Transforms weights and keeps what is not zero; plain loops, the same on every host.
+#include "dlis/compute/winograd/sparse_packing.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "dlis/base/divide.h"
+
+namespace dlis {
+namespace {
+
+std::size_t lines(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+constexpr std::int64_t kLine = kAlignment / sizeof(float);
+
+}  // namespace
+
+struct WinogradSparse::Entries {
+  std::vector<std::uint32_t> starts{0};
+  std::vector<std::int64_t> channels;
+  std::vector<float> values;
+};
+
+WinogradSparse::WinogradSparse(const ConvProblem& p, int m, int height, const std::byte* packed)
+    : matrices_(*winograd_matrices(m)),
+      height_(height),
+      filters_(p.k),
+      channels_(p.c),
+      rows_(divide_up(p.k, height)),
+      biases_(round_up(p.k, kWinogradBlock)),
+      pixel_(round_up(p.c, kLine)),
+      in_domain_(p.winograd != 0),
+      packed_(packed) {}
+
+std::size_t WinogradSparse::places_at() const {
+  const std::int64_t frequencies = matrices_.a * matrices_.a;
+  return lines(std::size_t(biases_ + pixel_ + frequencies * rows_ + 1) * 4);
+}
+std::size_t WinogradSparse::values_at(std::size_t entries) const {
+  return lines(places_at() + entries * 2);
+}
+
+const std::uint16_t* WinogradSparse::places() const {
+  return reinterpret_cast<const std::uint16_t*>(packed_ + places_at());
+}
+const float* WinogradSparse::values() const {
+  const std::uint32_t entries = *starts(matrices_.a * matrices_.a);
+  return reinterpret_cast<const float*>(packed_ + values_at(entries));
+}
+
+WinogradSparse::Entries WinogradSparse::entries_of(const Encoded& weights) const {
+  const Tensor decoded = weights.format->decode(weights);
+  const std::span<const float> given = decoded.as<float>();
+  const std::int64_t frequencies = matrices_.a * matrices_.a;
+  std::vector<float> u(std::size_t(in_domain_ ? 0 : filters_ * channels_ * frequencies));
+  double values[64];
+  for (std::int64_t i = 0; i < std::int64_t(u.size()) / frequencies; ++i) {
+    winograd_weights(matrices_, given.data() + i * 9, values);
+    std::copy_n(values, frequencies, u.begin() + i * frequencies);
+  }
+  const float* all = in_domain_ ? given.data() : u.data();
+
+  Entries entries;
+  std::vector<float> column(std::size_t(height_), 0.0f);
+  for (std::int64_t f = 0; f < frequencies; ++f)
+    for (std::int64_t k = 0; k < filters_; k += height_) {
+      const std::int64_t count = std::min(height_, filters_ - k);
+      for (std::int64_t c = 0; c < channels_; ++c) {
+        for (std::int64_t i = 0; i < count; ++i)
+          column[std::size_t(i)] = all[((k + i) * channels_ + c) * frequencies + f];
+        if (std::all_of(column.begin(), column.begin() + count, [](float w) { return w == 0; }))
+          continue;
+        std::fill(column.begin() + count, column.end(), 0.0f);
+        entries.channels.push_back(c);
+        entries.values.insert(entries.values.end(), column.begin(), column.end());
+      }
+      entries.starts.push_back(std::uint32_t(entries.channels.size()));
+    }
+  return entries;
+}
+
+std::size_t WinogradSparse::packed_bytes(const Encoded& weights) const {
+  const std::size_t entries = entries_of(weights).channels.size();
+  return lines(values_at(entries) + entries * std::size_t(height_) * sizeof(float));
+}
+
+void WinogradSparse::pack(const Encoded& weights, const float* bias, std::int64_t place_step,
+                          std::byte* packed) const {
+  const Entries entries = entries_of(weights);
+  const std::size_t count = entries.channels.size();
+  std::memset(packed, 0, places_at());
+  if (bias) std::memcpy(packed, bias, std::size_t(filters_) * sizeof(float));
+  std::memcpy(packed + std::size_t(biases_ + pixel_) * 4, entries.starts.data(),
+              entries.starts.size() * 4);
+  auto* places = reinterpret_cast<std::uint16_t*>(packed + places_at());
+  std::ranges::transform(entries.channels, places,
+                         [&](std::int64_t c) { return std::uint16_t(c * place_step); });
+  std::memcpy(packed + values_at(count), entries.values.data(),
+              entries.values.size() * sizeof(float));
+}
+
+}  // namespace dlis
