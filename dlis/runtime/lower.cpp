@@ -121,7 +121,7 @@ class Lowering {
     if (const Verdict verdict = stays_stored(node); !verdict)
       return add_refusal(start(node), verdict);
     if (placements_.views.contains(node.outputs[0])) return {};
-    if (node.op->name == "Conv"sv) return lower_conv(node);
+    if (node.op->name == "Conv"sv || node.op->name == "WinogradConv"sv) return lower_conv(node);
     if (is_dense_layer(graph_, node) && lower_dense(node)) return {};
     if (node.op->name == "Concat"sv) return lower_concat(node);
     return lower_other(node);
@@ -199,9 +199,20 @@ class Lowering {
     for (ValueId id : out.step.inputs) out.step.reads.push_back(as_image(desc(id)));
     out.step.writes.push_back(as_image(desc(node.outputs[0])));
     set_problem(out, node);
-    set_window(out.step.conv, node.attributes, flat);
+    if (node.op->name == "WinogradConv"sv)
+      set_domain(out.step.conv, node.attributes);
+    else
+      set_window(out.step.conv, node.attributes, flat);
     steps_.push_back(std::move(out));
     return {};
+  }
+
+  static void set_domain(ConvProblem& p, const Attributes& a) {
+    const Ints pads = a.ints("pads");
+    p.r = p.s = 3;
+    p.winograd = int(a.integer("m"));
+    p.winograd_relu = a.integer("relu") != 0;
+    p.pad_top = pads[0], p.pad_left = pads[1], p.pad_bottom = pads[2], p.pad_right = pads[3];
   }
 
   static void set_window(ConvProblem& p, const Attributes& a, bool flat) {

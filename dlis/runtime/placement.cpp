@@ -18,9 +18,9 @@ bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
 }
 
 bool is_spatial(const Node& node) {
-  static constexpr std::array names{
-      "Conv"sv,          "ConvTranspose"sv, "MaxPool"sv, "AveragePool"sv, "GlobalAveragePool"sv,
-      "GlobalMaxPool"sv, "LRN"sv,           "Resize"sv};
+  static constexpr std::array names{"Conv"sv,          "ConvTranspose"sv, "WinogradConv"sv,
+                                    "MaxPool"sv,       "AveragePool"sv,   "GlobalAveragePool"sv,
+                                    "GlobalMaxPool"sv, "LRN"sv,           "Resize"sv};
   return is_one_of(node.op->name, names);
 }
 

@@ -163,7 +163,8 @@ Status check_memory(const Plan& plan, std::size_t weights) {
 Status check_computable(const Graph& graph) {
   const auto of_weights = [&](const Node& node) {
     const std::string_view op = node.op->name;
-    return (op == "Conv" || op == "Gemm" || op == "MatMul") && graph.is_constant(node.inputs[1]);
+    return (op == "Conv" || op == "WinogradConv" || op == "Gemm" || op == "MatMul") &&
+           graph.is_constant(node.inputs[1]);
   };
   for (const Node& node : graph.nodes) {
     std::vector<ValueId> ids = node.inputs;
