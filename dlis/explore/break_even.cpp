@@ -65,6 +65,7 @@ Status add_curves(const ConvProblem& problem, std::uint64_t seed, std::vector<Sp
     for (const ConvRow* row : conv_rows()) {
       ConvProblem sparse = problem;
       sparse.format = format;
+      sparse.winograd = std::max(row->winograd, 0);  // a row of weights there is given such
       if (is_reference(row) || !accepts(*row, sparse)) continue;
       SparseCurve& curve = curves.emplace_back(SparseCurve{row, format, {}, 0});
       for (const double density : kDensities) {
@@ -82,6 +83,7 @@ Status add_curves(const ConvProblem& problem, std::uint64_t seed, std::vector<Sp
 Result<BreakEven> break_even(ConvProblem problem, const BenchOptions& options) {
   problem.format = formats().front();
   problem.density = 1;
+  problem.winograd = 0;
   BenchOptions brief = options;
   brief.rounds = std::min(options.rounds, 5);
   const ProblemTimings dense = DLIS_TRY(bench_rows(problem, brief));
