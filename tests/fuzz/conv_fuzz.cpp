@@ -49,6 +49,11 @@ dlis::ConvProblem problem_of(Bytes& bytes) {
   if (bytes.pick(0, 3) == 3 && p.groups == 1) p.c *= 64;  // sums that rows cut into blocks
   if (p.integer() && !p.format->encode_bytes) p.format = dlis::find_format("int8");
   if (p.type == dlis::DType::bf16) p.format = dlis::find_format("bf16");
+  if (p.all_f32() && p.h > 2 && p.w > 2 && bytes.pick(0, 3) == 3) {
+    p.winograd = int(2 * bytes.pick(1, 3));
+    p.winograd_relu = bytes.pick(0, 1);
+    p.r = p.s = 3, p.groups = p.stride_h = p.stride_w = p.dilation_h = p.dilation_w = 1;
+  }
   return p;
 }
 

@@ -294,6 +294,12 @@ TEST(ConvRandom, RowsAgree) {
     if (p.integer() && !p.format->encode_bytes) p.format = find_format("int8");
     if (p.type == DType::bf16) p.format = find_format("bf16");
     p.density = *rc::gen::element(1.0, 0.5, 0.1);
+    if (p.all_f32() && *rc::gen::inRange(0, 4) == 0) {
+      p.winograd = *rc::gen::element(2, 4, 6);
+      p.winograd_relu = *rc::gen::arbitrary<bool>();
+      p.r = p.s = 3, p.groups = p.stride_h = p.stride_w = p.dilation_h = p.dilation_w = 1;
+      p.h = std::max<std::int64_t>(p.h, 3), p.w = std::max<std::int64_t>(p.w, 3);
+    }
     RC_PRE(p.macs() < 1000000);
     const auto slack = [&] { return Slack{pick(0, 2), pick(0, 3), pick(0, 4)}; };
     ConvCase c(p, std::uint64_t(*rc::gen::inRange(0, 1000)), slack(), slack());
@@ -325,7 +331,13 @@ TEST(ConvProblemLine, RoundTrips) {
 }
 
 TEST(ConvProblemLine, RefusesWithASentence) {
-  for (const char* text : {"",
+  for (const char* text : {"n1h9w9c1 k1r3s3 winograd3",
+                           "n1h9w9c1 k1r3s3 winograd4rely",
+                           "n1h9w9c1 k1r3s3 winograd",
+                           "n1h9w9c1 k1r1s1 winograd4",
+                           "n1h9w9c1 k1r3s3 u2 winograd4",
+                           "n1h9w9c2 k2r3s3 g2 winograd4",
+                           "",
                            "n1h1w1c1",
                            "n1h1w1 k1r1s1",
                            "n0h1w1c1 k1r1s1",
