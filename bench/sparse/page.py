@@ -5,6 +5,9 @@ PICTURED = "n1h28w28c128 k128r3s3 p1 +bias +relu"
 # Row and zeros, and how many times faster than the best dense row without Winograd it has to be.
 BARS = [("sparse_direct", 0.6, 1.3), ("sparse_direct", 0.8, 1.8), ("sparse_direct", 0.9, 3),
         ("bsr_direct", 0.5, 1.5), ("bsr_direct", 0.75, 2.5)]
+# The same against the best dense row of all, weights being in the Winograd domain.
+WINOGRAD_BARS = [("winograd_bsr", 0.6, 1.25), ("winograd_bsr", 0.75, 1.8),
+                 ("winograd_sparse", 0.6, 1.25), ("winograd_sparse", 0.75, 1.8)]
 
 HEAD = """# Sparse rows
 
@@ -35,6 +38,45 @@ def near(points, row, density):
     return min(mine, key=lambda p: abs(p["density"] - density))
 
 
+def nearest_of_family(points, family, density):
+    """Of the rows of one kind, F2 and F4, the faster."""
+    names = {p["row"] for p in points if p["row"].startswith(family)}
+    return min((near(points, name, density) for name in names), key=lambda p: p["to_best"][1])
+
+
+def winograd(sweeps, threads):
+    text = f"### Winograd, {threads} thread{'s' if threads > 1 else ''}\n"
+    text += "Times faster than the best dense row, on layers with 128 channels or more on both sides; last, the zeros "
+    text += "from which on a row is faster.\n\n"
+    heads = [f"{row} {zeros:.0%}, bar {bar}" for row, zeros, bar in WINOGRAD_BARS]
+    text += "| layer | best dense, GFLOP/s of filters | " + " | ".join(heads)
+    text += " | winograd_bsr pays from | winograd_sparse pays from |\n" + "|---" * (4 + len(WINOGRAD_BARS)) + "|\n"
+    met = {"winograd_bsr": 0, "winograd_sparse": 0}
+    layers = 0
+    for (problem, t), points in sweeps.items():
+        size = {k: int(v) for k, v in parsed(problem).items()}
+        if t != threads or min(size["c"], size["k"]) < 128:
+            continue
+        layers += 1
+        cells = []
+        for family, zeros, bar in WINOGRAD_BARS:
+            point = nearest_of_family(points, family, 1 - zeros)
+            shown, least = speed(point["to_best"])
+            met[family] += least >= bar
+            cells.append(f"{shown} {point['row'][-2:]}" + ("" if least >= bar else " **missed**"))
+        pays = [max(p["pays_from"] for p in points if p["row"].startswith(f)) for f in met]
+        cells += [f"{1 - p:.0%}" if p else "never" for p in pays]
+        first = points[0]
+        text += f"| {problem.split(' +')[0]} | {first['best']}, {gflops(size, first['best_ms']):.0f} | "
+        text += " | ".join(cells) + " |\n"
+    shares = ", ".join(f"`{family}` meets {count} of {2 * layers} bars" for family, count in met.items())
+    return text + f"\n{shares}.\n\n"
+
+
+def gflops(size, ms):
+    return 2e-6 * size["h"] * size["w"] * size["c"] * size["k"] * 9 / ms
+
+
 def layers(sweeps, threads):
     text = f"## {threads} thread{'s' if threads > 1 else ''}\n"
     text += "Times faster than the best dense row without Winograd; last, the zeros from which on it beats the best "
@@ -53,9 +95,9 @@ def layers(sweeps, threads):
             met, all_bars = met + (least >= bar), all_bars + 1
             cells.append(shown + ("" if least >= bar else " **missed**"))
         pays = [next(p["pays_from"] for p in points if p["row"] == row) for row in ("sparse_direct", "bsr_direct")]
-        macs = {k: int(v) for k, v in parsed(problem).items()}
-        gflops = 2e-6 * macs["h"] * macs["w"] * macs["c"] * macs["k"] * 9 / first["direct_ms"]
-        text += f"| {problem.split(' +')[0]} | {first['best']} | {first['direct']}, {gflops:.0f} | " + " | ".join(cells)
+        size = {k: int(v) for k, v in parsed(problem).items()}
+        speed_of_direct = gflops(size, first["direct_ms"])
+        text += f"| {problem.split(' +')[0]} | {first['best']} | {first['direct']}, {speed_of_direct:.0f} | " + " | ".join(cells)
         text += " | " + " | ".join(f"{1 - p:.0%}" if p else "never" for p in pays) + " |\n"
     return text + f"\n{met} of {all_bars} bars are met.\n\n"
 
@@ -66,22 +108,24 @@ def parsed(problem):
 
 
 def networks(plans):
-    text = "## Whole networks at 90 % zeros\n"
+    text = "## Whole networks\n"
     text += "`dlis bench MODEL --compress C --turns [--format F --compute ROW]`, seven turns. Times faster than the dense "
-    text += "plan (Winograd included), and than the dense plan without it (bar: 2.2). *auto* chooses by measurement.\n\n"
-    text += "| network | threads | dense, ms | csr | bsr | auto | csr, without Winograd | bsr, without Winograd |\n"
-    text += "|---" * 8 + "|\n"
+    text += "network's best plan (Winograd included), and than its best plan without Winograd. *auto* chooses formats and "
+    text += "rows by measurement; `csr` and `bsr` name one format and its direct row.\n\n"
+    text += "| network | threads | dense, ms | csr | bsr | auto | csr to dense without Winograd "
+    text += "| bsr to dense without Winograd | auto to dense without Winograd |\n"
+    text += "|---" * 9 + "|\n"
     for plan in plans:
         turn = lambda to, name: speed([to[name][1], to[name][0], to[name][2]])[0]
-        cells = [turn(plan["to_dense"], name) for name in ("csr", "bsr", "auto")]
-        cells += [turn(plan["to_direct"], name) for name in ("csr", "bsr")]
+        cells = [turn(plan[to], name) if name in plan[to] else "" for to in ("to_dense", "to_direct")
+                 for name in ("csr", "bsr", "auto")]
         text += f"| {plan['network']} | {plan['threads']} | {plan['ms']['dense']:.2f} | " + " | ".join(cells) + " |\n"
     return text + "\n"
 
 
 def write(file, sweeps, plans, commit, date):
     text = HEAD.format(date=date, commit=commit, machine=machine())
-    text += layers(sweeps, 1) + layers(sweeps, 2) + networks(plans)
+    text += "".join(layers(sweeps, threads) + winograd(sweeps, threads) for threads in (1, 2)) + networks(plans)
     text += f"![Times of sparse rows by density](sparse.svg)\n\n*{PICTURED}, one thread.*\n"
     notes = file.with_name("sparse_notes.md")
     if notes.exists():

@@ -1,19 +1,26 @@
-"""Whole networks at 90 % zeros: sparse plans beside dense ones, in turns."""
+"""Whole networks: sparse plans beside the dense network's, in turns."""
 from turns import Candidate, measure, ratio
 
+MODELS = "$DLIS_DATA/models"
 ELEMENTS, BLOCKS = "weight_prune:zeros=0.9", "weight_prune:zeros=0.9:granularity=block1x16"
-# Name, model, what makes its zeros.
+DOMAIN = "winograd_prune:zeros={}:granularity=block1x16"
+# Name, model, what makes its zeros, the dense network.
 NETWORKS = [
-    ("resnet18, CIFAR-10, retrained", "zoo/resnet18_weight_prune_zeros90.onnx.gz", "none"),
-    ("vgg16, CIFAR-10", "$DLIS_DATA/models/vgg16_cifar10.onnx", ELEMENTS),
-    ("vgg16, CIFAR-10, blocks", "$DLIS_DATA/models/vgg16_cifar10.onnx", BLOCKS),
-    ("resnet18, CIFAR-10, blocks", "$DLIS_DATA/models/resnet18_cifar10.onnx", BLOCKS),
-    ("resnet18@224, random weights", "resnet18@224", ELEMENTS),
-    ("vgg16@224, random weights", "vgg16@224", ELEMENTS),
+    ("resnet18, CIFAR-10, 90 %, retrained", "zoo/resnet18_weight_prune_zeros90.onnx.gz", "none",
+     f"{MODELS}/resnet18_cifar10.onnx"),
+    ("vgg16, CIFAR-10, 90 %", f"{MODELS}/vgg16_cifar10.onnx", ELEMENTS, f"{MODELS}/vgg16_cifar10.onnx"),
+    ("vgg16, CIFAR-10, 90 % in blocks", f"{MODELS}/vgg16_cifar10.onnx", BLOCKS, f"{MODELS}/vgg16_cifar10.onnx"),
+    ("resnet18, CIFAR-10, 90 % in blocks", f"{MODELS}/resnet18_cifar10.onnx", BLOCKS,
+     f"{MODELS}/resnet18_cifar10.onnx"),
+    ("resnet18@224, random weights, 90 %", "resnet18@224", ELEMENTS, "resnet18@224"),
+    ("vgg16@224, random weights, 90 %", "vgg16@224", ELEMENTS, "vgg16@224"),
+    ("resnet18@224, random weights, 75 % of the Winograd domain in blocks", "resnet18@224", DOMAIN.format(0.75),
+     "resnet18@224"),
+    ("vgg16@224, random weights, 75 % of the Winograd domain in blocks", "vgg16@224", DOMAIN.format(0.75), "vgg16@224"),
 ]
-PLANS = {  # what a plan may take
-    "dense": ["--format", "dense"],
-    "dense without Winograd": ["--format", "dense", "--compute", "indirect_gemm"],
+DENSE = {"dense": ["--format", "dense"],
+         "dense without Winograd": ["--format", "dense", "--compute", "indirect_gemm"]}
+SPARSE = {  # what a plan may take
     "csr": ["--format", "csr", "--compute", "sparse_direct"],
     "bsr": ["--format", "bsr", "--compute", "bsr_direct"],
     "auto": [],
@@ -21,14 +28,21 @@ PLANS = {  # what a plan may take
 
 
 def measured(dlis, network, threads, data):
-    name, model, compress = network
-    common = ["--compress", compress, "--turns", "--seconds", "0.3", "--threads", str(threads)]
-    candidates = [Candidate(plan, [dlis, "bench", model.replace("$DLIS_DATA", data), *common, *choice])
-                  for plan, choice in PLANS.items()]
+    name, model, compress, dense = network
+    in_domain = compress.startswith("winograd") or "winograd" in model
+    sparse = {"auto": SPARSE["auto"]} if in_domain else SPARSE  # direct rows do not take such weights
+
+    def candidate(plan, model, compress, choice):
+        return Candidate(plan, [dlis, "bench", model.replace("$DLIS_DATA", data), "--compress", compress, "--turns",
+                                "--seconds", "0.3", "--threads", str(threads), *choice])
+
+    candidates = [candidate(plan, dense, "none", choice) for plan, choice in DENSE.items()]
+    candidates += [candidate(plan, model, compress, choice) for plan, choice in sparse.items()]
     rounds = measure(candidates, [], 7)
-    for candidate in candidates:
-        candidate.close()
-    middle = {plan: sorted(r["ms"][plan] for r in rounds)[len(rounds) // 2] for plan in PLANS}
+    for each in candidates:
+        each.close()
+    plans = [*DENSE, *sparse]
+    middle = {plan: sorted(r["ms"][plan] for r in rounds)[len(rounds) // 2] for plan in plans}
     return {"network": name, "threads": threads, "ms": middle,
-            "to_dense": {plan: ratio(rounds, plan, "dense") for plan in PLANS},
-            "to_direct": {plan: ratio(rounds, plan, "dense without Winograd") for plan in PLANS}}
+            "to_dense": {plan: ratio(rounds, plan, "dense") for plan in plans},
+            "to_direct": {plan: ratio(rounds, plan, "dense without Winograd") for plan in plans}}
