@@ -85,4 +85,24 @@ void winograd_weights(const WinogradMatrices& matrices, const float* g, double* 
     }
 }
 
+std::vector<double> winograd_energy(const WinogradMatrices& matrices) {
+  const auto a = std::size_t(matrices.a), m = std::size_t(matrices.m);
+  std::vector<double> one(a), both;  // along one axis
+  for (std::size_t i = 0; i < a; ++i) {
+    double out = 0, in = 0;
+    for (std::size_t r = 0; r < m; ++r) {
+      const double value = matrices.at[r * a + i].value();
+      out += value * value;
+    }
+    for (std::size_t t = 0; t < a; ++t) {
+      const double value = matrices.bt[i * a + t].value();
+      in += value * value;
+    }
+    one[i] = out * in / double(m);
+  }
+  for (const double row : one)
+    for (const double column : one) both.push_back(row * column);
+  return both;
+}
+
 }  // namespace dlis

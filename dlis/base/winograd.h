@@ -1,5 +1,6 @@
 // The matrices of Winograd's minimal filtering F(m x m, 3 x 3), as exact rationals.
 #pragma once
+#include <vector>
 
 namespace dlis {
 
@@ -24,5 +25,14 @@ const WinogradMatrices* winograd_matrices(int m);
 
 // u = G g G^T, in double: 3 x 3 values to a x a.
 void winograd_weights(const WinogradMatrices& matrices, const float* g, double* u);
+
+// How far each of the a x a values of the Winograd domain moves an output: the mean square change
+// of an output when value f of u changes by 1 and the inputs d are independent, of variance 1,
+//   energy_f = |A^T e_f A|^2 E[(B^T d B)_f^2] / m^2,
+// where for f = (i, j) the first is the squared norm of A^T's column i times that of its column j
+// and the expectation that of B^T's row i times that of its row j. A value of a filter has 1. After
+// the importance factors of Yu, Park and Naumov, "Spatial-Winograd Pruning Enabling Sparse Winograd
+// Convolution", 2019, which are of measured inputs.
+std::vector<double> winograd_energy(const WinogradMatrices& matrices);
 
 }  // namespace dlis

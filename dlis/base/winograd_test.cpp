@@ -57,6 +57,25 @@ TEST_P(WinogradMatricesTest, TransformWeights) {
     }
 }
 
+// Every input by itself, as independent ones add up their squares.
+TEST_P(WinogradMatricesTest, EnergyIsTheMeanSquareOfWhatAnOutputChangesBy) {
+  const WinogradMatrices& w = *winograd_matrices(GetParam());
+  const std::vector<double> energy = winograd_energy(w);
+  ASSERT_EQ(energy.size(), std::size_t(w.a * w.a));
+  for (int f = 0; f < w.a * w.a; ++f) {
+    double sum = 0;
+    for (int t = 0; t < w.a * w.a; ++t)
+      for (int o = 0; o < w.m * w.m; ++o) {
+        const auto factor = [&](int axis_f, int axis_t, int axis_o) {
+          return w.at[axis_o * w.a + axis_f].value() * w.bt[axis_f * w.a + axis_t].value();
+        };
+        const double change = factor(f / w.a, t / w.a, o / w.m) * factor(f % w.a, t % w.a, o % w.m);
+        sum += change * change;
+      }
+    EXPECT_NEAR(energy[std::size_t(f)], sum / (w.m * w.m), 1e-9 * sum) << f;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, WinogradMatricesTest, testing::Values(2, 4, 6));
 
 TEST(WinogradMatrices, OfOtherSizesDoNotExist) {

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "dlis/compress/test_network.h"
 #include "dlis/compress/train/network.h"
+#include "dlis/compute/winograd/reference.h"
 #include "dlis/explore/load.h"
 #include "dlis/model/zoo/zoo.h"
 #include "dlis/runtime/measure.h"
@@ -43,6 +45,40 @@ TEST_P(Interpreter, AgreesWithThePlan) { expect_agreement(build_model(GetParam()
 INSTANTIATE_TEST_SUITE_P(BuiltIn, Interpreter,
                          testing::Values("vgg16", "resnet18", "resnet20", "resnet56",
                                          "mobilenet_v1", "mobilenet_v2"));
+
+// WinogradConv against the oracle of the plan's rows, on maps that tiles hang over.
+class InterpretedWinograd : public testing::TestWithParam<std::tuple<int, bool>> {};
+TEST_P(InterpretedWinograd, AgreesWithTheReference) {
+  const auto [m, relu] = GetParam();
+  for (const auto& [h, w, pads] : {std::tuple(7, 9, Ints{1, 1, 1, 1}), {8, 5, Ints{0, 1, 2, 0}}}) {
+    TestNetwork net({2, 5, h, w});
+    const ValueId y =
+        net.node("WinogradConv", "conv", {net.input(), net.constant("w", {3, 5, m + 2, m + 2})},
+                 {{"m", std::int64_t(m)}, {"relu", std::int64_t(relu)}, {"pads", pads}});
+    const Graph graph = net.finish(y);
+    const std::vector<Tensor> inputs = random_inputs(graph);
+    const std::vector<float> made = interpreted(graph, inputs);
+    ConvProblem problem{.n = 2, .h = h, .w = w, .c = 5, .k = 3, .r = 3, .s = 3};
+    problem.pad_top = pads[0], problem.pad_left = pads[1];
+    problem.pad_bottom = pads[2], problem.pad_right = pads[3];
+    problem.winograd = m, problem.winograd_relu = relu;
+    const Tensor x = inputs[0];
+    const float* weights = graph.value(graph.nodes[0].inputs[1]).constant.as<float>().data();
+    const ConstView view = x.view();
+    for (std::int64_t n = 0; n < 2; ++n)
+      for (std::int64_t p = 0; p < problem.p(); ++p) {
+        const std::vector<double> sums = winograd_sums(problem, view, weights, n, p);
+        for (std::int64_t q = 0; q < problem.q(); ++q)
+          for (std::int64_t k = 0; k < 3; ++k) {
+            const double wanted = sums[std::size_t(q * 3 + k)];
+            const auto at = ((n * 3 + k) * problem.p() + p) * problem.q() + q;
+            ASSERT_NEAR(made[std::size_t(at)], wanted, 1e-4 * (1 + std::abs(wanted)));
+          }
+      }
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Sizes, InterpretedWinograd,
+                         testing::Combine(testing::Values(2, 4, 6), testing::Bool()));
 
 TEST(InterpreterOfTrained, AgreesWithThePlan) {
   const std::filesystem::path folder = data_folder("models");

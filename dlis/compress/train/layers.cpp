@@ -2,14 +2,15 @@
 #include "dlis/compress/train/operator.h"
 
 namespace dlis::train {
-namespace {
-
-using Tensors = std::vector<Tensor>;
 
 Tensor narrowed(const Call& call, const Tensor& x) {
   return call.narrow && x.defined() && x.scalar_type() == torch::kFloat ? x.to(torch::kBFloat16)
                                                                         : x;
 }
+
+namespace {
+
+using Tensors = std::vector<Tensor>;
 
 // x with zeros (or `fill`) around its two last axes where the pads in front and behind differ;
 // `even` is what a convolution or pool can add itself.

@@ -76,6 +76,8 @@ Result<Network> Network::of(const Graph& graph, torch::Device device) {
       if (is_trained(node, i)) {
         network.trained[id] = tensor.set_requires_grad(true);
         network.kept.erase(id);
+        if (const Operator& row = *find_operator(node.op->name); i == 1 && row.rate)
+          network.rates[id] = row.rate(node).to(device);
       } else {
         network.kept.emplace(id, tensor);
       }

@@ -31,6 +31,7 @@ class Network {
   // By value of the graph. Trained: weights, biases, scales. Kept: running statistics, constants.
   std::map<ValueId, Tensor> trained, kept;
   std::map<ValueId, Tensor> masks;  // of trained ones: 0 where a weight stays zero
+  std::map<ValueId, Tensor> rates;  // of trained ones: Operator::rate
 
   // Applied to a weight or a value on its way to its readers, for quantisation-aware training.
   using Rounding = std::function<Tensor(const Tensor&)>;

@@ -27,7 +27,11 @@ struct Call {
 struct Operator {
   const char* name;  // ONNX name
   std::vector<Tensor> (*forward)(const Call& call);
+  // What the gradient of input 1 is multiplied by before each step, broadcast to it; null: 1.
+  Tensor (*rate)(const Node& node) = nullptr;
 };
+
+Tensor narrowed(const Call& call, const Tensor& x);  // f32 as bf16 in narrow passes
 
 // Defines the row NAME_row.
 #define DLIS_TRAIN_ROW(row, onnx, function) \

@@ -56,6 +56,9 @@ void Optimiser::zero_gradients() {
 
 void Optimiser::step(const TrainingSettings& settings, double rate) {
   const torch::NoGradGuard none;
+  for (auto& [id, factor] : network_.rates)
+    if (Tensor& gradient = network_.trained.at(id).mutable_grad(); gradient.defined())
+      gradient.mul_(factor);
   if (settings.clip > 0) clip(decayed_, plain_, settings.clip);
   update(decayed_, decayed_momentum_, settings.decay, settings.momentum, rate);
   update(plain_, plain_momentum_, 0, settings.momentum, rate);

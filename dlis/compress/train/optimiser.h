@@ -9,7 +9,8 @@ class Optimiser {
  public:
   explicit Optimiser(Network& network);
   void zero_gradients();
-  // v = momentum v + (g + decay w); w -= rate (g + decay w + momentum v).
+  // v = momentum v + (g + decay w); w -= rate (g + decay w + momentum v), where g is the gradient
+  // times what network.rates says.
   void step(const TrainingSettings& settings, double rate);
 
   std::map<ValueId, Tensor> momentum;   // by trained value

@@ -4,7 +4,7 @@
 
 #include "dlis/base/rng.h"
 #include "dlis/compress/train/guarded.h"
-#include "dlis/compress/train/network.h"
+#include "dlis/compress/train/optimiser.h"
 #include "dlis/compress/train/table.h"
 #include "dlis/model/op.h"
 
@@ -111,7 +111,22 @@ TEST_P(Gradient, IsThatOfDifferences) {
   check_gradients(draft.done());
 }
 
+// Maps of 6x6 are whole tiles of neither size once padded unevenly.
+Case winograd(const char* name, std::int64_t m, std::int64_t relu, Ints pads) {
+  return {name, [=](Draft& d) {
+            d.add("WinogradConv", {d.weight({3, 4, m + 2, m + 2}), d.weight({3})},
+                  with({{"m", m}, {"relu", relu}, {"pads", pads}}));
+          }};
+}
+
 const Case kCases[] = {
+    winograd("WinogradF2", 2, 0, {1, 1, 1, 1}),
+    winograd("WinogradF2Relu", 2, 1, {1, 1, 1, 1}),
+    winograd("WinogradF2Odd", 2, 1, {0, 1, 1, 2}),
+    winograd("WinogradF4", 4, 0, {1, 1, 1, 1}),
+    winograd("WinogradF4Relu", 4, 1, {1, 1, 1, 1}),
+    winograd("WinogradF4Odd", 4, 1, {2, 0, 1, 0}),
+    winograd("WinogradF6Relu", 6, 1, {1, 1, 1, 1}),
     {"BatchNormalization",
      [](Draft& d) {
        d.add("BatchNormalization",
@@ -203,6 +218,29 @@ const Case kCases[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Operators, Gradient, testing::ValuesIn(kCases),
                          [](const auto& test) { return std::string(test.param.name); });
+
+// A gradient counts as often as `rates` says, and then as ever.
+TEST(Optimiser, StepsByTheRatesOfOperators) {
+  Draft draft({2, 3, 6, 6});
+  draft.add("WinogradConv", {draft.weight({4, 3, 6, 6})},
+            with({{"m", std::int64_t(4)}, {"relu", std::int64_t(1)}, {"pads", Ints{1, 1, 1, 1}}}));
+  const Graph graph = draft.done();
+  Network network = Network::of(graph, torch::kCPU).value();
+  train::Optimiser optimiser(network);
+  const ValueId id = graph.nodes[0].inputs[1];
+  torch::Tensor& weight = network.trained.at(id);
+  const torch::Tensor before = weight.detach().clone();
+  network.forward(torch::ones({2, 3, 6, 6}), {}).square().sum().backward();
+  const torch::Tensor gradient = weight.grad().clone();
+  TrainingSettings settings;
+  settings.momentum = settings.decay = 0;
+  optimiser.step(settings, 1e-3);
+  const torch::Tensor& rate = network.rates.at(id);
+  EXPECT_EQ(rate.sizes(), torch::IntArrayRef({1, 1, 6, 6}));
+  const torch::Tensor wanted = before - 1e-3 * rate * gradient;
+  EXPECT_LT((weight.detach() - wanted).abs().max().item<double>(), 1e-6);
+  EXPECT_GT((weight.detach() - before).abs().max().item<double>(), 1e-4);
+}
 
 // A small classifier of four colours.
 Graph classifier() {
