@@ -25,7 +25,8 @@ Result<double> epochs_of(const Technique& row, const Choice& choice) {
 }
 
 Result<std::optional<Training>> start_training(const Technique& row, const Choice& choice,
-                                               const Graph& graph, const CompressOptions& options) {
+                                               const Graph& graph, const CompressOptions& options,
+                                               const Graph* dense) {
   TrainingSettings settings = options.training;
   settings.epochs = DLIS_TRY(epochs_of(row, choice));
   settings.seed = options.seed;
@@ -40,7 +41,7 @@ Result<std::optional<Training>> start_training(const Technique& row, const Choic
   Training training = DLIS_TRY(Training::start(graph, *options.images, options.how, settings));
   std::optional<Graph> network;
   if (teacher != "none") {
-    network = DLIS_TRY(load_teacher(teacher, graph, options));
+    network = DLIS_TRY(load_teacher(teacher, dense ? *dense : graph, options));
     DLIS_TRY(training.set_teacher(*network));
   }
   if (const Checkpoints& kept = options.checkpoints; !kept.folder.empty()) {

@@ -15,8 +15,11 @@ Result<double> epochs_of(const Technique& row, const Choice& choice);
 // What `epochs` and `teacher` ask for: none without epochs, or in one shot. It is at step 0:
 // `resume` takes it to where its checkpoint is. Errors: no LibTorch, no images, a teacher that does
 // not load.
+//
+// `teacher=dense` is the network that came in: `dense`, or null where that is `graph`.
 Result<std::optional<Training>> start_training(const Technique& row, const Choice& choice,
-                                               const Graph& graph, const CompressOptions& options);
+                                               const Graph& graph, const CompressOptions& options,
+                                               const Graph* dense = nullptr);
 
 // `ramp` and `every` of a row that changes the network while it trains: over the first part of the
 // steps, each time after so many.

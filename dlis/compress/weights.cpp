@@ -9,12 +9,15 @@ namespace {
 
 bool is_real(DType type) { return type == DType::f32 || type == DType::f16 || type == DType::bf16; }
 
-bool is_weighted(const Node& node) {
+bool is_conv(const Node& node) {
   const std::string_view name = node.op->name;
-  return name == "Conv" || name == "Gemm" || name == "MatMul";
+  return name == "Conv" || name == "WinogradConv";
 }
 
-bool is_conv(const Node& node) { return std::string_view(node.op->name) == "Conv"; }
+bool is_weighted(const Node& node) {
+  const std::string_view name = node.op->name;
+  return is_conv(node) || name == "Gemm" || name == "MatMul";
+}
 
 // Input 1, or for a MatMul whose constant stands first, input 0; -1: none.
 int weight_input(const Graph& graph, const Node& node) {
