@@ -1,7 +1,7 @@
 // From graph to tensors and back, and one pass over the nodes.
 #include "dlis/compress/train/network.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
