@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """What dlis writes as ONNX passes the checker and computes in onnxruntime what dlis computes.
 
-    onnxruntime_check.py DLIS [zoo] [trained] [odd]
+    onnxruntime_check.py DLIS [zoo] [trained] [odd] [winograd]
 
-Every built-in network, every trained network of $DLIS_DATA/models, and networks of odd shapes made
-here. For each: `dlis compress --compress none` writes it, onnx.checker accepts it (with shape
+Every built-in network, every trained network of $DLIS_DATA/models, and networks of odd shapes and
+with weights in the Winograd domain made here. For each: `dlis compress --compress none` writes it, onnx.checker accepts it (with shape
 inference), and dlis and onnxruntime agree to 1e-4 of the largest output. Runs under $DLIS_PYTHON
 where that is set; exit status 77 (skipped) where onnx or onnxruntime is missing.
 """
@@ -96,13 +96,19 @@ def error_between(ours, theirs):
     return float(np.abs(ours.astype(np.float64) - theirs).max() / largest)
 
 
+def is_standard(model):
+    """A file whose nodes onnxruntime knows by themselves."""
+    return str(model).endswith(".onnx") and not any(
+        node.domain for node in onnx.load(str(model)).graph.node)
+
+
 def check(dlis, model, batches=(1,), extra=()):
     """The largest error over all outputs and batches."""
     exported = dlis.export(model)
     onnx.checker.check_model(str(exported), full_check=True)
     session, worst = session_of(exported), 0.0
     names = [output.name for output in session.get_outputs()]
-    original = session_of(model) if str(model).endswith(".onnx") else None
+    original = session_of(model) if is_standard(model) else None
     for batch in batches:
         inputs = random_inputs(session, batch)
         theirs = session.run(names, inputs)
@@ -238,13 +244,42 @@ ODD = [non_square, odd_channels, asymmetric_pads, dilated, grouped, two_inputs_t
        one_dimensional, transposed, dense_with_flattened_map, shuffled_channels]
 
 
+def winograd(m, relu, by_name, pads, size, bias):
+    """Two layers in the Winograd domain; where by_name is false, m and relu are attributes."""
+    def layer(inputs, output):
+        stated = {} if by_name else {"m": m, "relu": relu}
+        name = f"WinogradConvF{m}{'Relu' if relu else ''}" if by_name else "WinogradConv"
+        return node(name, inputs, [output], domain="dlis", pads=pads, **stated)
+
+    def build():
+        a = m + 2
+        weights = [weight("w", 7, 5, a, a), weight("v", 6, 7, a, a, seed=2)]
+        biases = [weight("b", 7), weight("c", 6, seed=3)] if bias else []
+        names = [b.name for b in biases] or ["", ""]
+        return ([layer(["x", "w", names[0]], "d"), node("Tanh", ["d"], ["e"]),
+                 layer(["e", "v", names[1]], "y")],
+                {"x": ["n", 5, *size]}, weights + biases, ["y"])
+
+    build.__name__ = (f"winograd_f{m}{'_relu' if relu else ''}_{size[0]}x{size[1]}_pads"
+                      f"{''.join(map(str, pads))}{'' if bias else '_no_bias'}")
+    return build
+
+
+WINOGRAD = [winograd(m, relu, *form) for m in (2, 4, 6) for relu in (0, 1)
+            for form in ((True, [1, 1, 1, 1], (13, 10), True), (False, [0, 2, 3, 1], (9, 7), False),
+                         (True, [0, 0, 0, 0], (5, 11), False))]
+
+
 def write_odd(build, folder):
     nodes, inputs, weights, outputs = build()
     infos = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
              for name, shape in inputs.items()]
     results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
     graph = helper.make_graph(nodes, build.__name__, infos, results, weights)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    opsets = [helper.make_opsetid("", 17)]
+    if any(node.domain for node in nodes):
+        opsets.append(helper.make_opsetid("dlis", 1))
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
     file = folder / f"{build.__name__}.onnx"
     onnx.save(model, str(file))
     return file
@@ -269,10 +304,13 @@ def cases(dlis, kinds):
     if "odd" in kinds:
         for build in ODD:
             yield build.__name__, write_odd(build, dlis.folder), (1, 2), ()
+    if "winograd" in kinds:
+        for build in WINOGRAD:
+            yield build.__name__, write_odd(build, dlis.folder), (1, 2), ()
 
 
 def main(arguments):
-    kinds = arguments[1:] or ["zoo", "trained", "odd"]
+    kinds = arguments[1:] or ["zoo", "trained", "odd", "winograd"]
     failed = checked = 0
     with tempfile.TemporaryDirectory() as folder:
         dlis = Dlis(arguments[0], pathlib.Path(folder))
@@ -285,7 +323,7 @@ def main(arguments):
             except Exception as problem:  # one network's failure must not hide the others
                 verdict, line = "FAILED", str(problem)
             failed += verdict != "ok"
-            print(f"{verdict:8}{name:28}{line}", flush=True)
+            print(f"{verdict:8}{name:40}{line}", flush=True)
     print(f"{checked - failed} of {checked} networks agree with onnxruntime "
           f"{onnxruntime.__version__} to {TOLERANCE} of the largest output")
     return 1 if failed or checked == 0 else 0

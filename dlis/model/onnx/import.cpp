@@ -12,6 +12,7 @@
 #include "dlis/base/memory.h"
 #include "dlis/base/text.h"
 #include "dlis/model/onnx/attribute_proto.h"
+#include "dlis/model/onnx/functions.h"
 #include "dlis/model/onnx/input_shapes.h"
 #include "dlis/model/onnx/node_order.h"
 #include "dlis/model/onnx/support.h"
@@ -174,6 +175,7 @@ Result<Graph> import_model(onnx::ModelProto& model, const std::filesystem::path&
   Import in{DLIS_TRY(opset_of(model)), {}, {}, {}};
   if (options.memory_limit != 0) in.memory = std::int64_t(options.memory_limit);
   onnx::GraphProto& proto = *model.mutable_graph();
+  DLIS_TRY(read_functions(proto));
   DLIS_TRY(check_operators(proto));
   in.graph.name = proto.name();
   for (const auto& entry : model.metadata_props()) in.graph.metadata[entry.key()] = entry.value();

@@ -8,6 +8,7 @@
 
 #include "dlis/base/file.h"
 #include "dlis/model/onnx/attribute_proto.h"
+#include "dlis/model/onnx/functions.h"
 #include "dlis/model/onnx/gzip.h"
 #include "dlis/model/onnx/onnx.h"
 #include "dlis/model/onnx/tensor_proto.h"
@@ -168,6 +169,7 @@ Result<std::string> serialise_onnx(const Graph& graph) {
   model.set_producer_name("dlis");
   DLIS_TRY(write_graph(is_quantised(graph) ? unfold_quantisation(graph) : graph,
                        *model.mutable_graph()));
+  write_functions(model);
   write_domains(graph, model);
   for (const auto& [key, value] : graph.metadata) {
     auto* entry = model.add_metadata_props();

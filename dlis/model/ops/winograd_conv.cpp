@@ -5,20 +5,49 @@
 // Networks", 2018), else f(v) = v. Tiles begin at output (0, 0); those that hang over the edge see
 // zeros there. The matrices are those of base/winograd.h. Inputs x (N x C x H x W), w (K x C x a x
 // a, a = m + 2), optional bias (K); inside a plan also a residual of the output's shape. Canonical:
-// m (2, 4 or 6), relu (0 or 1), pads (top, left, bottom, right).
+// m (2, 4 or 6), relu (0 or 1), pads (top, left, bottom, right). In a file it is a function of ONNX
+// (onnx/functions.h), which cannot do without an input, so there an absent bias is zeros.
+#include <algorithm>
+
 #include "dlis/base/winograd.h"
 #include "dlis/model/ops/window.h"
 
 namespace dlis::model {
 namespace {
 
+constexpr const char* kNoBias = "no_bias";  // the suffix of zeros that stand for none
+
+// Only those that were written for an absent bias: other zeros may be trained.
+bool is_written_for_none(const Value& bias) {
+  if (bias.name.find(kNoBias) == std::string::npos) return false;
+  const auto zero = [](float value) { return value == 0; };
+  return bias.constant.has_value() && bias.constant.type() == DType::f32 &&
+         std::ranges::all_of(bias.constant.as<float>(), zero);
+}
+
 Status import(ImportNode& in) {
   if (in.node.inputs.size() > 3) return fail("takes at most 3 inputs");
   Attributes& attributes = in.node.attributes;
-  if (!winograd_matrices(int(attributes.integer("m")))) return fail("its m is not 2, 4 or 6");
+  if (!attributes.has("m")) return fail("it has no attribute m, which has to be 2, 4 or 6");
+  const std::int64_t m = attributes.integer("m");
+  if (m < 0 || m > 6 || !winograd_matrices(int(m))) return fail("its m is not 2, 4 or 6");
   set_default(attributes, "relu", std::int64_t(0));
   const std::int64_t relu = attributes.integer("relu");
-  return relu == 0 || relu == 1 ? Status() : fail("its relu is neither 0 nor 1");
+  if (relu != 0 && relu != 1) return fail("its relu is neither 0 nor 1");
+  auto& inputs = in.node.inputs;
+  if (inputs.size() > 2 && inputs[2] != kNoValue && is_written_for_none(in.graph.value(inputs[2])))
+    in.drop_input(2);
+  return {};
+}
+
+Status export_(ExportNode& out) {
+  auto& inputs = out.node.inputs;
+  if (inputs.size() > 2 && inputs[2] != kNoValue) return {};
+  inputs.resize(2);
+  Tensor zeros(DType::f32, {(*out.graph.value(inputs[1]).shape)[0]});
+  std::ranges::fill(zeros.edit<float>(), 0.0f);
+  out.add_input(kNoBias, std::move(zeros));
+  return {};
 }
 
 Status check_weights(const InferContext& context) {
@@ -67,6 +96,7 @@ extern constinit const Operator winograd_conv_row{.name = "WinogradConv",
                                                   .attributes = "m relu pads",
                                                   .import = import,
                                                   .infer = infer,
+                                                  .export_ = export_,
                                                   .macs = macs};
 
 }  // namespace dlis::model
