@@ -67,6 +67,49 @@ TEST(Conv, SaysWhatIsWrong) {
               HasSubstr("at most 3 inputs"));
 }
 
+NodeTrial winograd(Attributes attributes,
+                   std::vector<Shape> shapes = {{2, 3, 9, 7}, {8, 3, 6, 6}}) {
+  return {.op = "WinogradConv", .attributes = std::move(attributes), .shapes = std::move(shapes)};
+}
+
+TEST(WinogradConv, ShapesAndDefaults) {
+  const auto m = [](std::int64_t value) { return std::pair("m", Attribute(value)); };
+  EXPECT_THAT(shape_of_output(winograd(with({m(4)}))), ElementsAre(2, 8, 7, 5));
+  EXPECT_THAT(shape_of_output(winograd(with({m(2), {"pads", Ints{1, 0, 2, 3}}}),
+                                       {{1, 4, 9, 7}, {6, 4, 4, 4}, {6}})),
+              ElementsAre(1, 6, 10, 8));
+  EXPECT_THAT(shape_of_output(winograd(with({m(6)}), {{1, 4, 3, 3}, {6, 4, 8, 8}})),
+              ElementsAre(1, 6, 1, 1));
+  const Attributes attributes = canonical(winograd(with({m(4)})));
+  EXPECT_EQ(attributes.integer("relu", -1), 0);
+  EXPECT_THAT(attributes.ints("pads"), ElementsAre(0, 0, 0, 0));
+}
+
+TEST(WinogradConv, SaysWhatIsWrong) {
+  const std::int64_t four = 4;
+  EXPECT_THAT(refusal(winograd({})), HasSubstr("it has no attribute m"));
+  for (const std::int64_t m :
+       {-2l, 0l, 1l, 3l, 8l, (1l << 32) + 4, std::numeric_limits<long>::max()})
+    EXPECT_THAT(refusal(winograd(with({{"m", m}}))), HasSubstr("its m is not 2, 4 or 6"));
+  EXPECT_THAT(refusal(winograd(with({{"m", 4.0f}}))), HasSubstr("its m is not 2, 4 or 6"));
+  for (const Attribute& relu : {Attribute(std::int64_t(2)), Attribute(1.0f)})
+    EXPECT_THAT(refusal(winograd(with({{"m", four}, {"relu", relu}}))),
+                HasSubstr("its relu is neither 0 nor 1"));
+  for (const Shape& weights :
+       {Shape{8, 3, 4, 4}, Shape{8, 3, 6, 4}, Shape{8, 2, 6, 6}, Shape{8, 3, 3, 3}})
+    EXPECT_THAT(refusal(winograd(with({{"m", four}}), {{2, 3, 9, 7}, weights})),
+                HasSubstr("but 3 channels and m 4 need Kx3x6x6"));
+  EXPECT_THAT(refusal(winograd(with({{"m", four}}), {{2, 3, 9, 7}, {8, 3, 36}})),
+              HasSubstr("needs at least 4 axes"));
+  EXPECT_THAT(refusal(winograd(with({{"m", four}}), {{2, 3, 9, 7}, {8, 3, 6, 6}, {7}})),
+              HasSubstr("its bias is 7, but it has 8 output channels"));
+  EXPECT_THAT(refusal(winograd(with({{"m", four}}), {{2, 3, 2, 7}, {8, 3, 6, 6}})),
+              HasSubstr("the filter is larger than the padded input"));
+  EXPECT_THAT(refusal(winograd(with({{"m", four}, {"pads", Ints{1, 1}}}))), HasSubstr("pads"));
+  EXPECT_THAT(refusal(winograd(with({{"m", four}, {"group", four}}))),
+              HasSubstr("attribute 'group' is not known"));
+}
+
 TEST(ConvTranspose, Shapes) {
   const auto trial = [](std::initializer_list<std::pair<const char*, Attribute>> attributes) {
     return NodeTrial{.op = "ConvTranspose",

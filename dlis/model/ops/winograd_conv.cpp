@@ -32,7 +32,7 @@ Status import(ImportNode& in) {
   const std::int64_t m = attributes.integer("m");
   if (m < 0 || m > 6 || !winograd_matrices(int(m))) return fail("its m is not 2, 4 or 6");
   set_default(attributes, "relu", std::int64_t(0));
-  const std::int64_t relu = attributes.integer("relu");
+  const std::int64_t relu = attributes.integer("relu", -1);
   if (relu != 0 && relu != 1) return fail("its relu is neither 0 nor 1");
   auto& inputs = in.node.inputs;
   if (inputs.size() > 2 && inputs[2] != kNoValue && is_written_for_none(in.graph.value(inputs[2])))
