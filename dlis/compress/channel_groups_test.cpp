@@ -76,6 +76,17 @@ TEST(ChannelGroups, AChainOfLayers) {
                                                "c2 1x3x4x4", "d 1x3x4x4", "f 1x48", "fc 1x10"));
 }
 
+TEST(ChannelGroups, LayersInTheWinogradDomainAreConvolutions) {
+  TestNetwork net({1, 3, 4, 4});
+  const ValueId a = net.winograd("a", net.input(), 4), b = net.winograd("b", a, 6, true);
+  const Graph graph = net.finish(net.conv("end", b, 2));
+  EXPECT_THAT(groups_of(graph), ElementsAre("a: 4", "b: 6"));
+  EXPECT_THAT(slices(graph, 1), ElementsAre("a.w 0: 1", "a.b 0: 1", "b.w 1: 1"));
+  EXPECT_THAT(slices(graph, 4 + 2), ElementsAre("b.w 0: 2", "b.b 0: 2", "end.w 1: 2"));
+  EXPECT_THAT(shapes_after(graph), ElementsAre("a 1x2x4x4", "b 1x3x4x4", "end 1x2x4x4"));
+  EXPECT_THAT(channels_of(graph).notes, IsEmpty());
+}
+
 TEST(ChannelGroups, AdditionTiesAllThatIsAdded) {
   TestNetwork net({1, 3, 4, 4});
   const ValueId a = net.conv("a", net.input(), 4), b = net.conv("b", a, 4);

@@ -54,7 +54,8 @@ Tensor random_tensor(const Shape& shape) {
 Result<Graph> alone(const Graph& graph, const Layer& layer, std::int64_t output,
                     std::int64_t input) {
   const Node& node = graph.nodes[std::size_t(layer.node)];
-  const bool conv = std::string_view(node.op->name) == "Conv";
+  const std::string_view op = node.op->name;
+  const bool conv = op == "Conv" || op == "WinogradConv";
   Shape shape = *graph.value(node.inputs[0]).shape;
   const Shape& whole = graph.value(node.inputs[1]).constant.shape();
   Shape weights = whole;

@@ -129,7 +129,7 @@ void couple_norm(Labelling& labelling, int index) {
 }  // namespace
 
 ChannelRule find_layer_rule(std::string_view op) {
-  if (op == "Conv" || op == "ConvTranspose") return couple_conv;
+  if (op == "Conv" || op == "WinogradConv" || op == "ConvTranspose") return couple_conv;
   if (op == "Gemm") return couple_gemm;
   if (op == "MatMul") return couple_matmul;
   if (op == "BatchNormalization") return couple_norm;

@@ -63,6 +63,14 @@ class TestNetwork {
     const std::int64_t channels = (*graph_.value(x).shape)[1];
     return conv(name, x, channels, {.group = channels});
   }
+  // 3x3 with padding, in the Winograd domain of F(2 x 2, 3 x 3).
+  ValueId winograd(const std::string& name, ValueId x, std::int64_t filters, bool relu = false) {
+    const std::int64_t channels = (*graph_.value(x).shape)[1];
+    return node(
+        "WinogradConv", name,
+        {x, constant(name + ".w", {filters, channels, 4, 4}), constant(name + ".b", {filters})},
+        {{"m", std::int64_t(2)}, {"relu", std::int64_t(relu)}, {"pads", Ints{1, 1, 1, 1}}});
+  }
   ValueId norm(const std::string& name, ValueId x) {
     const Shape shape{(*graph_.value(x).shape)[1]};
     return node("BatchNormalization", name,
