@@ -1,4 +1,4 @@
-// Judges Gemm and MatMul by their constants and attributes.
+// Judges nodes by their operator, constants and attributes.
 #include "dlis/model/dense_layer.h"
 
 #include <string_view>
@@ -14,6 +14,11 @@ bool broadcasts_over_rows(const Shape& shape, std::int64_t columns) {
 }
 
 }  // namespace
+
+bool is_convolution(const Node& node) {
+  const std::string_view op = node.op->name;
+  return op == "Conv" || op == "WinogradConv";
+}
 
 bool is_dense_layer(const Graph& graph, const Node& node) {
   const std::string_view op = node.op->name;

@@ -40,20 +40,21 @@ namespace dlis {
 // convolution rows see one kind of dense layer.
 [[nodiscard]] Graph use_gemm(Graph graph);
 
-// BatchNormalization goes into the weights and bias of the Conv, ConvTranspose or Gemm in front of
-// it; one that stands alone becomes a depthwise 1x1 Conv (Mul and Add where the value has no one or
-// two spatial axes). Afterwards none with constant statistics survives.
+// BatchNormalization goes into the weights and bias of the Conv, WinogradConv, ConvTranspose or
+// Gemm in front of it; one that stands alone becomes a depthwise 1x1 Conv (Mul and Add where the
+// value has no one or two spatial axes). Afterwards none with constant statistics survives.
 [[nodiscard]] Graph fold_batchnorm(Graph graph);
 
-// Mul, Div, Add and Sub by a constant per channel go into the Conv, ConvTranspose or Gemm in front.
+// Mul, Div, Add and Sub by a constant per channel go into the layer in front, as above.
 [[nodiscard]] Graph fold_scale(Graph graph);
 
-// A single-consumer chain Conv -> [Add residual] -> [activation], or Gemm -> [activation] where the
-// Gemm is a dense layer, becomes the Conv or Gemm alone. The residual has the output's shape and
-// becomes input 3 of the Conv (input 2, the bias, may be absent); the activation becomes the
-// attributes `activation` (text: relu, clip, leaky_relu, hardswish, hardsigmoid, sigmoid),
-// `activation_a` and `activation_b` (see compute/fused.h for their meaning). The Conv moves to
-// where the Add stood, so the order stays topological. Such nodes exist only inside a plan.
+// A single-consumer chain Conv (or WinogradConv) -> [Add residual] -> [activation], or Gemm ->
+// [activation] where the Gemm is a dense layer, becomes the Conv or Gemm alone. The residual has
+// the output's shape and becomes input 3 of the Conv (input 2, the bias, may be absent); the
+// activation becomes the attributes `activation` (text: relu, clip, leaky_relu, hardswish,
+// hardsigmoid, sigmoid), `activation_a` and `activation_b` (see compute/fused.h for their meaning).
+// The Conv moves to where the Add stood, so the order stays topological. Such nodes exist only
+// inside a plan.
 [[nodiscard]] Graph fuse_ends(Graph graph);
 
 // All of the above in the order that `plan` uses, with validate() after each in debug builds.

@@ -156,5 +156,17 @@ TEST(Functions, WrongWeightsAndPadsAreOneSentence) {
   EXPECT_THAT(error_of(test::parse(model)), HasSubstr("its pads are 1 numbers"));
 }
 
+TEST(Functions, FusedLayersAreRefused) {
+  auto graph = test::parse(winograd_model("WinogradConvF2", 4, true));
+  ASSERT_TRUE(graph) << graph.error().message();
+  const std::optional<Shape> shape = graph->value(graph->outputs[0]).shape;
+  const ValueId residual = graph->add_value({.name = "r", .shape = shape});
+  graph->inputs.push_back(residual);
+  graph->nodes[0].inputs.push_back(residual);
+  const auto bytes = serialise_onnx(*graph);
+  ASSERT_FALSE(bytes);
+  EXPECT_THAT(bytes.error().message(), HasSubstr("fused layers cannot be written"));
+}
+
 }  // namespace
 }  // namespace dlis

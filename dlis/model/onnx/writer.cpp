@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "dlis/base/file.h"
+#include "dlis/model/dense_layer.h"
 #include "dlis/model/onnx/attribute_proto.h"
 #include "dlis/model/onnx/functions.h"
 #include "dlis/model/onnx/gzip.h"
@@ -60,8 +61,8 @@ void write_constants(Export& out) {
 }
 
 Status check_plain(const Node& node) {
-  const bool fused = node.attributes.has("activation") ||
-                     (std::string_view(node.op->name) == "Conv" && node.inputs.size() > 3);
+  const bool fused =
+      node.attributes.has("activation") || (is_convolution(node) && node.inputs.size() > 3);
   if (!fused) return {};
   return fail("a plan's fused layers cannot be written as ONNX", place_of(node),
               "write the network before planning");

@@ -1,10 +1,12 @@
 // Folding a map per channel into the layer in front: with y = W x + b the layer becomes
-// (s W) x + (s b + t), each output channel with its own s and t.
+// (s W) x + (s b + t), each output channel with its own s and t. Weights in the Winograd domain
+// scale alike, since the output transform is linear.
 #include "dlis/model/passes/channel_affine.h"
 
 #include <algorithm>
 #include <string_view>
 
+#include "dlis/model/dense_layer.h"
 #include "dlis/model/op.h"
 #include "dlis/model/passes/rewrite.h"
 
@@ -40,7 +42,7 @@ Layout layout_of(const Node& layer, const Shape& w) {
   }
   std::int64_t window = 1;
   for (int axis = 2; axis < w.rank(); ++axis) window *= w[axis];
-  if (is(layer, "Conv")) return {1, w[0], w[1] * window, 1};
+  if (is_convolution(layer)) return {1, w[0], w[1] * window, 1};
   return {w[0], w[1], window, layer.attributes.integer("group", 1)};  // C x K/group x ...
 }
 
@@ -71,7 +73,7 @@ Tensor new_bias(const Graph& graph, const Node& layer, const ChannelAffine& map)
 }  // namespace
 
 bool can_take(const Graph& graph, const Node& layer) {
-  if (!is(layer, "Conv") && !is(layer, "ConvTranspose") && !is(layer, "Gemm")) return false;
+  if (!is_convolution(layer) && !is(layer, "ConvTranspose") && !is(layer, "Gemm")) return false;
   if (layer.attributes.has("activation") || layer.inputs.size() > 3) return false;
   if (!graph.is_constant(layer.inputs[1])) return false;
   if (real_type(graph.value(layer.inputs[1])) != DType::f32) return false;

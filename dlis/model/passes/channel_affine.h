@@ -13,8 +13,8 @@ struct ChannelAffine {
   std::size_t channels() const { return scale.size(); }
 };
 
-// Whether the Conv, ConvTranspose or Gemm has constant weights and a bias (constant, or none) that
-// can take up the map.
+// Whether the node is a Conv, WinogradConv, ConvTranspose or Gemm that has constant weights and a
+// bias (constant, or none) that can take up the map.
 bool can_take(const Graph& graph, const Node& layer);
 
 // New weights and bias so that the layer's output is mapped; asserts can_take.

@@ -49,7 +49,7 @@ void absorb(Fusing& f, int conv, int next) {
 void fuse_residual(Fusing& f, int index) {
   Node& conv = f.graph.nodes[std::size_t(index)];
   const int next = only_reader(f, conv);
-  if (!is(conv, "Conv") || conv.inputs.size() > kResidual || next < 0) return;
+  if (!is_convolution(conv) || conv.inputs.size() > kResidual || next < 0) return;
   const ValueId residual = residual_of(f.graph, f.graph.nodes[std::size_t(next)], conv.outputs[0]);
   if (residual == kNoValue) return;
   conv.inputs.resize(kBias + 1, kNoValue);
@@ -120,7 +120,7 @@ Graph fuse_ends(Graph graph) {
   for (int i = 0; i < count; ++i) f.place.push_back(i);
   for (int i = 0; i < count; ++i) {
     const Node& node = f.graph.nodes[std::size_t(i)];
-    if (!is(node, "Conv") && !(is(node, "Gemm") && is_dense_layer(f.graph, node))) continue;
+    if (!is_convolution(node) && !(is(node, "Gemm") && is_dense_layer(f.graph, node))) continue;
     if (!node.attributes.has("activation")) fuse_residual(f, i);
     fuse_activation(f, i);
   }

@@ -48,6 +48,21 @@ class Small {
     if (!bias.empty()) inputs.push_back(constant({k}, bias));
     return node("Conv", inputs);
   }
+  // In the Winograd domain of m = 2; all 16 values of a pair of channels are equal.
+  ValueId winograd(ValueId x, const std::vector<float>& weights, std::vector<float> bias = {},
+                   std::int64_t relu = 0) {
+    const std::int64_t c = (*graph.value(x).shape)[1];
+    const std::int64_t k = std::int64_t(weights.size()) / c;
+    std::vector<float> all;
+    for (const float weight : weights) all.insert(all.end(), 16, weight);
+    std::vector<ValueId> inputs{x, constant({k, c, 4, 4}, all)};
+    if (!bias.empty()) inputs.push_back(constant({k}, bias));
+    Attributes attributes;
+    attributes.set("m", std::int64_t(2));
+    attributes.set("relu", relu);
+    attributes.set("pads", Ints{1, 1, 1, 1});
+    return node("WinogradConv", inputs, attributes);
+  }
   ValueId norm(ValueId x, std::vector<float> gamma, std::vector<float> beta,
                std::vector<float> mean, std::vector<float> variance) {
     const Shape shape{std::int64_t(gamma.size())};
@@ -193,6 +208,36 @@ TEST(FoldBatchNorm, IntoConv) {
   EXPECT_THAT(constant_of(graph, graph.nodes[0], 2), Pointwise(FloatEq(), {13.f, 21.5f}));
 }
 
+TEST(FoldBatchNorm, IntoWinogradConv) {
+  for (const std::int64_t relu : {0, 1}) {
+    Small s;
+    const ValueId x = s.input("x", {1, 2, 3, 3});
+    const ValueId c = s.winograd(x, {1, 2, 3, 4}, {10, 20}, relu);
+    const Graph graph = fold_batchnorm(s.done({s.norm(c, kGamma, kBeta, kMean, kVariance)}));
+    expect_valid(graph);
+    ASSERT_THAT(ops(graph), ElementsAre("WinogradConv"));
+    std::vector<float> expected;
+    for (const float weight : {2.f, 4.f, 4.5f, 6.f}) expected.insert(expected.end(), 16, weight);
+    EXPECT_THAT(constant_of(graph, graph.nodes[0], 1), Pointwise(FloatEq(), expected));
+    EXPECT_THAT(constant_of(graph, graph.nodes[0], 2), Pointwise(FloatEq(), {13.f, 21.5f}));
+    EXPECT_EQ(graph.nodes[0].attributes.integer("relu"), relu);
+  }
+}
+
+// Its own input is cut off at 0, or padded: what is in front of it stays there.
+TEST(FoldBatchNorm, InFrontOfAWinogradConvStays) {
+  for (const std::int64_t relu : {0, 1}) {
+    Small s;
+    const ValueId x = s.input("x", {1, 2, 3, 3});
+    const ValueId n = s.norm(x, kGamma, kBeta, kMean, kVariance);
+    auto graph = prepare(s.done({s.winograd(n, {1, 2, 3, 4}, {10, 20}, relu)}));
+    ASSERT_TRUE(graph) << graph.error().message();
+    ASSERT_THAT(ops(*graph), ElementsAre("Conv", "WinogradConv"));
+    EXPECT_THAT(constant_of(*graph, graph->nodes[1], 2), ElementsAre(10, 20));
+    EXPECT_EQ(constant_of(*graph, graph->nodes[1], 1)[63], 4);
+  }
+}
+
 TEST(FoldBatchNorm, IntoGroupedConvTranspose) {
   Small s;
   const ValueId x = s.input("x", {1, 2, 3, 3});
@@ -304,6 +349,20 @@ TEST(FoldScale, AllFourOperations) {
   EXPECT_THAT(constant_of(graph, graph.nodes[0], 2), Pointwise(FloatEq(), {-10.5f, -31.f}));
 }
 
+TEST(FoldScale, IntoWinogradConv) {
+  Small s;
+  const ValueId x = s.input("x", {1, 2, 3, 3});
+  ValueId y = s.winograd(x, {1, 2, 3, 4}, {10, 20}, 1);
+  y = s.node("Mul", {y, s.constant({2, 1, 1}, {2, 3})});
+  const Graph graph = fold_scale(s.done({s.node("Add", {y, s.constant({}, {1})})}));
+  expect_valid(graph);
+  ASSERT_THAT(ops(graph), ElementsAre("WinogradConv"));
+  const auto weights = constant_of(graph, graph.nodes[0], 1);
+  EXPECT_THAT((std::vector{weights[0], weights[31], weights[32], weights[63]}),
+              ElementsAre(2, 4, 9, 12));
+  EXPECT_THAT(constant_of(graph, graph.nodes[0], 2), ElementsAre(21, 61));
+}
+
 TEST(FoldScale, OnlyWhatVariesPerChannel) {
   Small s;
   const ValueId x = s.input("x", {1, 2, 2, 2});
@@ -341,6 +400,22 @@ TEST(FuseEnds, ResidualAndActivation) {
   EXPECT_EQ(graph.nodes[1].inputs[3], graph.inputs[0]);
   EXPECT_EQ(graph.nodes[1].attributes.text("activation"), "relu");
   EXPECT_EQ(graph.nodes[1].outputs[0], graph.outputs[0]);
+}
+
+TEST(FuseEnds, WinogradConvTakesBoth) {
+  Small s;
+  const ValueId x = s.input("x", {1, 2, 3, 3});
+  const ValueId a = s.node("Relu", {s.winograd(x, {1, 2, 3, 4}, {1, 2})});
+  const ValueId b = s.winograd(a, {1, 2, 3, 4}, {}, 1);
+  const Graph graph = fuse_ends(s.done({s.node("LeakyRelu", {s.node("Add", {x, b})})}));
+  expect_valid(graph);
+  ASSERT_THAT(ops(graph), ElementsAre("WinogradConv", "WinogradConv"));
+  EXPECT_EQ(graph.nodes[0].attributes.text("activation"), "relu");
+  ASSERT_EQ(graph.nodes[1].inputs.size(), 4u);
+  EXPECT_EQ(graph.nodes[1].inputs[2], kNoValue);
+  EXPECT_EQ(graph.nodes[1].inputs[3], graph.inputs[0]);
+  EXPECT_EQ(graph.nodes[1].attributes.text("activation"), "leaky_relu");
+  EXPECT_EQ(graph.nodes[1].attributes.integer("relu"), 1);
 }
 
 // The shortcut is computed after the convolution that takes it: the convolution has to move.
