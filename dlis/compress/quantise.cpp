@@ -2,14 +2,18 @@
 //
 // type=bf16: what they read is rounded to bf16, and so are their weights at plan time; sums stay
 // f32. type=int8: what they read and make, and their weights, are bytes; sums are exact in i32. A
-// layer whose device has no row for it, or (bf16) a faster one in f32, stays f32. The network's
-// inputs and outputs stay f32.
+// layer whose device has no row for it, or (bf16) a faster one in f32, stays f32, and so do layers
+// in the Winograd domain. The network's inputs and outputs stay f32.
 #include "dlis/compress/quantise.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <string_view>
 
 #include "dlis/base/text.h"
 #include "dlis/compress/training.h"
+#include "dlis/model/op.h"
 
 namespace dlis {
 
@@ -27,12 +31,23 @@ constexpr ParameterSpec kParameters[] = {
     DLIS_TRAINING_PARAMETERS,
 };
 
-Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions& options) {
+Result<Compressed> rounded(const Graph& graph, const Choice& choice,
+                           const CompressOptions& options) {
   const std::string type = parameter_of(quantise_row, choice, "type");
   if (type == "int8") return to_int8(graph, choice, options);
   DLIS_TRY(refuse_training(quantise_row, choice));
   if (type != "bf16") return tl::unexpected(unknown_name("type", type, {"bf16", "int8"}));
   return Compressed{to_bf16(graph), {}, {}};
+}
+
+Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions& options) {
+  Compressed made = DLIS_TRY(rounded(graph, choice, options));
+  const auto in_domain = std::ranges::count_if(graph.nodes, [](const Node& node) {
+    return std::string_view(node.op->name) == "WinogradConv";
+  });
+  if (in_domain > 0)
+    made.notes.push_back(fmt::format("{} layers in the Winograd domain compute in f32", in_domain));
+  return made;
 }
 
 bool needs_images(const Choice& choice) {

@@ -99,11 +99,12 @@ std::string parameter_of(const Technique& row, const Choice& choice, std::string
 Result<Compressed> compress(const Graph& graph, std::span<const Choice> chain,
                             const CompressOptions& options = {});
 
-// A weight of a Conv, Gemm or MatMul; biases are none.
+// A weight of a Conv, WinogradConv, Gemm or MatMul; biases are none.
 struct Weight {
   ValueId value = kNoValue;
   bool first = false;           // no other such layer lies before it: it reads the network's inputs
   bool depthwise = false;       // a convolution with one input channel a group
+  bool winograd = false;        // a WinogradConv's
   int outputs = 0, inputs = 1;  // the axes of the layer's channels
   std::int64_t groups = 1;      // of a convolution that is not depthwise
   std::vector<std::string> layers;  // that have it, by name

@@ -5,7 +5,8 @@
 // and n are the mean magnitudes of the weights that they stand for; with epochs they are trained,
 // and so are the weights behind. The first and the last layer and depthwise convolutions, which
 // hold few weights and on which MobileNet collapsed in the source work, stay as they are or, as
-// `rest` says, are stored in bf16 or int8 and computed in f32.
+// `rest` says, are stored in bf16 or int8 and computed in f32. Weights in the Winograd domain stay
+// as they are: two scales do not fit all frequencies.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -31,7 +32,8 @@ constexpr ParameterSpec kParameters[] = {
 };
 
 struct Parts {
-  std::vector<ValueId> inner, rest;  // what becomes ternary; what may become narrow
+  std::vector<ValueId> inner, rest;   // what becomes ternary; what may become narrow
+  std::vector<std::string> winograd;  // layers that stay
 };
 
 Parts parts_of(const Graph& graph) {
@@ -39,7 +41,9 @@ Parts parts_of(const Graph& graph) {
   Parts parts;
   for (const Weight& weight : weights) {
     const bool last = weight.value == weights.back().value;
-    if (!weight.first && !weight.depthwise && !last)
+    if (weight.winograd)
+      parts.winograd.insert(parts.winograd.end(), weight.layers.begin(), weight.layers.end());
+    else if (!weight.first && !weight.depthwise && !last)
       parts.inner.push_back(weight.value);
     else if (graph.value(weight.value).type == DType::f32)
       parts.rest.push_back(weight.value);
@@ -89,8 +93,13 @@ Result<Compressed> apply(const Graph& graph, const Choice& choice, const Compres
   DLIS_TRY(check_rest(rest_of(choice), options));
   const Parts parts = parts_of(graph);
   if (parts.inner.empty())
-    return refusal("the network has no layers between its first and its last");
+    return refusal(parts.winograd.empty()
+                       ? "the network has no layers between its first and its last"
+                       : "all layers between its first and its last are in the Winograd domain");
   Compressed result{graph, {}, {}};
+  if (!parts.winograd.empty())
+    result.notes.push_back(fmt::format("layers in the Winograd domain stay as they are: {}",
+                                       fmt::join(parts.winograd, ", ")));
   for (const ValueId id : parts.inner)
     result.graph.value(id).constant =
         ternarised(graph.value(id).constant, threshold).converted(graph.value(id).type);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "dlis/compress/technique.h"
+#include "dlis/model/dense_layer.h"
 #include "dlis/model/op.h"
 
 namespace dlis {
@@ -9,21 +10,16 @@ namespace {
 
 bool is_real(DType type) { return type == DType::f32 || type == DType::f16 || type == DType::bf16; }
 
-bool is_conv(const Node& node) {
-  const std::string_view name = node.op->name;
-  return name == "Conv" || name == "WinogradConv";
-}
-
 bool is_weighted(const Node& node) {
   const std::string_view name = node.op->name;
-  return is_conv(node) || name == "Gemm" || name == "MatMul";
+  return is_convolution(node) || name == "Gemm" || name == "MatMul";
 }
 
 // Input 1, or for a MatMul whose constant stands first, input 0; -1: none.
 int weight_input(const Graph& graph, const Node& node) {
   for (const int i : {1, 0}) {
     const auto at = std::size_t(i);
-    if (i == 0 && is_conv(node)) break;
+    if (i == 0 && is_convolution(node)) break;
     if (at >= node.inputs.size() || !graph.is_constant(node.inputs[at])) continue;
     const Tensor& tensor = graph.value(node.inputs[at]).constant;
     if (is_real(tensor.type()) && tensor.shape().rank() >= 2) return i;
@@ -33,7 +29,7 @@ int weight_input(const Graph& graph, const Node& node) {
 
 // Of a matrix, the second operand's columns are outputs, and so are the first one's rows.
 void set_axes(const Node& node, int input, int rank, Weight& weight) {
-  if (is_conv(node)) return;
+  if (is_convolution(node)) return;
   const bool transposed = node.attributes.integer(input == 1 ? "transB" : "transA") != 0;
   const bool last = (input == 1) != transposed;
   weight.outputs = last ? rank - 1 : rank - 2;
@@ -43,9 +39,10 @@ void set_axes(const Node& node, int input, int rank, Weight& weight) {
 Weight weight_of(const Graph& graph, const Node& node, int input) {
   Weight weight{.value = node.inputs[std::size_t(input)], .layers = {layer_name(graph, node)}};
   const Shape& shape = graph.value(weight.value).constant.shape();
-  const std::int64_t groups = is_conv(node) ? node.attributes.integer("group", 1) : 1;
+  const std::int64_t groups = is_convolution(node) ? node.attributes.integer("group", 1) : 1;
   weight.depthwise = groups > 1 && shape[1] == 1;
   if (!weight.depthwise) weight.groups = groups;
+  weight.winograd = std::string_view(node.op->name) == "WinogradConv";
   set_axes(node, input, shape.rank(), weight);
   return weight;
 }

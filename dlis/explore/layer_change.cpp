@@ -7,6 +7,7 @@
 #include <set>
 
 #include "dlis/compress/technique.h"
+#include "dlis/model/dense_layer.h"
 #include "dlis/model/op.h"
 
 namespace dlis {
@@ -21,19 +22,23 @@ ValueId weights_in(const Graph& graph, const Node& node) {
   return found == node.inputs.end() ? kNoValue : *found;
 }
 
-bool is_convolution(const Node& node) {
-  return std::string_view(node.op->name).starts_with("Conv");
+// The channels of its values are on axis 1.
+bool has_channels(const Node& node) {
+  return is_convolution(node) || std::string_view(node.op->name).starts_with("Conv");
 }
 
 std::int64_t channels_in(const Graph& graph, const Node& node, ValueId id) {
   const Shape& shape = *graph.value(id).shape;
-  return is_convolution(node) ? shape[1] : shape.back();
+  return has_channels(node) ? shape[1] : shape.back();
 }
 
-// "Conv 3x3 depthwise", "Gemm".
+// "Conv 3x3 depthwise", "WinogradConv F4 relu", "Gemm".
 std::string kind_of(const Graph& graph, const Node& node) {
   std::string kind = node.op->name;
-  if (!is_convolution(node)) return kind;
+  if (!has_channels(node)) return kind;
+  if (kind == "WinogradConv")
+    return fmt::format("{} F{}{}", kind, node.attributes.integer("m"),
+                       node.attributes.integer("relu") ? " relu" : "");
   const Shape& weights = graph.value(node.inputs[1]).constant.shape();
   for (int axis = 2; axis < weights.rank(); ++axis)
     kind += fmt::format("{}{}", axis == 2 ? " " : "x", weights[axis]);
