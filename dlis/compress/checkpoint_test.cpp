@@ -152,6 +152,9 @@ INSTANTIATE_TEST_SUITE_P(
     Techniques, KilledAnywhere,
     testing::Values(
         "none:epochs=2:teacher=dense", "weight_prune:zeros=0.5:epochs=4:every=2",
+        "winograd_prune:zeros=0.5:epochs=4:every=2:wait=0.3",
+        "winograd_prune:zeros=0.5:m=2:relu=1:epochs=4:steps=3:teacher=dense"
+        "+winograd_prune:zeros=0.7:epochs=1:every=1",
         "channel_prune:macs=0.3:epochs=4:every=2",
         "channel_prune:macs=0.3:epochs=4:every=2:criterion=taylor",
         "channel_prune:macs=0.3:epochs=4:every=2:criterion=fisher", "ternarise:epochs=2",
