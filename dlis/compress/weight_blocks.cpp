@@ -15,8 +15,10 @@ constexpr std::int64_t kWidest = 16;
 Result<Granularity> parse_granularity(const std::string& text) {
   if (text == "element") return Granularity::element;
   if (text == "block1x16") return Granularity::block1x16;
+  if (text == "kernel1x16") return Granularity::kernel1x16;
   if (text == "2of4") return Granularity::two_of_four;
-  return tl::unexpected(unknown_name("granularity", text, {"element", "block1x16", "2of4"}));
+  return tl::unexpected(
+      unknown_name("granularity", text, {"element", "block1x16", "kernel1x16", "2of4"}));
 }
 
 struct WeightBlocks::Members {
@@ -28,11 +30,13 @@ struct WeightBlocks::Members {
 WeightBlocks::WeightBlocks(const Tensor& values, const Weight& weight, Granularity granularity)
     : values_(values), extent_(values.elements()) {
   if (granularity != Granularity::element) {
-    const bool outputs = granularity == Granularity::block1x16;
+    const bool outputs = granularity != Granularity::two_of_four;
     const int axis = outputs ? weight.outputs : weight.inputs;
+    if (granularity == Granularity::kernel1x16 && axis == 0)
+      for (int i = 2; i < values.shape().rank(); ++i) depth_ *= values.shape()[i];
     inner_ = row_major_strides(values.shape())[axis];
     extent_ = values.shape()[axis] / (outputs ? weight.groups : 1);
-    lines_ = values.elements() / std::max<std::int64_t>(1, extent_);
+    lines_ = values.elements() / std::max<std::int64_t>(1, extent_ * depth_);
     width_ = outputs ? kWidest : 4;
     stay_ = outputs ? 0 : 2;
   }
@@ -40,7 +44,7 @@ WeightBlocks::WeightBlocks(const Tensor& values, const Weight& weight, Granulari
 }
 
 WeightBlocks::Run WeightBlocks::run(std::int64_t block) const {
-  const std::int64_t line = block / runs_, begin = block % runs_ * width_;
+  const std::int64_t line = block / runs_ * depth_, begin = block % runs_ * width_;
   return {(line / inner_ * extent_ + begin) * inner_ + line % inner_,
           std::min(width_, extent_ - begin)};
 }
@@ -50,7 +54,7 @@ WeightBlocks::Members WeightBlocks::members(std::int64_t block) const {
   const auto [first, length] = run(block);
   Members members;
   for (std::int64_t i = 0; i < length; ++i) members.at[std::size_t(i)] = first + i * inner_;
-  members.count = size(block);
+  members.count = size(block) / depth_;
   if (stay_ > 0)
     std::ranges::sort(members.at.begin(), members.at.begin() + length, {},
                       [&](std::int64_t i) { return std::pair(unsigned_bits(std::size_t(i)), i); });
@@ -64,11 +68,12 @@ std::int64_t WeightBlocks::prunable() const {
 std::uint32_t WeightBlocks::mean_magnitude(std::int64_t block) const {
   const Members gone = members(block);
   double sum = 0;
-  for (const std::int64_t i : gone.all()) {
-    const double value = values_.as<float>()[std::size_t(i)];
-    sum += value * value;
-  }
-  const auto root = float(std::sqrt(sum / double(std::max<std::int64_t>(1, gone.count))));
+  for (const std::int64_t i : gone.all())
+    for (std::int64_t d = i; d < i + depth_; ++d) {
+      const double value = values_.as<float>()[std::size_t(d)];
+      sum += value * value;
+    }
+  const auto root = float(std::sqrt(sum / double(std::max<std::int64_t>(1, gone.count * depth_))));
   return std::bit_cast<std::uint32_t>(root);
 }
 
@@ -78,7 +83,9 @@ void WeightBlocks::clear(std::int64_t block) {
     return;
   }
   const Members gone = members(block);
-  for (const std::int64_t i : gone.all()) values_.edit<float>()[std::size_t(i)] = 0;
+  const auto values = values_.edit<float>();
+  for (const std::int64_t i : gone.all())
+    std::fill_n(values.begin() + std::ptrdiff_t(i), depth_, 0.0f);
 }
 
 }  // namespace dlis

@@ -14,10 +14,12 @@
 //
 // granularity=block1x16 takes blocks of 16 output channels that one input channel meets at one
 // position of the filter, those whose mean square is least: what a kernel whose vectors are output
-// channels can skip. granularity=2of4 takes half of every four neighbouring input channels, the
-// pattern of sparse tensor cores (Mishra et al., "Accelerating Sparse Deep Neural Networks", 2021);
-// with epochs those fours come first that lose least, so that zeros grow as elsewhere and each four
-// is cut once.
+// channels can skip. granularity=kernel1x16 takes a block's whole filters, whose Winograd transform
+// is then zero at every frequency (after Yu, Park, Naumov, "Spatial-Winograd Pruning Enabling
+// Sparse Winograd Convolution", 2019). granularity=2of4 takes half of every four neighbouring input
+// channels, the pattern of sparse tensor cores (Mishra et al., "Accelerating Sparse Deep Neural
+// Networks", 2021); with epochs those fours come first that lose least, so that zeros grow as
+// elsewhere and each four is cut once.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -36,8 +38,9 @@ namespace {
 constexpr ParameterSpec kParameters[] = {
     {"zeros", "share of zeros among all weights, 0 to 1", nullptr},
     {"granularity",
-     "element: single weights; block1x16: 16 neighbouring output channels at once; 2of4: the 2 "
-     "smallest of 4 neighbouring input channels, with zeros=0.5",
+     "element: single weights; block1x16: 16 neighbouring output channels at once; kernel1x16: "
+     "their whole filters of an input channel; 2of4: the 2 smallest of 4 neighbouring input "
+     "channels, with zeros=0.5",
      "element"},
     {"scope", "global: the smallest of all; layer: the same share of each layer", "global"},
     {"all", "1: the first layer and depthwise convolutions as well", "0"},

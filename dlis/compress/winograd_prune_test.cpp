@@ -216,6 +216,18 @@ TEST(WinogradPrune, ChainsWithOthers) {
   EXPECT_NEAR(density_of(after->graph), 0.4, 1e-3);
 }
 
+TEST(WinogradPrune, FiltersOfZerosAreZeroAtEveryFrequency) {
+  TestNetwork n({1, 3, 8, 8});
+  ValueId x = n.conv("first", n.input(), 4, {.kernel = 3});
+  const Graph graph = n.finish(n.conv("wide", x, 32, {.kernel = 3}));
+  const auto made =
+      compressed("weight_prune:granularity=kernel1x16:zeros=0.4+winograd_prune:zeros=0", graph);
+  ASSERT_TRUE(made) << made.error().message();
+  const auto w = weights(made->graph, "wide").as<float>();
+  EXPECT_GE(zeros(weights(made->graph, "wide")), 36 * 16);
+  for (std::size_t i = 0; i < w.size(); ++i) EXPECT_EQ(w[i] == 0, w[i / 36 * 36] == 0);
+}
+
 TEST(WinogradPrune, RefusesNetworksWithoutSuchLayers) {
   TestNetwork n({1, 3, 8, 8});
   const Graph graph = n.finish(n.conv("second", n.conv("first", n.input(), 4, {.kernel = 3}), 4));

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "dlis/base/rng.h"
+#include "dlis/base/winograd.h"
 #include "dlis/compress/train/guarded.h"
 #include "dlis/compress/train/optimiser.h"
 #include "dlis/compress/train/table.h"
@@ -218,6 +219,33 @@ const Case kCases[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Operators, Gradient, testing::ValuesIn(kCases),
                          [](const auto& test) { return std::string(test.param.name); });
+
+// The shares of the root mean square that winograd.cpp names.
+TEST(Winograd, NarrowProductsLoseFewDigits) {
+  for (const auto& [m, most] : {std::pair(std::int64_t(2), 0.006), {std::int64_t(4), 0.02}}) {
+    Draft draft({2, 32, 12, 12});
+    const ValueId filters = draft.weight({16, 32, 3, 3});
+    const auto g = draft.graph.value(filters).constant.as<float>();
+    const WinogradMatrices& matrices = *winograd_matrices(int(m));
+    Tensor weights(DType::f32, {16, 32, m + 2, m + 2});
+    std::vector<double> u(std::size_t((m + 2) * (m + 2)));
+    for (std::size_t i = 0; i < 16 * 32; ++i) {
+      winograd_weights(matrices, g.data() + i * 9, u.data());
+      std::copy(u.begin(), u.end(), weights.edit<float>().begin() + std::ptrdiff_t(i * u.size()));
+    }
+    draft.add("WinogradConv", {draft.graph.add_constant("u", weights)},
+              with({{"m", m}, {"relu", std::int64_t(0)}, {"pads", Ints{1, 1, 1, 1}}}));
+    const Network network = Network::of(draft.done(), torch::kCPU).value();
+    const torch::NoGradGuard none;
+    torch::manual_seed(5);
+    const torch::Tensor x = torch::relu(torch::randn({2, 32, 12, 12}));
+    const torch::Tensor whole = network.forward(x, {});
+    const torch::Tensor narrow = network.forward(x, {false, true});
+    const double error = ((narrow - whole).norm() / whole.norm()).item<double>();
+    EXPECT_GT(error, 1e-4) << m;  // they were narrow
+    EXPECT_LT(error, most) << m;
+  }
+}
 
 // A gradient counts as often as `rates` says, and then as ever.
 TEST(Optimiser, StepsByTheRatesOfOperators) {
