@@ -23,6 +23,13 @@ TEST(FormatBytes, SparseFormatsCrossDense) {
       EXPECT_NEAR(bytes.smaller_from, 1.0 / 65, 0.01);
       EXPECT_LT(bytes.shares[5], 0.105);
     }
+    if (name == "csr_int8") {  // a byte and a gap of 1 a value
+      EXPECT_EQ(bytes.smaller_from, 0);
+      EXPECT_LT(bytes.shares[5], 0.053);
+    }
+    if (name == "bsr_int8") {
+      EXPECT_LT(bytes.shares[5], 0.03);
+    }
     if (name == "ternary2") {
       EXPECT_LT(bytes.shares.front(), 0.0625 * 1.05);
     }

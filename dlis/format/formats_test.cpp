@@ -224,6 +224,32 @@ TEST(Csr, ColumnsRunOverChannelsFirst) {
   EXPECT_EQ(rows.values.as<float>()[0], 5);
 }
 
+// A sparse format holds what the dense one of its type holds, and a zero stays a zero.
+TEST(SparseFormats, RoundAsTheirDenseOnes) {
+  const char* const pairs[][2] = {
+      {"csr_bf16", "bf16"}, {"bsr_bf16", "bf16"}, {"csr_int8", "int8"}, {"bsr_int8", "int8"}};
+  for (const auto& [sparse, dense] : pairs)
+    for (double density : {0.0, 0.02, 0.3, 1.0}) {
+      const Tensor weights = random_weights({37, 21, 3, 3}, density, 13);
+      const Tensor back = find_format(sparse)->decode(*find_format(sparse)->encode(weights));
+      EXPECT_TRUE(same_bits(back, find_format(dense)->decode(*find_format(dense)->encode(weights))))
+          << sparse << " " << density;
+      for (std::size_t i = 0; i < weights.as<float>().size(); ++i)
+        if (weights.as<float>()[i] == 0) {
+          ASSERT_EQ(back.as<std::uint32_t>()[i], 0u);
+        }
+    }
+}
+
+TEST(CsrInt8, KeepsAByteAGapAndAScale) {
+  const Tensor weights = random_weights({64, 64, 3, 3}, 0.1, 17);
+  const Encoded encoded = *find_format("csr_int8")->encode(weights);
+  const auto stored = std::size_t(std::lround(encoded.density * double(weights.elements())));
+  EXPECT_EQ(encoded.parts[0].bytes(), stored);
+  EXPECT_EQ(encoded.parts[4].bytes(), std::size_t(64 * 4));
+  EXPECT_LE(encoded.bytes(), 2 * stored + 64 * (4 + 1) + 1);
+}
+
 TEST(Csr, AQuarterOfTheBytesAtEightyPercentZeros) {
   const Tensor weights = random_weights({256, 256, 3, 3}, 0.2, 11);
   const double bytes = double(find_format("csr")->encode(weights)->bytes());

@@ -6,6 +6,9 @@
 #include <limits>
 
 namespace dlis {
+
+extern const Format dense_row, bf16_row, int8_row;
+
 namespace {
 
 std::int64_t code_bytes(std::int64_t gap, int threshold) {
@@ -63,8 +66,19 @@ std::int64_t Census::minimum_bytes() const {
   return bytes;
 }
 
+const Format& dense_format(DType value_type) {
+  switch (value_type) {
+    case DType::bf16:
+      return bf16_row;
+    case DType::i8:
+      return int8_row;
+    default:
+      return dense_row;
+  }
+}
+
 std::vector<Tensor> sparse_parts(const Tensor& values, const std::vector<std::uint8_t>& codes,
-                                 const Census& census, int threshold) {
+                                 const Census& census, int threshold, const Encoded& all) {
   const auto octets = [](const std::vector<std::uint8_t>& bytes) {
     return Tensor::of<std::uint8_t>({std::int64_t(bytes.size())}, bytes);
   };
@@ -72,7 +86,19 @@ std::vector<Tensor> sparse_parts(const Tensor& values, const std::vector<std::ui
   std::vector<std::uint8_t> counts;
   for (std::int64_t count : census.counts)
     for (std::int64_t i = 0; i < width; ++i) counts.push_back(std::uint8_t(count >> (8 * i)));
-  return {values, octets(codes), octets(counts), octets({std::uint8_t(threshold - 1)})};
+  std::vector<Tensor> parts{values, octets(codes), octets(counts),
+                            octets({std::uint8_t(threshold - 1)})};
+  parts.insert(parts.end(), all.parts.begin() + 1, all.parts.end());
+  return parts;
+}
+
+Tensor decode_dense(const Tensor& values, const Encoded& sparse) {
+  Encoded all{.format = &dense_format(sparse.value_type),
+              .value_type = sparse.value_type,
+              .shape = sparse.shape,
+              .parts = {values}};
+  all.parts.insert(all.parts.end(), sparse.parts.begin() + 4, sparse.parts.end());
+  return all.format->decode(all);
 }
 
 SparseColumns read_columns(std::int64_t rows, const Encoded& encoded) {

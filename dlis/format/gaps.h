@@ -40,10 +40,17 @@ struct Census {
   std::int64_t minimum_bytes() const;
 };
 
+// The format that keeps all values the way a sparse one keeps its own of that type: `dense`,
+// `bf16`, or `int8` with a scale a channel. What it stores for +0 is 0 in every bit, and back.
+const Format& dense_format(DType value_type);
+
 // What sparse formats keep: the values, the codes of their gaps (u8), stored columns a row (u8,
-// little-endian, in the fewest bytes that hold the largest) and the threshold less one (u8).
+// little-endian, in the fewest bytes that hold the largest), the threshold less one (u8), and of
+// `all`, the weights in dense_format, what comes after the values there.
 std::vector<Tensor> sparse_parts(const Tensor& values, const std::vector<std::uint8_t>& codes,
-                                 const Census& census, int threshold);
+                                 const Census& census, int threshold, const Encoded& all);
+// The weights in dense_format whose values are `values`, with what `sparse` has beside its own.
+Tensor decode_dense(const Tensor& values, const Encoded& sparse);
 
 // The stored columns of each of `rows` rows, ascending, from such parts.
 struct SparseColumns {

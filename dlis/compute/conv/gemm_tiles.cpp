@@ -180,7 +180,7 @@ class Tiles {
     GemmRun* runs = block_runs_ + index * kMaxRuns;
     for (int tap = 0; tap < terms_.count; ++tap)
       runs[tap] = {terms_.run(tap).offset, blocks.counts[tap]};
-    return {blocks.weights, blocks.weights,         blocks.bias, nullptr,      nullptr,
+    return {blocks.weights, blocks.weights,         blocks.bias, blocks.multiplier, nullptr,
             kBlockColumns,  packed_.filters(panel), runs,        blocks.places};
   }
 

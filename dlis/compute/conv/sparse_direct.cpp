@@ -10,17 +10,18 @@
 
 #include "dlis/base/divide.h"
 #include "dlis/compute/conv/sparse_cut.h"
-#include "dlis/compute/numbers.h"
 #include "dlis/compute/row.h"
 #include "dlis/format/csr.h"
 
 namespace dlis {
 namespace {
 
-// starts u32 [c_blocks][k] and one more, values in f32 or bf16, offsets u16, bias, zeros of a whole
-// pixel.
+bool has_scales(const ConvProblem& p) { return p.format->weight_bytes == 1; }
+
+// starts u32 [c_blocks][k] and one more, values as they are stored, offsets u16, bias, scales of
+// values in bytes, zeros of a whole pixel.
 struct Packed {
-  std::size_t values, offsets, bias, zeros, end;  // bytes from the start
+  std::size_t values, offsets, bias, scales, zeros, end;  // bytes from the start
 };
 Packed packed_of(const ConvProblem& p, const SparseCut& cut, std::int64_t non_zeros) {
   const auto lines = [](std::int64_t bytes) { return std::size_t(round_up(bytes, 64)); };
@@ -28,12 +29,11 @@ Packed packed_of(const ConvProblem& p, const SparseCut& cut, std::int64_t non_ze
   packed.values = lines((cut.c_blocks * p.k + 1) * 4);
   packed.offsets = packed.values + lines(non_zeros * std::int64_t(p.format->weight_bytes));
   packed.bias = packed.offsets + lines(non_zeros * 2);
-  packed.zeros = packed.bias + lines(p.k * 4);
+  packed.scales = packed.bias + lines(p.k * 4);
+  packed.zeros = packed.scales + (has_scales(p) ? lines(p.k * 4) : 0);
   packed.end = packed.zeros + lines(p.c * 4);
   return packed;
 }
-
-bool keeps_bf16(const ConvProblem& p) { return p.format->weight_bytes == 2; }
 
 Verdict accepts(const ConvProblem& p) {
   if (!is_csr(p.format)) return refuse("needs csr weights");
@@ -50,16 +50,17 @@ std::size_t packed_bytes(const ConvProblem& p, const Encoded* weights) {
 // One non-zero where the kernels want it.
 struct Term {
   std::int64_t c, r, s;
-  float value;
+  const std::byte* value;
 };
 
 std::vector<Term> terms_of(const ConvProblem& p, const CsrRows& rows, std::int64_t k) {
   const std::int64_t inner = p.c / p.groups, first = k / (p.k / p.groups) * inner;
-  const auto values = rows.values.as<float>();
+  const std::byte* values = rows.values.data();
+  const auto size = std::int64_t(size_of(rows.values.type()));
   std::vector<Term> terms;
   for (std::int64_t i = rows.starts[k]; i < rows.starts[k + 1]; ++i) {
     const std::int64_t column = rows.column[i], tap = column / inner;
-    terms.push_back({first + column % inner, tap / p.s, tap % p.s, values[std::size_t(i)]});
+    terms.push_back({first + column % inner, tap / p.s, tap % p.s, values + i * size});
   }
   std::ranges::stable_sort(terms, {}, &Term::c);  // taps come in order already
   return terms;
@@ -71,12 +72,7 @@ void pack(const ConvProblem& p, const Encoded* weights, const float* bias, std::
   const Packed at = packed_of(p, cut, rows.values.elements());
   std::memset(packed, 0, at.end);
   auto* starts = reinterpret_cast<std::uint32_t*>(packed);
-  const auto put_value = [&](std::uint32_t i, float value) {
-    if (keeps_bf16(p))
-      reinterpret_cast<std::uint16_t*>(packed + at.values)[i] = to_bf16(value);
-    else
-      reinterpret_cast<float*>(packed + at.values)[i] = value;
-  };
+  const std::size_t size = size_of(rows.values.type());
   auto* offsets = reinterpret_cast<std::uint16_t*>(packed + at.offsets);
   std::vector<std::vector<Term>> terms;
   for (std::int64_t k = 0; k < p.k; ++k) terms.push_back(terms_of(p, rows, k));
@@ -88,12 +84,14 @@ void pack(const ConvProblem& p, const Encoded* weights, const float* bias, std::
       std::size_t& i = next[std::size_t(k)];
       for (; i < terms[k].size() && terms[k][i].c < c0 + cut.block_c; ++i, ++written) {
         const Term& t = terms[k][i];
-        put_value(written, t.value);
+        std::memcpy(packed + at.values + written * size, t.value, size);
         offsets[written] = std::uint16_t((t.c - c0) * cut.channel + cut.offset(p, t.r, t.s));
       }
       *++starts = written;
     }
   if (bias) std::memcpy(packed + at.bias, bias, std::size_t(p.k) * 4);
+  if (has_scales(p))
+    std::memcpy(packed + at.scales, weights->parts[4].data(), std::size_t(p.k) * 4);
 }
 
 // A worker's scratch: the address of every pixel of every plane, the planes, the sums.
@@ -183,7 +181,11 @@ void sum(const Tile& t, std::int64_t block) {
   s.values = t.call.packed + t.packed.values;
   s.offsets = reinterpret_cast<const std::uint16_t*>(t.call.packed + t.packed.offsets);
   s.outputs = t.outputs, s.pixels = cut.pixels;
-  (keeps_bf16(t.p) ? t.kernels.sum_bf16 : t.kernels.sum)(s);
+  const double bytes = t.p.format->weight_bytes;
+  const auto kernel = bytes == 4   ? t.kernels.sum
+                      : bytes == 2 ? t.kernels.sum_bf16
+                                   : t.kernels.sum_int8;
+  kernel(s);
 }
 
 // The addresses of pixel `i` of the tile's linear order; false for a gap between rows or images.
@@ -199,6 +201,8 @@ auto pixel(const Tile& t, const V& view, std::int64_t i) -> decltype(view.templa
 void finish(const Tile& t) {
   SparseFinish f;
   f.bias = reinterpret_cast<const float*>(t.call.packed + t.packed.bias) + t.k0;
+  if (has_scales(t.p))
+    f.scale = reinterpret_cast<const float*>(t.call.packed + t.packed.scales) + t.k0;
   f.add = t.p.ends.add;
   f.outputs = t.outputs, f.pixels = t.cut.pixels;
   f.activation = t.p.ends.activation, f.a = t.p.ends.a, f.b = t.p.ends.b;

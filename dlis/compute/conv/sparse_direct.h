@@ -20,16 +20,16 @@ struct SparseSum {
   const float* planes = nullptr;
   float* sums = nullptr;
   const std::uint32_t* starts = nullptr;
-  const std::byte* values = nullptr;  // f32 or bf16; two bytes before them may be read
+  const std::byte* values = nullptr;  // f32, bf16 (two bytes before them may be read) or i8
   const std::uint16_t* offsets = nullptr;
   std::int64_t outputs = 0, pixels = 0;  // pixels: a multiple of 16
 };
 
-// y[i][k] = activate(sums[k * pixels + i] + bias[k] + residual[i][k]) for outputs k of 16 pixels;
-// y[i] is null where there is no such pixel.
+// y[i][k] = activate(sums[k * pixels + i] * scale[k] + bias[k] + residual[i][k]) for outputs k of
+// 16 pixels; y[i] is null where there is no such pixel, scale where it is 1.
 struct SparseFinish {
   const float* sums = nullptr;
-  const float* bias = nullptr;  // whole vectors may be read
+  const float *bias = nullptr, *scale = nullptr;  // whole vectors may be read
   float* y[16] = {};
   const float* residual[16] = {};
   bool add = false;
@@ -42,6 +42,7 @@ struct SparseKernels {
   void (*gather)(const SparseGather&);
   void (*sum)(const SparseSum&);
   void (*sum_bf16)(const SparseSum&);
+  void (*sum_int8)(const SparseSum&);
   void (*finish)(const SparseFinish&);
 };
 

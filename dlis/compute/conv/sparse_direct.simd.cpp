@@ -31,6 +31,7 @@ void gather(const SparseGather& g) {
 // A value in all lanes. One of bf16 is the upper half of a word that begins before it.
 DLIS_INLINE Vec spread(const float* p) { return splat(*p); }
 DLIS_INLINE Vec spread(const std::uint16_t* p) { return splat_upper(p); }
+DLIS_INLINE Vec spread(const std::int8_t* p) { return splat(float(*p)); }
 
 // `outputs` of them side by side: a single vector of pixels would wait for its own last sum.
 template <class Value, int outputs, int vectors>
@@ -96,7 +97,7 @@ void finish(const SparseFinish& f) {
   for (std::int64_t k = 0; k < f.outputs; k += kLanes) {
     const std::int64_t left = f.outputs - k;
     const int count = left < kLanes ? static_cast<int>(left) : kLanes;
-    const Vec bias = load(f.bias + k);
+    const Vec bias = load(f.bias + k), scale = f.scale ? load(f.scale + k) : splat(1.0f);
     for (int first = 0; first < 16; first += kLanes) {
       Vec x[kLanes];
       unroll<kLanes>(DLIS_LAMBDA(i) {
@@ -105,7 +106,7 @@ void finish(const SparseFinish& f) {
       transpose(x);
       unroll<kLanes>(DLIS_LAMBDA(i) {
         if (float* y = f.y[first + i.value]) {
-          Vec sum = x[i.value] + bias;
+          Vec sum = fma(x[i.value], scale, bias);
           if (f.add) sum = sum + load(f.residual[first + i.value] + k, count);
           store(y + k, activate(sum, f.activation, a, b), count);
         }
@@ -117,6 +118,7 @@ void finish(const SparseFinish& f) {
 }  // namespace
 
 extern const SparseKernels sparse_kernels;
-const SparseKernels sparse_kernels = {gather, sum<float>, sum<std::uint16_t>, finish};
+const SparseKernels sparse_kernels = {gather, sum<float>, sum<std::uint16_t>, sum<std::int8_t>,
+                                      finish};
 
 }  // namespace dlis::DLIS_SIMD

@@ -31,8 +31,11 @@ std::size_t BsrPanels::panel_bytes(std::int64_t blocks) const {
   return lines(weights_at(blocks) + std::size_t(blocks * kBlockChannels * weight_bytes_));
 }
 std::size_t BsrPanels::biases_at() const { return lines(std::size_t(panels_) * 8); }
-std::size_t BsrPanels::panels_at() const {
+std::size_t BsrPanels::multipliers_at() const {
   return biases_at() + std::size_t(panels_) * kBlockChannels * 4;
+}
+std::size_t BsrPanels::panels_at() const {
+  return multipliers_at() + (weight_bytes_ == 1 ? std::size_t(panels_) * kBlockChannels * 4 : 0);
 }
 
 BsrPanels::Panel BsrPanels::panel(const std::byte* packed, std::int64_t group, int panel) const {
@@ -42,8 +45,11 @@ BsrPanels::Panel BsrPanels::panel(const std::byte* packed, std::int64_t group, i
   const auto* counts = reinterpret_cast<const std::uint16_t*>(at);
   std::int64_t blocks = 0;
   for (std::int64_t tap = 0; tap < taps_; ++tap) blocks += counts[tap];
-  return {counts, counts + taps_, at + weights_at(blocks),
-          reinterpret_cast<const float*>(packed + biases_at()) + index * kBlockChannels};
+  const auto* bias = reinterpret_cast<const float*>(packed + biases_at()) + index * kBlockChannels;
+  const auto* multiplier =
+      reinterpret_cast<const float*>(packed + multipliers_at()) + index * kBlockChannels;
+  return {counts, counts + taps_, at + weights_at(blocks), bias,
+          weight_bytes_ == 1 ? multiplier : nullptr};
 }
 
 std::size_t BsrPanels::bytes(const Encoded& weights) const {
@@ -59,8 +65,9 @@ void BsrPanels::pack(const Encoded& weights, const float* bias, std::byte* packe
   std::memset(packed, 0, bytes(weights));
   auto* starts = reinterpret_cast<std::uint64_t*>(packed);
   if (bias) std::memcpy(packed + biases_at(), bias, std::size_t(filters_) * 4);
-  const Tensor values = rows.values.converted(weight_bytes_ == 2 ? DType::bf16 : DType::f32);
-  const std::byte* from = values.data();
+  if (weight_bytes_ == 1)
+    std::memcpy(packed + multipliers_at(), weights.parts[4].data(), std::size_t(filters_) * 4);
+  const std::byte* from = rows.values.data();
   std::uint64_t at = panels_at();
   for (std::int64_t i = 0; i < panels_; ++i) {
     const std::int64_t begin = rows.blocks.starts[std::size_t(i)];

@@ -5,9 +5,9 @@
 
 namespace dlis {
 
-// Packed: where each panel begins, the biases, the panels. A panel is 16 filters of one group: how
-// many blocks each tap (r, s) has, their channels, and their weights, a group's last filters filled
-// up with zeros.
+// Packed: where each panel begins, the biases, of weights in bytes the multipliers, the panels. A
+// panel is 16 filters of one group: how many blocks each tap (r, s) has, their channels, and their
+// weights, a group's last filters filled up with zeros.
 class BsrPanels {
  public:
   explicit BsrPanels(const ConvProblem& problem);
@@ -15,7 +15,7 @@ class BsrPanels {
   struct Panel {
     const std::uint16_t *counts, *places;  // a tap; a block
     const std::byte* weights;
-    const float* bias;
+    const float *bias, *multiplier;  // multiplier: null but for weights in bytes
   };
   Panel panel(const std::byte* packed, std::int64_t group, int panel) const;
 
@@ -28,6 +28,7 @@ class BsrPanels {
   std::size_t weights_at(std::int64_t blocks) const;
   std::size_t panel_bytes(std::int64_t blocks) const;
   std::size_t biases_at() const;
+  std::size_t multipliers_at() const;
   std::size_t panels_at() const;
 
   std::int64_t panels_, group_panels_, taps_, channels_, filters_, weight_bytes_;

@@ -18,11 +18,12 @@ enum class GemmKind : std::uint8_t {
   int8,          // u8 by i8, summed in i32: four a word on avx512, elsewhere x comes as two i16
   f32_bsr,       // f32 by blocks of 16 columns, of which only those that are not 0 are there
   f32_bsr_bf16,  // the same in bf16, which are widened
+  f32_bsr_int8,  // the same in i8, which are widened; sums are scaled
   // By 2 bits, which `widen` makes f32 and i8 beforehand: they have no kernels of their own.
   f32_ternary2,
   int8_ternary2,
 };
-inline constexpr int kGemmKinds = 7;  // that have kernels
+inline constexpr int kGemmKinds = 8;  // that have kernels
 
 // `length` consecutive words of a pixel's neighbourhood, `offset` bytes from its address. Without
 // initial values: arrays of them are made for every call and filled as far as they are needed.

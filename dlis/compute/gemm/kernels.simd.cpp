@@ -101,7 +101,8 @@ void gemm(const GemmTile& t) {
   opaque(s.five);
   using Weight = typename K::Weight;
   const Weight* b = reinterpret_cast<const Weight*>(t.b);
-  constexpr bool blocks = std::is_same_v<K, KindF32Bsr> || std::is_same_v<K, KindF32BsrBf16>;
+  constexpr bool blocks = std::is_same_v<K, KindF32Bsr> || std::is_same_v<K, KindF32BsrBf16> ||
+                          std::is_same_v<K, KindF32BsrInt8>;
   [[maybe_unused]] const std::uint16_t* places = t.places;
   for (int run = 0; run < t.run_count; ++run) {
     const char* a0 = reinterpret_cast<const char*>(t.a0 + t.runs[run].offset);
@@ -187,6 +188,7 @@ void gemm_halves(const GemmTile& whole) {
   constexpr std::int64_t half = kBlockColumns / 2 * 4;  // bytes of outputs
   t.b += kBlockColumns / 2 * sizeof(typename K::Weight);
   t.bias += kBlockColumns / 2;
+  if (t.multiplier) t.multiplier += kBlockColumns / 2;
   t.y0 += half, t.y1 += half;
   if (t.r0) t.r0 += half, t.r1 += half;
   gemm<K, rows, kVectors>(t);
@@ -281,7 +283,7 @@ extern constinit const GemmKernels gemm_kernels = {
     .narrow = kLanes,
     .kind = {kind<KindF32, kRows>(), kind<KindF32Bf16, kRows>(), kind<KindF32Int8, kRows>(),
              kind<KindBf16, kRows>(), kind<KindInt8, kByteRows>(), block_kind<KindF32Bsr>(),
-             block_kind<KindF32BsrBf16>()},
+             block_kind<KindF32BsrBf16>(), block_kind<KindF32BsrInt8>()},
     .widen_f32 = widen_f32,
     .widen_int8 = widen_int8,
 };

@@ -106,6 +106,8 @@ struct KindF32Int8 : KindF32 {
   };
 };
 
+struct KindF32BsrInt8 : KindF32Int8 {};
+
 #if defined(DLIS_SIMD_avx512)
 struct ProductsBf16 : SumsF32 {
   using Weight = std::uint16_t;

@@ -30,6 +30,7 @@ GemmKind gemm_kind(const ConvProblem& p) {
   if (format == "ternary2") return GemmKind::f32_ternary2;
   if (format == "bsr") return GemmKind::f32_bsr;
   if (format == "bsr_bf16") return GemmKind::f32_bsr_bf16;
+  if (format == "bsr_int8") return GemmKind::f32_bsr_int8;
   return format == "bf16" ? GemmKind::f32_bf16 : GemmKind::f32;
 }
 

@@ -51,6 +51,7 @@ constexpr WordLayout word_layout(GemmKind kind, Isa isa) {
     case GemmKind::f32_bsr_bf16:
       return {1, 4, 16};
     case GemmKind::f32_int8:
+    case GemmKind::f32_bsr_int8:
       return {1, 4, 8};
     case GemmKind::f32_ternary2:
       return {1, 4, 2, 32};
@@ -96,7 +97,8 @@ class PackedPanels {
     return std::size_t(heads_) * head_bytes_ + std::size_t(groups_) * group_bytes_;
   }
   bool is_blocks() const {  // which bsr_packing.h packs
-    return kind_ == GemmKind::f32_bsr || kind_ == GemmKind::f32_bsr_bf16;
+    return kind_ == GemmKind::f32_bsr || kind_ == GemmKind::f32_bsr_bf16 ||
+           kind_ == GemmKind::f32_bsr_int8;
   }
   bool has_multipliers() const {
     return kind_ == GemmKind::f32_int8 || kernel_kind() == GemmKind::int8;
