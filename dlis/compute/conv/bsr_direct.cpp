@@ -24,6 +24,7 @@ Verdict accepts(const ConvProblem& p) {
 extern constinit const ConvRow bsr_direct_row{
     .name = "bsr_direct",
     .summary = "BSR weights; vectors of output channels, work in proportion to the blocks",
+    .version = 2,
     .tolerance = {2e-6},
     .accepts = accepts,
     .packed_bytes = [](const ConvProblem& p, const Encoded* w) { return BsrPanels(p).bytes(*w); },

@@ -44,7 +44,8 @@ struct GemmCut {
   // A worker's scratch; `widened` are weights as a kernel reads them.
   std::size_t band_bytes, partial_bytes, widened_bytes = 0;
 
-  // Neighbours share their outputs' pixels, so that one band serves them.
+  // Neighbours share their outputs' pixels, so that one band serves them. Panels are equal
+  // numbers; those of blocks are cut by what they hold (BsrPanels::cut).
   GemmTask task(std::int64_t index) const;
   Interval pixels(std::int64_t row) const {  // of a flat row: whole tiles of nearly equal size
     const Interval of = part(tiles_, rows, row);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "dlis/compute/gemm/bsr_packing.h"
 #include "dlis/compute/row.h"
 
 namespace dlis {
@@ -34,6 +35,37 @@ TEST(GemmCut, TasksCoverTallAndFlatProblemsOnce) {
       rows += task.panels.begin == 0 && task.group == 0 ? task.rows.size() * task.images.size() : 0;
     }
     EXPECT_EQ(rows, cut.rows * cut.images) << line;
+  }
+}
+
+// The boundaries of parts of a group's panels, of which those in `dense` are full and others empty.
+std::vector<std::int64_t> cuts_of(const char* line, const std::vector<int>& dense, int group,
+                                  int parts) {
+  const ConvProblem p = *parse_conv_problem(line);
+  Tensor weights(DType::f32, p.weights_shape());
+  const std::int64_t panel = kBlockColumns * weights.elements() / p.k;
+  for (const int i : dense) std::ranges::fill(weights.edit<float>().subspan(i * panel, panel), 1);
+  const Encoded encoded = *p.format->encode(weights);
+  const BsrPanels panels(p);
+  Buffer packed(panels.bytes(encoded));
+  panels.pack(encoded, nullptr, packed.data());
+  std::vector<std::int64_t> cuts;
+  for (int i = 0; i <= parts; ++i) cuts.push_back(panels.cut(packed.data(), group, parts, i));
+  return cuts;
+}
+
+TEST(GemmCut, PanelsOfBlocksAreCutByTheirBlocks) {
+  using Cuts = std::vector<std::int64_t>;
+  for (const char* format : {"bsr", "bsr_bf16", "bsr_int8"}) {
+    SCOPED_TRACE(format);
+    const std::string one = std::string("n1h9w9c32 k256r3s3 p1 ") + format;
+    EXPECT_EQ(cuts_of(one.c_str(), {0}, 0, 2), (Cuts{0, 1, 16}));
+    EXPECT_EQ(cuts_of(one.c_str(), {15}, 0, 2), (Cuts{0, 15, 16}));
+    EXPECT_EQ(cuts_of(one.c_str(), {0, 1, 2, 3}, 0, 4), (Cuts{0, 1, 2, 3, 16}));
+    EXPECT_EQ(cuts_of(one.c_str(), {}, 0, 4), (Cuts{0, 4, 8, 12, 16}));
+    const std::string two = std::string("n1h9w9c32 k256r3s3 p1 g2 ") + format;
+    EXPECT_EQ(cuts_of(two.c_str(), {0, 14, 15}, 0, 2), (Cuts{0, 1, 8}));
+    EXPECT_EQ(cuts_of(two.c_str(), {0, 14, 15}, 1, 2), (Cuts{0, 7, 8}));
   }
 }
 

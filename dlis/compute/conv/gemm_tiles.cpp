@@ -55,6 +55,7 @@ class Tiles {
 
   // Tasks on the same outputs but of other filters share the band.
   void run(const GemmTask& task) {
+    if (task.panels.size() == 0) return;
     const bool same = begun_ && task.group == task_.group && task.images == task_.images &&
                       task.rows == task_.rows;
     task_ = task;
@@ -313,6 +314,15 @@ class Tiles {
   GemmRun block_runs_[GemmCut::kMostTogether * kMaxRuns];  // of the panels, one after another
 };
 
+// The panels of a task, with about as many blocks as those of any other task.
+Interval even_panels(const ConvProblem& p, const GemmCut& cut, const std::byte* packed,
+                     std::int64_t group, std::int64_t task) {
+  const BsrPanels panels(p);
+  const std::int64_t part = task % cut.panel_parts;
+  return {panels.cut(packed, group, cut.panel_parts, part),
+          panels.cut(packed, group, cut.panel_parts, part + 1)};
+}
+
 std::size_t scratch_of_worker(const GemmCut& cut) {
   return cut.band_bytes + cut.partial_bytes + cut.widened_bytes;
 }
@@ -354,7 +364,11 @@ void gemm_run(const ConvProblem& p, const Call& call, int, Range range, Worker w
   const PackedPanels packed(p);
   Tiles tiles(p, cut, packed, call,
               call.scratch + std::size_t(worker.index) * scratch_of_worker(cut));
-  for (std::int64_t i = range.begin; i < range.end; ++i) tiles.run(cut.task(i));
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    GemmTask task = cut.task(i);
+    if (packed.is_blocks()) task.panels = even_panels(p, cut, call.packed, task.group, i);
+    tiles.run(task);
+  }
 }
 
 }  // namespace dlis

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "dlis/base/divide.h"
+#include "dlis/base/even_cut.h"
 
 namespace dlis {
 namespace {
@@ -14,7 +15,10 @@ constexpr std::int64_t kTilePixels = 512;
 constexpr std::int64_t kSumFloats = 1 << 16;    // of a tile: a quarter of a megabyte
 constexpr std::int64_t kGroupPixels = 128;      // what one pass over the weights sums
 constexpr std::int64_t kFirstLevel = 24 << 10;  // bytes of planes that a group may touch
-constexpr double kFewestTerms = 12;             // a row of a block, to pay for its sums' round trip
+// What a filter costs in each block of channels beside its non-zeros, in non-zeros: a load and a
+// store of its sums, where a non-zero is a load and a multiply-add.
+constexpr std::int64_t kRoundTrip = 2;
+constexpr double kFewestTerms = 12;  // a row of a block, to pay for its sums' round trip
 
 // Short rows take the next power of two, so that a vector holds whole rows.
 std::int64_t aligned_pitch(std::int64_t q) {
@@ -69,13 +73,9 @@ void share_rows(const ConvProblem& p, SparseCut& cut) {
 
 // Where tiles of pixels do not feed the workers evenly, each is cut over its outputs as well.
 void set_k_blocks(const ConvProblem& p, SparseCut& cut) {
-  cut.block_k = round_up(p.k, kSparseAlign);
-  for (std::int64_t blocks = 2; cut.tiles() % p.workers && cut.tiles() < 8 * p.workers; ++blocks) {
-    const std::int64_t block = round_up(divide_up(p.k, blocks), kSparseAlign);
-    if (blocks > 4 * p.workers || block <= kSparseAlign) break;
-    cut.block_k = block;
-    cut.k_blocks = divide_up(p.k, block);
-  }
+  const std::int64_t most = std::min<std::int64_t>(4 * p.workers, (p.k - 1) / kSparseAlign);
+  while (cut.tiles() % p.workers && cut.tiles() < 8 * p.workers && cut.k_blocks < most)
+    ++cut.k_blocks;
 }
 
 void set_c_blocks(const ConvProblem& p, SparseCut& cut) {
@@ -104,6 +104,17 @@ SparseCut sparse_cut(const ConvProblem& p) {
   set_k_blocks(p, cut);
   set_c_blocks(p, cut);
   return cut;
+}
+
+std::vector<std::uint32_t> cut_filters(const SparseCut& cut,
+                                       std::span<const std::int64_t> non_zeros) {
+  std::vector<std::int64_t> sums{0};
+  for (const std::int64_t count : non_zeros)
+    sums.push_back(sums.back() + count + kRoundTrip * cut.c_blocks);
+  std::vector<std::uint32_t> bounds;
+  for (std::int64_t i = 0; i <= cut.k_blocks; ++i)
+    bounds.push_back(std::uint32_t(even_cut(std::span<const std::int64_t>(sums), cut.k_blocks, i)));
+  return bounds;
 }
 
 }  // namespace dlis

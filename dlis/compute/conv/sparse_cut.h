@@ -1,6 +1,9 @@
 // How sparse_direct cuts a problem: into tiles of output pixels, planes of inputs, blocks of
 // channels.
 #pragma once
+#include <span>
+#include <vector>
+
 #include "dlis/compute/problem.h"
 
 namespace dlis {
@@ -13,7 +16,7 @@ namespace dlis {
 // floats, one for each output row and `row_shift` more.
 struct SparseCut {
   std::int64_t band = 1, images = 1, bands = 1, image_blocks = 1;  // tiles of pixels
-  std::int64_t k_blocks = 1, block_k = 1;                          // cut over outputs besides
+  std::int64_t k_blocks = 1;                                       // cut over outputs besides
   std::int64_t row_period = 1, row_planes = 1, row_shift = 0;
   std::int64_t column_planes = 1;
   std::int64_t pitch = 1, rows = 1;        // of a plane: floats a row, rows an image
@@ -32,5 +35,10 @@ inline constexpr std::int64_t kSparseAlign = 16;       // lanes of the widest ve
 inline constexpr std::int64_t kSparseReach = 1 << 16;  // offsets are 16 bits
 
 SparseCut sparse_cut(const ConvProblem& problem);
+
+// Where each of the k_blocks cuts over outputs begins, and the last one's end: ranges of filters
+// that take about the same time, by the non-zeros of each filter. Some may be empty.
+std::vector<std::uint32_t> cut_filters(const SparseCut& cut,
+                                       std::span<const std::int64_t> non_zeros);
 
 }  // namespace dlis

@@ -40,8 +40,6 @@ TEST_P(SparseCuts, OffsetsFitSixteenBits) {
   const std::int64_t last = (cut.block_c - 1) * cut.channel + cut.offset(p, p.r - 1, p.s - 1);
   EXPECT_LT(last, kSparseReach);
   EXPECT_GE(cut.c_blocks * cut.block_c, p.c);
-  EXPECT_GE(cut.k_blocks * cut.block_k, p.k);
-  EXPECT_LT((cut.k_blocks - 1) * cut.block_k, p.k);
   EXPECT_GE(cut.bands * cut.band, p.p());
   EXPECT_GE(cut.image_blocks * cut.images, p.n);
 }
@@ -65,6 +63,40 @@ TEST_P(SparseCuts, PackedBytesFollowTheNonZeros) {
   EXPECT_LE(packed, 1.05 * (6 * non_zeros) + 4 * double(p.k * sparse_cut(p).c_blocks) +
                         4 * double(p.k + p.c) + 320);
   EXPECT_LE(packed, 1.45 * double(encoded.bytes()) + 8 * double(p.k + p.c));
+}
+
+// The cut over outputs with so many non-zeros a filter: its boundaries.
+std::vector<std::uint32_t> cut_with(const std::vector<std::int64_t>& non_zeros, int parts) {
+  SparseCut cut;
+  cut.k_blocks = parts;
+  cut.c_blocks = 4;
+  return cut_filters(cut, non_zeros);
+}
+
+using Bounds = std::vector<std::uint32_t>;
+
+TEST(SparseCutFilters, EqualFiltersAreCountedOut) {
+  EXPECT_EQ(cut_with(std::vector<std::int64_t>(64, 100), 4), (Bounds{0, 16, 32, 48, 64}));
+  EXPECT_EQ(cut_with(std::vector<std::int64_t>(64, 0), 4), (Bounds{0, 16, 32, 48, 64}));
+}
+
+TEST(SparseCutFilters, OneDenseFilterStandsAlone) {
+  std::vector<std::int64_t> non_zeros(64, 0);
+  non_zeros[0] = 63 * 4 * 2;  // as much as what the others cost without any
+  EXPECT_EQ(cut_with(non_zeros, 2), (Bounds{0, 1, 64}));
+  non_zeros[0] = 100000;
+  EXPECT_EQ(cut_with(non_zeros, 2), (Bounds{0, 1, 64}));
+  std::swap(non_zeros[0], non_zeros[40]);
+  EXPECT_EQ(cut_with(non_zeros, 2).front(), 0u);
+  EXPECT_EQ(cut_with(non_zeros, 2).back(), 64u);
+}
+
+TEST(SparseCutFilters, DenseFiltersAreShared) {
+  std::vector<std::int64_t> non_zeros(64, 0);
+  std::fill_n(non_zeros.begin(), 16, 2304);
+  EXPECT_EQ(cut_with(non_zeros, 4)[1], 4u);
+  EXPECT_EQ(cut_with(non_zeros, 4)[2], 8u);
+  EXPECT_EQ(cut_with(non_zeros, 4)[3], 12u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Layers, SparseCuts, testing::ValuesIn(kLayers));

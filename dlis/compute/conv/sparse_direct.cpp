@@ -18,15 +18,17 @@ namespace {
 
 bool has_scales(const ConvProblem& p) { return p.format->weight_bytes == 1; }
 
-// starts u32 [c_blocks][k] and one more, values as they are stored, offsets u16, bias, scales of
+// starts u32 [c_blocks][k] and one more, the first output u32 of each cut over outputs and their
+// end, values as they are stored, offsets u16, bias, scales of
 // values in bytes, zeros of a whole pixel.
 struct Packed {
-  std::size_t values, offsets, bias, scales, zeros, end;  // bytes from the start
+  std::size_t bounds, values, offsets, bias, scales, zeros, end;  // bytes from the start
 };
 Packed packed_of(const ConvProblem& p, const SparseCut& cut, std::int64_t non_zeros) {
   const auto lines = [](std::int64_t bytes) { return std::size_t(round_up(bytes, 64)); };
   Packed packed;
-  packed.values = lines((cut.c_blocks * p.k + 1) * 4);
+  packed.bounds = std::size_t(cut.c_blocks * p.k + 1) * 4;
+  packed.values = lines(std::int64_t(packed.bounds) + (cut.k_blocks + 1) * 4);
   packed.offsets = packed.values + lines(non_zeros * std::int64_t(p.format->weight_bytes));
   packed.bias = packed.offsets + lines(non_zeros * 2);
   packed.scales = packed.bias + lines(p.k * 4);
@@ -75,7 +77,13 @@ void pack(const ConvProblem& p, const Encoded* weights, const float* bias, std::
   const std::size_t size = size_of(rows.values.type());
   auto* offsets = reinterpret_cast<std::uint16_t*>(packed + at.offsets);
   std::vector<std::vector<Term>> terms;
-  for (std::int64_t k = 0; k < p.k; ++k) terms.push_back(terms_of(p, rows, k));
+  std::vector<std::int64_t> counts;
+  for (std::int64_t k = 0; k < p.k; ++k) {
+    terms.push_back(terms_of(p, rows, k));
+    counts.push_back(std::int64_t(terms.back().size()));
+  }
+  const auto bounds = cut_filters(cut, counts);
+  std::memcpy(packed + at.bounds, bounds.data(), bounds.size() * 4);
   std::vector<std::size_t> next(std::size_t(p.k), 0);
   std::uint32_t written = 0;
   for (std::int64_t block = 0; block < cut.c_blocks; ++block)
@@ -107,7 +115,7 @@ Scratch scratch_of(const ConvProblem& p, const SparseCut& cut) {
       round_up(s.length * cut.row_planes * cut.column_planes * std::int64_t(sizeof(float*)), 64);
   s.sums =
       s.planes + round_up((cut.gather_blocks * cut.block_c * cut.channel + kSparseAlign) * 4, 64);
-  s.end = s.sums + round_up(std::min(cut.block_k, p.k) * cut.pixels * 4, 64);
+  s.end = s.sums + round_up(p.k * cut.pixels * 4, 64);
   return s;
 }
 
@@ -218,10 +226,13 @@ void finish(const Tile& t) {
 
 void run_tile(Tile& t, std::int64_t index) {
   const SparseCut& cut = t.cut;
-  t.k0 = index % cut.k_blocks * cut.block_k;
+  const auto* bounds = reinterpret_cast<const std::uint32_t*>(t.call.packed + t.packed.bounds) +
+                       index % cut.k_blocks;
+  t.k0 = bounds[0];
+  t.outputs = bounds[1] - bounds[0];
+  if (t.outputs == 0) return;
   t.p0 = index / cut.k_blocks % cut.bands * cut.band;
   t.n0 = index / cut.k_blocks / cut.bands * cut.images;
-  t.outputs = std::min(cut.block_k, t.p.k - t.k0);
   t.band = std::min(cut.band, t.p.p() - t.p0);
   t.images = std::min(cut.images, t.p.n - t.n0);
   locate(t);
@@ -252,7 +263,7 @@ void run(const ConvProblem& p, const Call& call, int, Range range, Worker worker
 extern constinit const ConvRow sparse_direct_row{
     .name = "sparse_direct",
     .summary = "CSR weights; vectors of pixels, work in proportion to the non-zeros",
-    .version = 2,
+    .version = 3,
     .tolerance = {1e-6},
     .accepts = accepts,
     .packed_bytes = packed_bytes,

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "dlis/base/divide.h"
+#include "dlis/base/even_cut.h"
 #include "dlis/format/bsr.h"
 
 namespace dlis {
@@ -30,7 +31,7 @@ std::size_t BsrPanels::weights_at(std::int64_t blocks) const {
 std::size_t BsrPanels::panel_bytes(std::int64_t blocks) const {
   return lines(weights_at(blocks) + std::size_t(blocks * kBlockChannels * weight_bytes_));
 }
-std::size_t BsrPanels::biases_at() const { return lines(std::size_t(panels_) * 8); }
+std::size_t BsrPanels::biases_at() const { return lines(std::size_t(panels_ + 1) * 8); }
 std::size_t BsrPanels::multipliers_at() const {
   return biases_at() + std::size_t(panels_) * kBlockChannels * 4;
 }
@@ -50,6 +51,12 @@ BsrPanels::Panel BsrPanels::panel(const std::byte* packed, std::int64_t group, i
       reinterpret_cast<const float*>(packed + multipliers_at()) + index * kBlockChannels;
   return {counts, counts + taps_, at + weights_at(blocks), bias,
           weight_bytes_ == 1 ? multiplier : nullptr};
+}
+
+std::int64_t BsrPanels::cut(const std::byte* packed, std::int64_t group, std::int64_t parts,
+                            std::int64_t i) const {
+  const auto* starts = reinterpret_cast<const std::uint64_t*>(packed) + group * group_panels_;
+  return even_cut(std::span(starts, std::size_t(group_panels_ + 1)), parts, i);
 }
 
 std::size_t BsrPanels::bytes(const Encoded& weights) const {
@@ -86,6 +93,7 @@ void BsrPanels::pack(const Encoded& weights, const float* bias, std::byte* packe
     }
     at += panel_bytes(count);
   }
+  starts[panels_] = at;
 }
 
 }  // namespace dlis

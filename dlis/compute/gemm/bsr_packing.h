@@ -5,9 +5,9 @@
 
 namespace dlis {
 
-// Packed: where each panel begins, the biases, of weights in bytes the multipliers, the panels. A
-// panel is 16 filters of one group: how many blocks each tap (r, s) has, their channels, and their
-// weights, a group's last filters filled up with zeros.
+// Packed: where each panel begins and the last one ends, the biases, of weights in bytes the
+// multipliers, the panels. A panel is 16 filters of one group: how many blocks each tap (r, s) has,
+// their channels, and their weights, a group's last filters filled up with zeros.
 class BsrPanels {
  public:
   explicit BsrPanels(const ConvProblem& problem);
@@ -18,6 +18,10 @@ class BsrPanels {
     const float *bias, *multiplier;  // multiplier: null but for weights in bytes
   };
   Panel panel(const std::byte* packed, std::int64_t group, int panel) const;
+  // The first panel of part `i` of `parts` of a group (or, of part `parts`, the end), cut by the
+  // panels' bytes: those of their blocks, and a little for each panel and tap. Parts may be empty.
+  std::int64_t cut(const std::byte* packed, std::int64_t group, std::int64_t parts,
+                   std::int64_t i) const;
 
   std::size_t bytes(const Encoded& weights) const;
   void pack(const Encoded& weights, const float* bias, std::byte* packed) const;
