@@ -75,7 +75,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return dlis::Slack{bytes.pick(0, 3), bytes.pick(0, 3), bytes.pick(0, 3)};
   };
   const dlis::Slack in = slack(), out = slack();
-  dlis::ConvCase c(p, std::uint64_t(bytes.pick(0, 255)), in, out);
+  const auto seed = std::uint64_t(bytes.pick(0, 255));
+  const auto zeros = dlis::Zeros(bytes.pick(0, dlis::kZeros - 1));
+  dlis::ConvCase c(p, seed, in, out, zeros);
   const auto rows = dlis::conv_rows();
   if (const std::string wrong = judge_all(c, {rows.begin(), rows.end()}); !wrong.empty())
     fail(wrong);

@@ -84,9 +84,16 @@ class SlackValue {
   std::vector<bool> inside_;
 };
 
+// Where weights are 0: at random places (as many as the problem's density says), everywhere,
+// nowhere, everywhere but in one element or one filter, or in a share that differs from filter to
+// filter, of which every fourth is empty.
+enum class Zeros : std::uint8_t { random, all, none, but_one, but_one_filter, uneven };
+inline constexpr int kZeros = 6;
+
 class ConvCase {
  public:
-  ConvCase(const ConvProblem& problem, std::uint64_t seed, Slack in = {}, Slack out = {})
+  ConvCase(const ConvProblem& problem, std::uint64_t seed, Slack in = {}, Slack out = {},
+           Zeros zeros = Zeros::random)
       : problem_(problem),
         x_(problem.type, Shape{problem.n, problem.c, problem.h, problem.w}, in),
         residual_(problem.add_type, output_shape(), in),
@@ -96,7 +103,7 @@ class ConvCase {
     x_.fill(rng);
     residual_.fill(rng);
     for (float& w : weights_.edit<float>()) w = float(rng.uniform(-1, 1));
-    thin_out(weights_, problem.density, problem.format ? problem.format->block : 1, rng);
+    set_zeros(zeros, rng);
     for (std::int64_t k = 0; k < problem.k; ++k) bias_.push_back(float(rng.uniform(-1, 1)));
     if (problem.integer())
       encode_bytes(rng);
@@ -252,6 +259,23 @@ class ConvCase {
             most,
             std::abs(x.as<float>()[n * x.strides[0] + y * x.strides[2] + v * x.strides[3] + i]));
     return most;
+  }
+
+  void set_zeros(Zeros zeros, Rng& rng) {
+    if (zeros == Zeros::random)
+      return thin_out(weights_, problem_.density, problem_.format ? problem_.format->block : 1,
+                      rng);
+    const auto all = weights_.edit<float>();
+    const std::size_t each = all.size() / std::size_t(problem_.k);
+    const auto filter = std::size_t(rng.below(problem_.k)), element = std::size_t(rng.below(each));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const std::size_t k = i / each;
+      const bool kept = zeros == Zeros::none ||
+                        (zeros == Zeros::but_one && i == filter * each + element) ||
+                        (zeros == Zeros::but_one_filter && k == filter) ||
+                        (zeros == Zeros::uneven && rng.below(4) < std::int64_t(k % 4));
+      if (!kept) all[i] = 0;
+    }
   }
 
   Shape output_shape() const { return Shape{problem_.n, problem_.k, problem_.p(), problem_.q()}; }

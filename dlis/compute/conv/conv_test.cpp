@@ -215,6 +215,26 @@ TEST_P(ConvRows, SayWhyTheyRefuse) {
 INSTANTIATE_TEST_SUITE_P(All, ConvRows, testing::ValuesIn(conv_rows().begin(), conv_rows().end()),
                          [](const auto& each) { return std::string(each.param->name); });
 
+// Formats x places of the zeros: K that is no multiple of 16, groups, dense layers.
+class ConvZeros : public testing::TestWithParam<const Format*> {};
+
+TEST_P(ConvZeros, RowsAgree) {
+  for (const char* text : {"n1h9w9c30 k33r3s3 p1 +bias +relu +add", "n3h1w1c70 k50r1s1 +bias",
+                           "n2h7w6c12 k96r3s3 u2 p1 g3 +bias", "n5h2w2c40 k7r3s3 p1 +hardswish",
+                           "n1h14w14c9 k200r1s1", "n1h5w5c20 k20r3s3 p1 g20 +bias"})
+    for (int zeros = 0; zeros < kZeros; ++zeros) {
+      ConvProblem problem = *parse_conv_problem(text);
+      problem.format = GetParam();
+      problem.density = 0.2;
+      SCOPED_TRACE(line(problem) + " zeros " + std::to_string(zeros));
+      ConvCase c(problem, 11, {1, 0, 2}, {0, 3, 1}, Zeros(zeros));
+      EXPECT_EQ(judge_all(c, {conv_rows().begin(), conv_rows().end()}), "");
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ConvZeros, testing::ValuesIn(formats().begin(), formats().end()),
+                         [](const auto& each) { return std::string(each.param->name); });
+
 TEST(ConvReference, IsTheDefinition) {
   for (const Listed& listed : kCases) {
     SCOPED_TRACE(listed.line);
@@ -308,7 +328,8 @@ TEST(ConvRandom, RowsAgree) {
     }
     RC_PRE(p.macs() < 1000000);
     const auto slack = [&] { return Slack{pick(0, 2), pick(0, 3), pick(0, 4)}; };
-    ConvCase c(p, std::uint64_t(*rc::gen::inRange(0, 1000)), slack(), slack());
+    ConvCase c(p, std::uint64_t(*rc::gen::inRange(0, 1000)), slack(), slack(),
+               Zeros(*rc::gen::element(0, 0, 0, 1, 2, 3, 4, 5)));
     const std::string wrong = judge_all(c, {conv_rows().begin(), conv_rows().end()});
     if (!wrong.empty()) RC_FAIL(wrong);
   }));
