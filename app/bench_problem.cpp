@@ -5,14 +5,18 @@
 namespace dlis::app {
 namespace {
 
+constexpr int kReal = 6;  // the column of GFLOP/s without zeros, for formats that leave them out
+
 std::vector<std::string> cells_of(const RowTiming& t) {
-  if (!t.refusal.empty()) return {t.row->name, "-", "-", "-", "-", "-", "-", "-", "-", t.refusal};
+  if (!t.refusal.empty())
+    return {t.row->name, "-", "-", "-", "-", "-", "-", "-", "-", "-", t.refusal};
   return {t.row->name,
           fmt::format("{:.4f}", t.median_ms),
           fmt::format("{:.4f}", t.p10_ms),
           fmt::format("{:.4f}", t.p90_ms),
           text_of(t.ratio),
           fmt::format("{:.1f}", t.gflops),
+          t.real_gflops > 0 ? fmt::format("{:.1f}", t.real_gflops) : "-",
           percent(t.share.value),
           std::to_string(t.packed_bytes),
           std::to_string(t.scratch_bytes),
@@ -32,6 +36,7 @@ Json json_of(const ProblemTimings& all, const RowTiming& t, const std::vector<do
                  {"p90_ms", t.p90_ms},
                  {"to_fastest", json_of(t.ratio)},
                  {"gflops", t.gflops},
+                 {"real_gflops", t.real_gflops > 0 ? Json(t.real_gflops) : Json()},
                  {"limit_ms", t.limit_ms},
                  {"share_of_limit", json_of(t.share)},
                  {"packed_bytes", t.packed_bytes},
@@ -66,11 +71,14 @@ void print_problem(const ProblemTimings& timings, bool json) {
   print(fmt::format("{} of {} rounds kept, whose ceilings reach 90 % of the best{}\n",
                     timings.turns.kept, timings.turns.rounds.size(),
                     timings.turns.kept ? "" : "; so all are shown"));
-  std::vector<std::vector<std::string>> lines{{"row", "median ms", "p10 ms", "p90 ms",
-                                               "times the fastest", "GFLOP/s", "share of its limit",
-                                               "packed bytes", "scratch bytes", "refused"}};
+  std::vector<std::vector<std::string>> lines{
+      {"row", "median ms", "p10 ms", "p90 ms", "times the fastest", "GFLOP/s", "real",
+       "share of its limit", "packed bytes", "scratch bytes", "refused"}};
   for (const RowTiming& t : timings.rows) lines.push_back(cells_of(t));
-  print(text_table(lines, "lrrrrrrrrl"));
+  const bool sparse = timings.problem.format && timings.problem.format->sparse;
+  if (!sparse)
+    for (auto& cells : lines) cells.erase(cells.begin() + kReal);
+  print(text_table(lines, "lrrrrrrrrrl"));
 }
 
 }  // namespace dlis::app

@@ -13,11 +13,9 @@ struct PlanArguments {
 };
 
 std::string time_of(const Step& step) {
-  for (const Candidate& candidate : step.candidates)
-    if (candidate.row == step.conv_row && candidate.format == step.conv.format &&
-        candidate.milliseconds > 0 && !candidate.estimated)
-      return fmt::format("{:.4f}", candidate.milliseconds);
-  return "-";
+  const Candidate* candidate = chosen(step);
+  const bool timed = candidate && candidate->milliseconds > 0 && !candidate->estimated;
+  return timed ? fmt::format("{:.4f}", candidate->milliseconds) : "-";
 }
 
 void print_plan(const Plan& plan, bool json) {

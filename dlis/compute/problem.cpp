@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dlis/base/divide.h"
 #include "dlis/base/text.h"
 #include "dlis/base/winograd.h"
 
@@ -219,6 +220,13 @@ Status check(const ConvProblem& p, std::string_view text) {
 }
 
 }  // namespace
+
+double stored_macs(const ConvProblem& p, double density) {
+  if (p.winograd == 0) return density * double(p.macs());
+  const std::int64_t m = p.winograd, a = m + 2;
+  const std::int64_t tiles = p.n * divide_up(p.p(), m) * divide_up(p.q(), m);
+  return density * double(tiles * a * a * p.k * p.c);
+}
 
 bool ConvProblem::pointwise() const {
   return r == 1 && s == 1 && stride_h == 1 && stride_w == 1 && groups == 1 && pad_top == 0 &&

@@ -61,6 +61,10 @@ struct ConvProblem {
   bool pointwise() const;  // 1x1, stride 1, no padding, no groups
 };
 
+// Multiply-adds with the stored weights, of which there are a share `density`: in the Winograd
+// domain those of its tiles, else that share of macs().
+double stored_macs(const ConvProblem& problem, double density);
+
 // The one-line form, `n1h56w56c64 k64r3s3 p1 +bias +relu +add csr density0.2 t2 vgg16:conv1_2`;
 // fields at their default are left out: stride `u2` or `u2x1` (h x w), padding `p1`, `p1x0` or
 // `p1/1/0/0` (top/left/bottom/right), dilation `d2`, groups `g64`, weights in the Winograd domain

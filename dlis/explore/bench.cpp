@@ -104,6 +104,8 @@ void describe(const Turns& turns, std::size_t index, std::size_t fastest,
   timing.p10_ms = quantile(times, 0.1);
   timing.p90_ms = quantile(times, 0.9);
   timing.gflops = 2e-6 * double(problem.macs()) / timing.median_ms;
+  if (problem.format && problem.format->sparse)
+    timing.real_gflops = 2e-6 * stored_macs(problem, problem.density) / timing.median_ms;
   timing.limit_ms = roofline_ms(*timing.row, problem, ceiling);
   timing.ratio = turns.ratio(index, fastest);
   timing.share = estimate_median(turns.samples([&](const Round& round) {

@@ -14,7 +14,9 @@ struct RowTiming {
   std::size_t packed_bytes = 0, scratch_bytes = 0;
   std::vector<double> ms;  // of every round; the figures below are of the rounds that count
   double median_ms = 0, p10_ms = 0, p90_ms = 0;
-  double gflops = 0;  // two operations a multiply-add of the problem, zeros counted
+  // Two operations a multiply-add of the problem, zeros counted; and of the weights that its format
+  // stores, where it leaves zeros out, else 0.
+  double gflops = 0, real_gflops = 0;
   double limit_ms = 0;
   Estimate ratio;  // of its time to the fastest row's
   Estimate share;  // of its limit in its time, each round with its own ceilings

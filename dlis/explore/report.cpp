@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "dlis/base/text.h"
@@ -15,6 +16,8 @@
 
 namespace dlis {
 namespace {
+
+constexpr int kDensity = 7;  // its column
 
 std::string cell(const Record& record, const char* field, int digits, double factor = 1) {
   const auto value = record.number(field);
@@ -31,9 +34,12 @@ std::string time_cell(const Record& record, const char* field) {
   return median ? cell(record, field, digits_for(*median)) : "-";
 }
 
-std::string zeros_cell(const Record& record) {
-  const auto density = record.number("density");
-  return density ? fmt::format("{:.1f}", 100 * (1 - *density)) : "-";
+// Where all networks have the same share of non-zero weights a column of it says nothing.
+bool density_varies(std::span<const Record> records) {
+  std::set<double> densities;
+  for (const Record& record : records)
+    if (const auto density = record.number("density")) densities.insert(*density);
+  return densities.size() > 1;
 }
 
 // Without labels the agreement with the uncompressed network stands where the accuracy would.
@@ -45,34 +51,43 @@ const char* quality_of(std::span<const Record> records) {
   return "top1";
 }
 
-std::vector<std::string> header(const char* quality) {
-  return {"",
-          "compress",
-          "format",
-          "compute",
-          "schedule",
-          "device",
-          quality + std::string(" %"),
-          "zeros %",
-          "median ms",
-          "p10 ms",
-          "p90 ms",
-          "weights MiB",
-          "peak MiB",
-          "fallback %"};
+// Columns that depend on the records.
+struct Shown {
+  const char* quality;
+  bool density;
+};
+
+std::vector<std::string> header(const Shown& shown) {
+  std::vector<std::string> cells{"",
+                                 "compress",
+                                 "format",
+                                 "compute",
+                                 "schedule",
+                                 "device",
+                                 shown.quality + std::string(" %"),
+                                 "density %",
+                                 "median ms",
+                                 "p10 ms",
+                                 "p90 ms",
+                                 "weights MiB",
+                                 "peak MiB",
+                                 "fallback %"};
+  if (!shown.density) cells.erase(cells.begin() + kDensity);
+  return cells;
 }
 constexpr std::string_view kAlign = "llllllrrrrrrrr";
 
-std::vector<std::string> line_of(const Record& record, const char* quality, bool on_front) {
+std::vector<std::string> line_of(const Record& record, const Shown& shown, bool on_front) {
   constexpr double kMiB = 1.0 / (1 << 20);
   std::vector<std::string> line{on_front ? "*" : "",     record.text("compress"),
                                 record.text("format"),   record.text("compute"),
                                 record.text("schedule"), device_of(record)};
-  for (std::string text : {cell(record, quality, 2), zeros_cell(record),
+  for (std::string text : {cell(record, shown.quality, 2), cell(record, "density", 1, 100),
                            time_cell(record, "median_ms"), time_cell(record, "p10_ms"),
                            time_cell(record, "p90_ms"), cell(record, "weights_bytes", 2, kMiB),
                            cell(record, "peak_bytes", 2, kMiB), cell(record, "fallback", 1, 100)})
     line.push_back(std::move(text));
+  if (!shown.density) line.erase(line.begin() + kDensity);
   return line;
 }
 
@@ -148,9 +163,9 @@ std::string device_of(const Record& record) {
 std::string table_of(std::span<const Record> records) {
   const auto front = pareto_front(records);
   const auto order = reading_order(records);
-  const char* quality = quality_of(records);
+  const Shown shown{quality_of(records), density_varies(records)};
   std::string text, refused;
-  std::vector<std::vector<std::string>> lines{header(quality)};
+  std::vector<std::vector<std::string>> lines{header(shown)};
   for (std::size_t at = 0; at < order.size(); ++at) {
     const Record& record = records[order[at]];
     const std::string model = record.text("model");
@@ -158,7 +173,7 @@ std::string table_of(std::span<const Record> records) {
       refused += refused_line(record);
     else
       lines.push_back(
-          line_of(record, quality, std::count(front.begin(), front.end(), order[at]) > 0));
+          line_of(record, shown, std::count(front.begin(), front.end(), order[at]) > 0));
     if (at + 1 < order.size() && records[order[at + 1]].text("model") == model) continue;
     text += fmt::format("{}{}\n{}{}", text.empty() ? "" : "\n", model,
                         lines.size() > 1 ? text_table(lines, kAlign) : "", refused);

@@ -19,6 +19,7 @@ std::string mixture_of(std::span<const Record> records);
 
 // One line a stack, by model (in order of appearance), fastest first; `*` marks the Pareto front
 // over (top1, median_ms, peak_bytes) of all records; refused stacks stand last with their reason.
+// The density (non-zero weights) is a column where the records differ in it.
 std::string table_of(std::span<const Record> records);
 
 // How many times as fast as `dense` each other format is at the same model, technique and threads

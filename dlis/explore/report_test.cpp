@@ -9,6 +9,7 @@ namespace dlis {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 struct Line {
   const char *model, *compress, *format, *compute;
@@ -57,17 +58,27 @@ std::vector<Record> some_records() {
 TEST(Report, Table) {
   EXPECT_EQ(table_of(some_records()),
             R"(big
-   compress         format  compute  schedule  device  top1 %  zeros %  median ms  p10 ms  p90 ms  weights MiB  peak MiB  fallback %
-*  prune:zeros=0.9  csr     auto     static    cpu:1    94.90     90.0      4.000   3.960   4.040         8.00     10.00         0.0
-*  none             dense   auto     static    cpu:1    95.40      0.0      10.00    9.90   10.10        40.00     42.00         0.0
-   prune:zeros=0.9  dense   auto     static    cpu:1    94.90     90.0      10.00    9.90   10.10        40.00     42.00         0.0
-   none             csr     auto     static    cpu:1    95.40      0.0      30.00   29.70   30.30        60.00     62.00         0.0
+   compress         format  compute  schedule  device  top1 %  density %  median ms  p10 ms  p90 ms  weights MiB  peak MiB  fallback %
+*  prune:zeros=0.9  csr     auto     static    cpu:1    94.90       10.0      4.000   3.960   4.040         8.00     10.00         0.0
+*  none             dense   auto     static    cpu:1    95.40      100.0      10.00    9.90   10.10        40.00     42.00         0.0
+   prune:zeros=0.9  dense   auto     static    cpu:1    94.90       10.0      10.00    9.90   10.10        40.00     42.00         0.0
+   none             csr     auto     static    cpu:1    95.40      100.0      30.00   29.70   30.30        60.00     62.00         0.0
 
 small
-   compress  format  compute  schedule  device  top1 %  zeros %  median ms  p10 ms  p90 ms  weights MiB  peak MiB  fallback %
-*  none      dense   auto     static    cpu:1    91.00      0.0     0.5000  0.4950  0.5050         1.00      2.00         0.0
+   compress  format  compute  schedule  device  top1 %  density %  median ms  p10 ms  p90 ms  weights MiB  peak MiB  fallback %
+*  none      dense   auto     static    cpu:1    91.00      100.0     0.5000  0.4950  0.5050         1.00      2.00         0.0
    refused: none | csr | winograd/static | cpu:1: no layer accepts csr with winograd
 )");
+}
+
+TEST(Report, DensityIsAColumnWhereItVaries) {
+  std::vector<Record> records{record({"m", "none", "dense", "auto", 1, 90, 1, 0, 1, 1}),
+                              record({"n", "none", "csr", "auto", 1, 90, 2, 0, 1, 1})};
+  EXPECT_THAT(table_of(records), Not(HasSubstr("density")));
+  records[1].set("density", {});
+  EXPECT_THAT(table_of(records), Not(HasSubstr("density")));
+  records[1].set("density", 0.25);
+  EXPECT_THAT(table_of(records), HasSubstr("   25.0  "));
 }
 
 TEST(Report, FormatsSayFromWhichShareOfZerosTheyPay) {

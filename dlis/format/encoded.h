@@ -35,6 +35,7 @@ struct Format {
   // The nearest weights that the format can hold, for tests and benches; encode refuses others.
   // Null: it holds any.
   Tensor (*nearest)(const Tensor& weights) = nullptr;
+  bool sparse = false;     // zeros are left out
   std::int64_t block = 1;  // so many neighbouring output channels are stored or left out together
   std::size_t (*minimum_bytes)(const Tensor& weights);  // arithmetic minimum (narrowest indices)
   Result<Encoded> (*encode)(const Tensor& weights);

@@ -88,6 +88,24 @@ TEST_F(Choice, OffMeasuresNothingAndRanksByCost) {
   EXPECT_THAT(explain(*sparse), HasSubstr("about "));
 }
 
+TEST(Explain, SparseLayersHaveADensityAndTwoSpeeds) {
+  Plan plan;
+  Step& step = plan.steps.emplace_back();
+  step.conv = *parse_conv_problem("n1h10w10c10 k10r1s1 csr");  // 10,000 multiply-adds
+  step.conv_row = find_conv_row("sparse_direct");
+  step.schedule = *parse_schedule("static");
+  step.candidates.push_back({.row = step.conv_row,
+                             .format = step.conv.format,
+                             .milliseconds = 0.001,
+                             .offered = true,
+                             .density = 0.125});
+  EXPECT_THAT(explain(plan), HasSubstr("density 12.5 %, 20.0 GFLOP/s effective, 2.5 real\n"));
+  step.conv.winograd = 2;  // 25 tiles of 4x4 in place of 100 pixels of 1 tap
+  EXPECT_THAT(explain(plan), HasSubstr("20.0 GFLOP/s effective, 10.0 real\n"));
+  step.conv.format = step.candidates[0].format = find_format("bf16");
+  EXPECT_THAT(explain(plan), testing::Not(HasSubstr("density 12")));
+}
+
 TEST_F(Choice, EqualLayersAreTimedOnce) {
   const auto plan = plan_of(chain(2, 4), options(Tune::quick));
   std::set<std::string> rows;

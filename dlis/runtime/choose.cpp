@@ -228,6 +228,7 @@ void Chooser::weigh(LoweredStep& layer, Candidate& candidate, bool timed) {
   const auto weights = encoded(layer, candidate.format);
   if (!weights) return withdraw(weights.error().message());
   const ConvProblem problem = with_format(layer.step.conv, candidate.format, (*weights)->density);
+  candidate.density = (*weights)->density;
   candidate.packed_bytes = candidate.row->packed_bytes(problem, *weights);
   candidate.scratch_bytes = candidate.row->scratch_bytes(problem);
   const double needed = double(candidate.packed_bytes) + double(candidate.scratch_bytes);

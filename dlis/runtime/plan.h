@@ -64,6 +64,7 @@ struct Candidate {
   bool offered = false;     // it may be chosen: accepted, and no last resort beside others
   bool estimated = false;   // by the cost model
   std::size_t packed_bytes = 0, scratch_bytes = 0;  // where offered
+  double density = 1;     // share of the weights that the format stores; where offered
   double in_plan_ms = 0;  // measured inside the whole plan; 0 where it was no near tie
 };
 
@@ -87,6 +88,9 @@ struct Step {
   int demoted_from = -1;              // the candidate that a memory budget gave up
   bool fallback = false;              // the named format or row did not accept this layer
 };
+
+// The candidate that a layer was given; null where there is none, as of other operators.
+const Candidate* chosen(const Step& step);
 
 // A plan that uses one row or one type wherever that is accepted, beside the plan that was chosen.
 struct RivalPlan {

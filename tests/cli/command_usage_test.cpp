@@ -257,6 +257,34 @@ TEST_F(Usage, TheRowsOfAProblemTakeTurns) {
               HasSubstr("of 2 rounds kept"));
 }
 
+// Of a format without zeros: its speed as if they were there, and of what it stores.
+TEST_F(Usage, SparseLayersHaveTwoSpeeds) {
+  int timed = 0;
+  for (const char* problem :
+       {"n1h8w8c16 k16r3s3 csr density0.3", "n1h8w8c16 k16r3s3 bsr_int8 density0.3"})
+    for (const auto& row :
+         objects({"bench", problem, "--rounds", "2", "--seconds", "0.01", "--json"})) {
+      if (!row["refused"].is_null()) continue;
+      ++timed;
+      EXPECT_NEAR(row["real_gflops"].get<double>() / row["gflops"].get<double>(), 0.3, 0.15);
+    }
+  EXPECT_GE(timed, 2);
+  EXPECT_TRUE(
+      objects({"bench", "n1h8w8c16 k16r1s1", "--rounds", "2", "--seconds", "0.01", "--json"})
+          .back()["real_gflops"]
+          .is_null());
+  const std::vector<std::string> layers{
+      "bench",      kNetwork.string(),        "--layers", "--seconds", "0.02",
+      "--compress", "weight_prune:zeros=0.8", "--format"};
+  const auto with = [&](const char* format) {
+    std::vector<std::string> arguments = layers;
+    arguments.push_back(format);
+    return output(arguments);
+  };
+  EXPECT_THAT(with("csr"), HasSubstr("real GFLOP/s"));
+  EXPECT_THAT(with("dense"), Not(HasSubstr("real GFLOP/s")));
+}
+
 TEST_F(Usage, CompressWritesANetwork) {
   ASSERT_EQ(run({"compress", kNetwork.string(), "--compress", "weight_prune:zeros=0.5", "-o",
                  "half.onnx"})
