@@ -13,9 +13,6 @@ bool is_winograd(const RowTiming& timing) {
   return std::string_view(timing.row->name).starts_with("winograd");
 }
 bool is_reference(const ConvRow* row) { return std::string_view(row->name) == "reference"; }
-bool is_sparse(const Format* format) {
-  return format->exact && !format->nearest && format != formats().front();
-}
 
 // Weights in a format, and a row on them. What it points to lies where it was made.
 struct Entrant {
@@ -61,7 +58,7 @@ using Entrants = std::vector<std::unique_ptr<Entrant>>;
 Status add_curves(const ConvProblem& problem, std::uint64_t seed, std::vector<SparseCurve>& curves,
                   Entrants& entrants) {
   for (const Format* format : formats()) {
-    if (!is_sparse(format)) continue;
+    if (!format->sparse || !format->exact) continue;
     for (const ConvRow* row : conv_rows()) {
       ConvProblem sparse = problem;
       sparse.format = format;
