@@ -14,6 +14,9 @@
 // Park, Naumov, "Spatial-Winograd Pruning Enabling Sparse Winograd Convolution", 2019).
 // resnet20 with half of them zero and no training, batch statistics, 256 training images: 78 % with
 // it and 43 without for m=4, 93 and 89 for m=2.
+//
+// Larger tiles and blocks lose more: docs/results/sparse.md. scope=global leaves the zeros to the
+// layers that have many weights: vgg16 at 60 % loses 0.0 points with m=2 in one shot, by layer 0.9.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -37,7 +40,7 @@ constexpr ParameterSpec kParameters[] = {
     {"importance", "1: magnitudes by what they do to an output; 0: as they are", "1"},
     {"granularity", "element: single weights; block1x16: 16 neighbouring output channels at once",
      "element"},
-    {"scope", "layer: the same share of each layer; global: the smallest of all", "layer"},
+    {"scope", "global: the smallest of all; layer: the same share of each layer", "global"},
     {"keep", "regular expression of the layers that stay as they are", "none"},
     {"wait", "share of the epochs before the first zeros", "0.1"},
     {"ramp", "share of the epochs over which zeros grow", "0.5"},

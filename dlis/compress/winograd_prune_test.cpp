@@ -126,7 +126,7 @@ TEST(WinogradPrune, NotesSayWhatMovedAndWhatIsMissing) {
 TEST(WinogradPrune, TheShareIsExactInEachLayer) {
   const Graph dense = pruned("zeros=0");
   for (const double share : {0.0, 0.1, 0.5, 0.75, 1.0}) {
-    const Graph graph = pruned("zeros=" + std::to_string(share));
+    const Graph graph = pruned("scope=layer:zeros=" + std::to_string(share));
     std::int64_t all = 0, gone = 0;
     for (const std::string& name : layers(graph, "WinogradConv")) {
       const Tensor& w = weights(graph, name);
