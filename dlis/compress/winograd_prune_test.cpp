@@ -202,7 +202,8 @@ TEST(WinogradPrune, KeptLayersStayConvolutions) {
 
 // A second one goes on with what the first moved.
 TEST(WinogradPrune, ChainsWithOthers) {
-  const auto twice = compressed("winograd_prune:zeros=0.2:m=2:relu=1+winograd_prune:zeros=0.5:m=4");
+  const auto twice =
+      compressed("winograd_prune:zeros=0.2:m=2:relu=1+winograd_prune:scope=layer:zeros=0.5:m=4");
   ASSERT_TRUE(twice) << twice.error().message();
   for (const std::string& name : layers(twice->graph, "WinogradConv")) {
     EXPECT_EQ(layer(twice->graph, name).attributes.integer("m"), 2);
