@@ -29,9 +29,8 @@ inline constexpr double kDensities[] = {1, 0.8, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0
 
 // All in turns: the two dense rows on filters, whatever domain the problem's weights are in, and
 // every sparse row that accepts the problem (Winograd rows with weights in their domain), at each
-// density.
-// Random values and places, static schedule, the problem's workers, this machine's ISA. Errors:
-// those of bench_rows, no sparse row accepts the problem.
+// density. Random values and places, static schedule, the problem's workers, this machine's ISA.
+// Errors: those of bench_rows, no sparse row accepts the problem.
 Result<BreakEven> break_even(ConvProblem problem, const BenchOptions& options);
 
 }  // namespace dlis

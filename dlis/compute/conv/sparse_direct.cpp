@@ -19,8 +19,8 @@ namespace {
 bool has_scales(const ConvProblem& p) { return p.format->weight_bytes == 1; }
 
 // starts u32 [c_blocks][k] and one more, the first output u32 of each cut over outputs and their
-// end, values as they are stored, offsets u16, bias, scales of
-// values in bytes, zeros of a whole pixel.
+// end, values as they are stored, offsets u16, bias, scales of values in bytes, zeros of a whole
+// pixel.
 struct Packed {
   std::size_t bounds, values, offsets, bias, scales, zeros, end;  // bytes from the start
 };
@@ -68,6 +68,20 @@ std::vector<Term> terms_of(const ConvProblem& p, const CsrRows& rows, std::int64
   return terms;
 }
 
+// By filter.
+std::vector<std::vector<Term>> terms_of(const ConvProblem& p, const CsrRows& rows) {
+  std::vector<std::vector<Term>> terms;
+  for (std::int64_t k = 0; k < p.k; ++k) terms.push_back(terms_of(p, rows, k));
+  return terms;
+}
+
+void pack_bounds(const SparseCut& cut, std::span<const std::vector<Term>> terms, std::byte* to) {
+  std::vector<std::int64_t> counts;
+  for (const auto& of_filter : terms) counts.push_back(std::int64_t(of_filter.size()));
+  const auto bounds = cut_filters(cut, counts);
+  std::memcpy(to, bounds.data(), bounds.size() * 4);
+}
+
 void pack(const ConvProblem& p, const Encoded* weights, const float* bias, std::byte* packed) {
   const SparseCut cut = sparse_cut(p);
   const CsrRows rows = read_csr(*weights);
@@ -76,14 +90,8 @@ void pack(const ConvProblem& p, const Encoded* weights, const float* bias, std::
   auto* starts = reinterpret_cast<std::uint32_t*>(packed);
   const std::size_t size = size_of(rows.values.type());
   auto* offsets = reinterpret_cast<std::uint16_t*>(packed + at.offsets);
-  std::vector<std::vector<Term>> terms;
-  std::vector<std::int64_t> counts;
-  for (std::int64_t k = 0; k < p.k; ++k) {
-    terms.push_back(terms_of(p, rows, k));
-    counts.push_back(std::int64_t(terms.back().size()));
-  }
-  const auto bounds = cut_filters(cut, counts);
-  std::memcpy(packed + at.bounds, bounds.data(), bounds.size() * 4);
+  const auto terms = terms_of(p, rows);
+  pack_bounds(cut, terms, packed + at.bounds);
   std::vector<std::size_t> next(std::size_t(p.k), 0);
   std::uint32_t written = 0;
   for (std::int64_t block = 0; block < cut.c_blocks; ++block)
