@@ -9,6 +9,7 @@
 #include "dlis/base/winograd.h"
 
 #include <map>
+#include <mutex>
 #include <tuple>
 
 #include "dlis/compress/train/operator.h"
@@ -83,9 +84,12 @@ Tensor on_both_axes(const Rational* matrix, int rows, int columns, const Tensor&
   return torch::kron(one, one).to(like.options());
 }
 
-// M (x) M: y = M d M^T for both axes at once. Kept, as a copy to a GPU waits for it; never freed,
-// as LibTorch may be gone before the library's statics are.
+// M (x) M: y = M d M^T for both axes at once. Kept, as a copy to a GPU waits for it, for all
+// trainings, which may be on several threads; never freed, as LibTorch may be gone before the
+// library's statics are.
 Tensor transform(const Rational* matrix, int rows, int columns, const Tensor& like) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
   static auto& kept =
       *new std::map<std::tuple<const Rational*, std::string, torch::ScalarType>, Tensor>;
   Tensor& found = kept[{matrix, like.device().str(), like.scalar_type()}];
