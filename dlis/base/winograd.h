@@ -23,6 +23,8 @@ struct WinogradMatrices {
 // Of m = 2, 4 or 6; null for any other.
 const WinogradMatrices* winograd_matrices(int m);
 
+inline constexpr int kWinogradMostValues = 8 * 8;  // a x a of the largest
+
 // u = G g G^T, in double: 3 x 3 values to a x a.
 void winograd_weights(const WinogradMatrices& matrices, const float* g, double* u);
 

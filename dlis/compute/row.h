@@ -39,7 +39,7 @@ struct Tolerance {
   int tile = 0;
 };
 
-inline constexpr int kAnyWinograd = -1;
+inline constexpr int kAnyWinograd = -1;  // Row::winograd: all
 
 // P is ConvProblem or OpProblem; all functions are pure and safe to call from any thread.
 template <class P>
@@ -49,7 +49,8 @@ struct Row {
   const char* summary;  // one line for `dlis list`
   int version = 1;      // part of the choice cache's key: raise it when the speed changes
   Tolerance tolerance;
-  // Which weights in the Winograd domain a convolution row takes: none, those of one m, or all.
+  // Which weights in the Winograd domain a convolution row takes: 0: none, m: those of its tiles,
+  // or kAnyWinograd.
   int winograd = 0;
   Verdict (*accepts)(const P& problem);
   std::size_t (*packed_bytes)(const P& problem, const Encoded* weights);

@@ -7,10 +7,9 @@ namespace dlis {
 
 static_assert(kWinogradBlock == kBlockChannels);
 
-Verdict WinogradBsr::accepts(const ConvProblem& p, int) {
+Verdict WinogradBsr::accepts(const ConvProblem& p, int m) {
   if (!is_bsr(p.format)) return refuse("needs bsr weights");
-  if (p.c > 0xffff) return refuse("channels do not fit into 16 bits");
-  return accept();
+  return WinogradSparse::accepts(p, m, kWinogradBlock, 1);
 }
 
 std::size_t WinogradBsr::packed_bytes(const ConvProblem& p, int m, const Encoded* weights) {

@@ -23,6 +23,7 @@ class WinogradBsr {
   static std::size_t own_bytes(const ConvProblem&, const WinogradCut&) { return 0; }
   // Of filters whose zeros are those of whole 3x3 filters, which their transforms keep.
   static double kept(const ConvProblem& problem) { return problem.density; }
+  // Refused: other formats, places that do not fit (sparse_packing.h).
   static Verdict accepts(const ConvProblem& problem, int m);
   static std::size_t packed_bytes(const ConvProblem& problem, int m, const Encoded* weights);
   static void pack(const ConvProblem& problem, int m, const Encoded* weights, const float* bias,

@@ -33,9 +33,7 @@ std::size_t WinogradCsr::own_bytes(const ConvProblem& p, const WinogradCut& cut)
 Verdict WinogradCsr::accepts(const ConvProblem& p, int m) {
   if (!is_csr(p.format)) return refuse("needs csr weights");
   if (p.winograd == 0) return refuse("zeros of filters are none in the Winograd domain");
-  if ((p.c - 1) * pitch_of(WinogradCut(p, m, kWinogradBlock)) > 0xffff)
-    return refuse("places of its channels do not fit into 16 bits");
-  return accept();
+  return WinogradSparse::accepts(p, m, 1, pitch_of(WinogradCut(p, m, kWinogradBlock)));
 }
 
 std::size_t WinogradCsr::packed_bytes(const ConvProblem& p, int m, const Encoded* weights) {

@@ -19,6 +19,7 @@ class WinogradCsr {
   static int columns(Isa) { return kWinogradBlock; }
   static std::size_t own_bytes(const ConvProblem& problem, const WinogradCut& cut);
   static double kept(const ConvProblem& problem) { return problem.density; }
+  // Refused: other formats, filters, places that do not fit (sparse_packing.h).
   static Verdict accepts(const ConvProblem& problem, int m);
   static std::size_t packed_bytes(const ConvProblem& problem, int m, const Encoded* weights);
   static void pack(const ConvProblem& problem, int m, const Encoded* weights, const float* bias,

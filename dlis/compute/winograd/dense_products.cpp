@@ -18,7 +18,6 @@ void WinogradDense::pack(const ConvProblem& p, int m, const Encoded* weights, co
   WinogradPanels(p, m).pack(values.as<float>().data(), bias, packed);
 }
 
-// M = V U for all frequencies, a panel of U read once for all tiles.
 void WinogradDense::multiply(const float* v, std::int64_t tiles, WinogradRange chunk,
                              float* y) const {
   const std::int64_t count = (tiles + kernels_.rows - 1) / kernels_.rows;

@@ -38,7 +38,7 @@ void WinogradPanels::pack(const float* weights, const float* bias_values, std::b
 void WinogradPanels::pack_panel(const float* weights, std::int64_t i, std::byte* packed) const {
   const std::int64_t first = i * wide_, width = columns(i);
   const std::int64_t count = std::min(width, filters_ - first);
-  double u[64];
+  double u[kWinogradMostValues];
   for (std::int64_t c = 0; c < channels_; ++c) {
     float* to = const_cast<float*>(panel(packed, 0, i)) + c * width;
     for (int f = 0; f < a_ * a_; ++f) std::fill_n(to + f * plane_ + count, width - count, 0.0f);

@@ -29,8 +29,8 @@ class WinogradPanels {
            panel * channels_ * wide_;
   }
 
-  // Fills bytes() bytes. `weights` are K x C x 3 x 3 values, or K x C x a x a in
-  // the Winograd domain, `bias` is K values or null.
+  // Fills bytes() bytes. `weights` are K x C x 3 x 3 values, or K x C x a x a in the Winograd
+  // domain, `bias` is K values or null.
   void pack(const float* weights, const float* bias, std::byte* packed) const;
 
  private:

@@ -9,8 +9,6 @@
 namespace dlis {
 namespace {
 
-constexpr int kMost = 8;  // a
-
 // All of it, or with every term by its absolute value.
 struct Oracle {
   const ConvProblem& p;
@@ -30,7 +28,7 @@ struct Oracle {
 
   // f(B^T d B) of the tile whose first input is (h, w).
   void transform(std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w, double* v) const {
-    double half[kMost * kMost] = {};
+    double half[kWinogradMostValues] = {};
     for (int i = 0; i < f.a; ++i)
       for (int j = 0; j < f.a; ++j)
         for (int t = 0; t < f.a; ++t) half[i * f.a + j] += bt(i, t) * padded(n, c, h + t, w + j);
@@ -63,7 +61,7 @@ std::vector<double> winograd_sums(const ConvProblem& p, const ConstView& x, cons
     for (std::int64_t c = 0; c < p.c; ++c)
       oracle.transform(n, c, first - p.pad_top, q0 - p.pad_left, v.data() + c * values);
     for (std::int64_t k = 0; k < p.k; ++k) {
-      double m[kMost * kMost] = {};
+      double m[kWinogradMostValues] = {};
       const float* w = weights + k * p.c * values;
       for (std::int64_t i = 0; i < p.c * values; ++i)
         m[i % values] += oracle.term(double(w[i])) * v[std::size_t(i)];

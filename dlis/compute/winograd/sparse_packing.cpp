@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "dlis/base/divide.h"
 
@@ -32,6 +33,15 @@ WinogradSparse::WinogradSparse(const ConvProblem& p, int m, int height, const st
       in_domain_(p.winograd != 0),
       packed_(packed) {}
 
+Verdict WinogradSparse::accepts(const ConvProblem& p, int m, int height, std::int64_t place_step) {
+  if ((p.c - 1) * place_step > std::numeric_limits<std::uint16_t>::max())
+    return refuse("places of its channels do not fit into 16 bits");
+  const std::int64_t a = m + 2;
+  if (divide_up(p.k, height) * p.c * a * a > std::numeric_limits<std::uint32_t>::max())
+    return refuse("its entries do not fit into 32 bits");
+  return accept();
+}
+
 std::size_t WinogradSparse::places_at() const {
   const std::int64_t frequencies = matrices_.a * matrices_.a;
   return lines(std::size_t(biases_ + pixel_ + frequencies * rows_ + 1) * 4);
@@ -48,29 +58,34 @@ const float* WinogradSparse::values() const {
   return reinterpret_cast<const float*>(packed_ + values_at(entries));
 }
 
-WinogradSparse::Entries WinogradSparse::entries_of(const Encoded& weights) const {
+// K x C x a x a values.
+std::vector<float> WinogradSparse::domain_values(const Encoded& weights) const {
   const Tensor decoded = weights.format->decode(weights);
   const std::span<const float> given = decoded.as<float>();
+  if (in_domain_) return {given.begin(), given.end()};
   const std::int64_t frequencies = matrices_.a * matrices_.a;
-  std::vector<float> u(std::size_t(in_domain_ ? 0 : filters_ * channels_ * frequencies));
-  double values[64];
-  for (std::int64_t i = 0; i < std::int64_t(u.size()) / frequencies; ++i) {
-    winograd_weights(matrices_, given.data() + i * 9, values);
-    std::copy_n(values, frequencies, u.begin() + i * frequencies);
+  std::vector<float> all(std::size_t(filters_ * channels_ * frequencies));
+  double u[kWinogradMostValues];
+  for (std::int64_t i = 0; i < filters_ * channels_; ++i) {
+    winograd_weights(matrices_, given.data() + i * 9, u);
+    std::copy_n(u, frequencies, all.begin() + i * frequencies);
   }
-  const float* all = in_domain_ ? given.data() : u.data();
+  return all;
+}
 
+WinogradSparse::Entries WinogradSparse::entries_of(const Encoded& weights) const {
+  const std::vector<float> all = domain_values(weights);
+  const std::int64_t frequencies = matrices_.a * matrices_.a;
   Entries entries;
   std::vector<float> column(std::size_t(height_), 0.0f);
   for (std::int64_t f = 0; f < frequencies; ++f)
     for (std::int64_t k = 0; k < filters_; k += height_) {
       const std::int64_t count = std::min(height_, filters_ - k);
+      std::fill(column.begin() + count, column.end(), 0.0f);
       for (std::int64_t c = 0; c < channels_; ++c) {
         for (std::int64_t i = 0; i < count; ++i)
-          column[std::size_t(i)] = all[((k + i) * channels_ + c) * frequencies + f];
-        if (std::all_of(column.begin(), column.begin() + count, [](float w) { return w == 0; }))
-          continue;
-        std::fill(column.begin() + count, column.end(), 0.0f);
+          column[std::size_t(i)] = all[std::size_t(((k + i) * channels_ + c) * frequencies + f)];
+        if (std::ranges::all_of(column, [](float w) { return w == 0; })) continue;
         entries.channels.push_back(c);
         entries.values.insert(entries.values.end(), column.begin(), column.end());
       }

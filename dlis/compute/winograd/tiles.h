@@ -16,11 +16,11 @@ namespace dlis {
 
 // What a call of `run` works with. Products multiplies the transformed inputs of a block of tiles
 // by the packed weights:
-//   Products(problem, m, packed, scratch), which own_bytes(problem, m) bytes of a worker are;
-//   columns(isa): filters of a panel, the least that it computes;
-//   bias(), zeros(): of a whole panel's filters, of all channels;
-//   multiply(v, tiles, chunk, y): for all frequencies the products of V's first `tiles` rows and
-//   the panels `chunk`, the first of which stands at y.
+//   Products(problem, cut, packed, own): `own` are own_bytes(problem, cut) bytes of a worker, 64
+//   byte aligned; the cut outlives it; columns(isa): filters of a panel, the least that it
+//   computes; bias(), zeros(): of a whole panel's filters, of all channels; multiply(v, tiles,
+//   chunk, y): for all frequencies the products of V's first `tiles` rows and the panels `chunk`,
+//   the first of which stands at y.
 template <class Products>
 class WinogradTiles {
  public:
@@ -28,7 +28,7 @@ class WinogradTiles {
       : p_(p),
         cut_(p, m, Products::columns(p.isa)),
         call_(call),
-        own_(own_scratch(call, worker)),
+        own_(call.scratch + shared_bytes(cut_) + std::size_t(worker.index) * own_bytes(p, cut_)),
         products_(p, cut_, call.packed, own_ + cut_.worker_bytes()),
         finish_(winograd_products_for(p.isa).finish),
         transforms_(winograd_transforms(p.isa, m)) {
@@ -42,8 +42,7 @@ class WinogradTiles {
 
   static std::size_t scratch_bytes(const ConvProblem& p, int m) {
     const WinogradCut cut(p, m, Products::columns(p.isa));
-    const std::size_t own = cut.worker_bytes() + Products::own_bytes(p, cut);
-    return (cut.shared ? cut.v_bytes : 0) + own * std::size_t(p.workers);
+    return shared_bytes(cut) + own_bytes(p, cut) * std::size_t(p.workers);
   }
 
   void run(int phase, std::int64_t index) {
@@ -66,9 +65,10 @@ class WinogradTiles {
   }
 
  private:
-  std::byte* own_scratch(const Call& call, Worker worker) const {
-    const std::size_t own = cut_.worker_bytes() + Products::own_bytes(p_, cut_);
-    return call.scratch + (cut_.shared ? cut_.v_bytes : 0) + std::size_t(worker.index) * own;
+  // Scratch: what all workers share, then each one's own.
+  static std::size_t shared_bytes(const WinogradCut& cut) { return cut.shared ? cut.v_bytes : 0; }
+  static std::size_t own_bytes(const ConvProblem& p, const WinogradCut& cut) {
+    return cut.worker_bytes() + Products::own_bytes(p, cut);
   }
 
   // Where a tile's outputs begin.

@@ -21,7 +21,7 @@ Verdict winograd_accepts(const ConvProblem& p, int m) {
   if (p.stride_h != 1 || p.stride_w != 1) return refuse("needs stride 1");
   if (p.dilation_h != 1 || p.dilation_w != 1) return refuse("needs dilation 1");
   if (p.groups != 1) return refuse("needs a single group");
-  if (p.winograd != 0) return accept();  // no smaller tile computes the same
+  if (p.winograd != 0) return accept();  // no other tile computes the same
   if (p.c < kLeastChannels || p.k < kLeastChannels)
     return refuse("needs at least " + std::to_string(kLeastChannels) +
                   " channels on both sides to pay for its transforms");

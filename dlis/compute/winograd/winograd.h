@@ -1,12 +1,15 @@
 // What the Winograd rows share; they differ in m, the outputs of a tile in each direction, and in
-// how they multiply.
+// how they multiply: Products of dense_products.h, bsr_products.h or csr_products.h.
 #pragma once
 #include "dlis/compute/winograd/tiles.h"
 
 namespace dlis {
 
+// f32, 3x3, stride and dilation 1, one group. Filters are refused besides where tiles of m x m
+// outputs cannot pay; weights in the Winograd domain never, as no other row computes the same.
 Verdict winograd_accepts(const ConvProblem& problem, int m);
 
+// Tiles of the schedule: of inputs and slices of channels, or of blocks and parts of the panels.
 template <class Products>
 std::int64_t winograd_tiles(const ConvProblem& p, int m, int phase) {
   const WinogradCut cut(p, m, Products::columns(p.isa));

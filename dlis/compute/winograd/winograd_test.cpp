@@ -184,5 +184,16 @@ TEST(Winograd, RefusesWhatItCannotWin) {
   EXPECT_THAT(reason("winograd_f6", "n1h4w4c64 k64r3s3 p1"), testing::HasSubstr("smaller tiles"));
 }
 
+TEST(WinogradSparseRows, RefuseChannelsWhosePlacesDoNotFit) {
+  const auto reason = [](const char* row, const char* line) {
+    return accepts(*find_conv_row(row), *parse_conv_problem(line)).reason;
+  };
+  constexpr const char* kRefusal = "places of its channels do not fit into 16 bits";
+  EXPECT_EQ(reason("winograd_bsr_f2", "n1h8w8c65536 k16r3s3 p1 winograd2 bsr"), "");
+  EXPECT_EQ(reason("winograd_bsr_f2", "n1h8w8c65537 k16r3s3 p1 winograd2 bsr"), kRefusal);
+  EXPECT_EQ(reason("winograd_sparse_f2", "n1h8w8c4096 k16r3s3 p1 winograd2 csr"), "");
+  EXPECT_EQ(reason("winograd_sparse_f2", "n1h8w8c4097 k16r3s3 p1 winograd2 csr"), kRefusal);
+}
+
 }  // namespace
 }  // namespace dlis
