@@ -7,6 +7,7 @@
 #include <set>
 
 #include "dlis/base/rng.h"
+#include "dlis/model/dense_layer.h"
 #include "dlis/model/op.h"
 
 namespace dlis {
@@ -54,8 +55,7 @@ Tensor random_tensor(const Shape& shape) {
 Result<Graph> alone(const Graph& graph, const Layer& layer, std::int64_t output,
                     std::int64_t input) {
   const Node& node = graph.nodes[std::size_t(layer.node)];
-  const std::string_view op = node.op->name;
-  const bool conv = op == "Conv" || op == "WinogradConv";
+  const bool conv = is_convolution(node);
   Shape shape = *graph.value(node.inputs[0]).shape;
   const Shape& whole = graph.value(node.inputs[1]).constant.shape();
   Shape weights = whole;

@@ -121,7 +121,7 @@ class Lowering {
     if (const Verdict verdict = stays_stored(node); !verdict)
       return add_refusal(start(node), verdict);
     if (placements_.views.contains(node.outputs[0])) return {};
-    if (node.op->name == "Conv"sv || node.op->name == "WinogradConv"sv) return lower_conv(node);
+    if (is_convolution(node)) return lower_conv(node);
     if (is_dense_layer(graph_, node) && lower_dense(node)) return {};
     if (node.op->name == "Concat"sv) return lower_concat(node);
     return lower_other(node);

@@ -12,6 +12,7 @@
 #include "dlis/base/text.h"
 #include "dlis/hardware/device.h"
 #include "dlis/hardware/topology.h"
+#include "dlis/model/dense_layer.h"
 #include "dlis/model/op.h"
 #include "dlis/model/passes.h"
 #include "dlis/runtime/choose.h"
@@ -163,7 +164,7 @@ Status check_memory(const Plan& plan, std::size_t weights) {
 Status check_computable(const Graph& graph) {
   const auto of_weights = [&](const Node& node) {
     const std::string_view op = node.op->name;
-    return (op == "Conv" || op == "WinogradConv" || op == "Gemm" || op == "MatMul") &&
+    return (is_convolution(node) || op == "Gemm" || op == "MatMul") &&
            graph.is_constant(node.inputs[1]);
   };
   for (const Node& node : graph.nodes) {
