@@ -18,15 +18,6 @@ struct Given {
   std::string operator()(std::string_view name) const { return parameter_of(row, choice, name); }
 };
 
-// Which of two words a parameter is: true for the second.
-Result<bool> is_second(const Given& given, const char* name, std::string_view first,
-                       std::string_view second) {
-  const std::string word = given(name);
-  if (word != first && word != second)
-    return fail(fmt::format("must be {} or {}", first, second), name);
-  return word == second;
-}
-
 Status read_amount(const Given& given, ChannelSettings& settings) {
   constexpr std::pair<const char*, ChannelObjective> kAmounts[] = {
       {"macs", ChannelObjective::macs},
@@ -77,7 +68,7 @@ Result<ChannelSettings> channel_settings(const Technique& row, const Choice& cho
   const std::vector<std::string> known{"l1", "bn_gamma", "taylor", "fisher"};
   if (std::ranges::find(known, settings.criterion) == known.end())
     return tl::unexpected(unknown_name("criterion", settings.criterion, known));
-  settings.target.by_layer = DLIS_TRY(is_second(given, "scope", "global", "layer"));
+  settings.target.by_layer = DLIS_TRY(is_second(row, choice, "scope", "global", "layer"));
   settings.target.round = DLIS_TRY(parse_integer(given("round"), "round"));
   if (settings.target.round < 1) return fail("must be at least 1", "round");
   settings.ramp = DLIS_TRY(ramp_of(row, choice));

@@ -94,6 +94,9 @@ bool retrains(const Choice& choice);
 bool needs_images(std::span<const Choice> chain);
 bool uses_images(std::span<const Choice> chain);  // or takes them where there are any
 std::string parameter_of(const Technique& row, const Choice& choice, std::string_view name);
+// Which of two words a parameter is: true for the second. Errors: another word.
+Result<bool> is_second(const Technique& row, const Choice& choice, const char* name,
+                       std::string_view first, std::string_view second);
 
 // Applies a chain in order; each choice is checked before the first is applied.
 Result<Compressed> compress(const Graph& graph, std::span<const Choice> chain,

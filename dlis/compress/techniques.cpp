@@ -82,6 +82,14 @@ std::string parameter_of(const Technique& row, const Choice& choice, std::string
   return parameter && parameter->otherwise ? parameter->otherwise : "";
 }
 
+Result<bool> is_second(const Technique& row, const Choice& choice, const char* name,
+                       std::string_view first, std::string_view second) {
+  const std::string word = parameter_of(row, choice, name);
+  if (word != first && word != second)
+    return fail(fmt::format("must be {} or {}", first, second), name);
+  return word == second;
+}
+
 namespace {
 Result<Compressed> applied(const Graph& graph, const Choice& choice,
                            const CompressOptions& options) {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dlis/base/text.h"
 #include "dlis/compress/checkpoint.h"
 
@@ -61,6 +63,11 @@ Result<Ramp> ramp_of(const Technique& row, const Choice& choice) {
   ramp.every = DLIS_TRY(parse_integer(parameter_of(row, choice, "every"), "every"));
   if (ramp.every < 1) return fail("must be at least 1", "every");
   return ramp;
+}
+
+double cubic_growth(double done) {
+  const double left = 1 - std::min(1.0, done);
+  return 1 - left * left * left;
 }
 
 Status refuse_training(const Technique& row, const Choice& choice) {

@@ -31,6 +31,9 @@ struct Ramp {
   }
 };
 Result<Ramp> ramp_of(const Technique& row, const Choice& choice);
+// The share of the zeros that are there when a share `done` of the ramp is over; 1 from its end on.
+// Zhu and Gupta, "To prune, or not to prune", 2017, eq. 1, from no zeros.
+double cubic_growth(double done);
 
 // Refuses anything but the defaults, for a row that does not retrain.
 Status refuse_training(const Technique& row, const Choice& choice);

@@ -88,22 +88,11 @@ Result<Settings> settings_of(const Choice& choice) {
   Settings settings;
   WeightTarget& target = settings.target;
   DLIS_TRY(read_shares(choice, target));
-  const std::string all = text(choice, "all");
-  if (all != "0" && all != "1") return fail("must be 0 or 1", "all");
-  target.all = all == "1";
-  const std::string scope = text(choice, "scope");
-  if (scope != "global" && scope != "layer") return fail("must be global or layer", "scope");
-  target.by_layer = scope == "layer";
+  target.all = DLIS_TRY(is_second(weight_prune_row, choice, "all", "0", "1"));
+  target.by_layer = DLIS_TRY(is_second(weight_prune_row, choice, "scope", "global", "layer"));
   if (const std::string keep = text(choice, "keep"); keep != "none") target.keep = keep;
   settings.ramp = DLIS_TRY(ramp_of(weight_prune_row, choice));
   return settings;
-}
-
-// Zhu and Gupta 2017, eq. 1, from no zeros: the share of `zeros` reached when `done` of the pruning
-// is over.
-double cubic(double done) {
-  const double left = 1 - std::min(1.0, done);
-  return 1 - left * left * left;
 }
 
 Graph cut(Graph graph, std::span<const WeightPool> pools, double share) {
@@ -120,7 +109,7 @@ Result<Graph> gradually(Training& training, std::span<const WeightPool> pools, c
   while (training.step() < growing) {
     training.keep();
     const double done = double(training.step() + ramp.every) / double(growing);
-    DLIS_TRY(training.hold_zeros(cut(training.graph(), pools, cubic(done))));
+    DLIS_TRY(training.hold_zeros(cut(training.graph(), pools, cubic_growth(done))));
     DLIS_TRY(training.advance(std::min(ramp.every, all - training.step()), report));
   }
   DLIS_TRY(training.finish(report));

@@ -19,7 +19,9 @@
 // layers that have many weights: vgg16 at 60 % loses 0.0 points with m=2 in one shot, by layer 0.9.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "dlis/base/text.h"
 #include "dlis/compress/statistics.h"
@@ -66,18 +68,12 @@ std::string text(const Choice& choice, std::string_view name) {
   return parameter_of(winograd_prune_row, choice, name);
 }
 
-Result<bool> flag_of(const Choice& choice, const char* name) {
-  const std::string value = text(choice, name);
-  if (value != "0" && value != "1") return fail("must be 0 or 1", name);
-  return value == "1";
-}
-
 Status read_move(const Choice& choice, WinogradMove& move) {
   const std::string m = text(choice, "m");
   if (m != "2" && m != "4")
     return fail("must be 2 or 4", "m", "larger tiles lose too many digits to be trained");
   move.m = m == "2" ? 2 : 4;
-  move.relu = DLIS_TRY(flag_of(choice, "relu"));
+  move.relu = DLIS_TRY(is_second(winograd_prune_row, choice, "relu", "0", "1"));
   if (const std::string keep = text(choice, "keep"); keep != "none") move.keep = keep;
   return {};
 }
@@ -86,9 +82,7 @@ Status read_pool(const Choice& choice, WeightPool& pool) {
   pool.granularity = DLIS_TRY(parse_granularity(text(choice, "granularity")));
   if (pool.granularity != Granularity::element && pool.granularity != Granularity::block1x16)
     return fail("must be element or block1x16 in the Winograd domain", "granularity");
-  const std::string scope = text(choice, "scope");
-  if (scope != "global" && scope != "layer") return fail("must be global or layer", "scope");
-  pool.by_layer = scope == "layer";
+  pool.by_layer = DLIS_TRY(is_second(winograd_prune_row, choice, "scope", "global", "layer"));
   return {};
 }
 
@@ -109,7 +103,7 @@ Result<Settings> settings_of(const Choice& choice) {
     return fail("must be a share from 0 to 1", "zeros", "0.6 keeps four of ten weights");
   DLIS_TRY(read_move(choice, settings.move));
   DLIS_TRY(read_pool(choice, settings.pool));
-  settings.importance = DLIS_TRY(flag_of(choice, "importance"));
+  settings.importance = DLIS_TRY(is_second(winograd_prune_row, choice, "importance", "0", "1"));
   DLIS_TRY(read_growth(choice, settings));
   return settings;
 }
@@ -144,12 +138,6 @@ Graph cut(Graph graph, const WeightPool& pool, bool importance, double share) {
   return graph;
 }
 
-// Zhu and Gupta 2017, eq. 1, from no zeros.
-double cubic(double done) {
-  const double left = 1 - std::min(1.0, done);
-  return 1 - left * left * left;
-}
-
 // What was zero when the network came stays it while it waits, as under weight_prune.
 Result<Graph> trained(Training& training, const WeightPool& pool, const Settings& settings,
                       const OnReport& report) {
@@ -165,7 +153,7 @@ Result<Graph> trained(Training& training, const WeightPool& pool, const Settings
   while (training.step() < std::min(all, waiting + growing)) {
     training.keep();
     const std::int64_t grown = training.step() - waiting;
-    const double share = grown < 0 ? 0 : cubic(double(grown + every) / double(growing));
+    const double share = grown < 0 ? 0 : cubic_growth(double(grown + every) / double(growing));
     DLIS_TRY(training.hold_zeros(with_share(share)));
     DLIS_TRY(
         training.advance(std::min(every, (grown < 0 ? waiting : all) - training.step()), report));
