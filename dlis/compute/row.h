@@ -33,7 +33,8 @@ struct Call {
 // be one off: where the real number before rounding is within this distance of a tie.
 //
 // Transforms of m x m output tiles mix what a tile reads: with `tile` = m each |w| counts with the
-// largest |x| of its channel in the tile's (m + 2)^2 inputs.
+// largest |x| of its channel in the tile's (m + 2)^2 inputs. Of weights in the Winograd domain it
+// is the sum by its definition with every term's absolute value (winograd/reference.h).
 struct Tolerance {
   double relative = 1e-6;
   int tile = 0;
