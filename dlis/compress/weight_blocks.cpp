@@ -29,7 +29,7 @@ struct WeightBlocks::Members {
 
 WeightBlocks::WeightBlocks(const Tensor& values, const Weight& weight, Granularity granularity)
     : values_(values), extent_(values.elements()) {
-  if (granularity != Granularity::element) {
+  if (granularity != Granularity::element && extent_ > 0) {
     const bool outputs = granularity != Granularity::two_of_four;
     const int axis = outputs ? weight.outputs : weight.inputs;
     if (granularity == Granularity::kernel1x16 && axis == 0)

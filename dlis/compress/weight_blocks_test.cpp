@@ -188,6 +188,17 @@ TEST(WeightBlocks, TheShareOfThemGrows) {
   }
 }
 
+TEST(WeightBlocks, TensorsWithoutElementsHaveNoBlocks) {
+  for (const auto granularity : {Granularity::element, Granularity::block1x16,
+                                 Granularity::kernel1x16, Granularity::two_of_four})
+    for (const Shape& shape : {Shape{4, 0, 3, 3}, Shape{0, 4, 3, 3}, Shape{4, 4, 0, 3}}) {
+      const WeightBlocks blocks(Tensor(DType::f32, shape), Weight{.outputs = 0, .inputs = 1},
+                                granularity);
+      EXPECT_EQ(blocks.count(), 0);
+      EXPECT_EQ(blocks.prunable(), 0);
+    }
+}
+
 TEST(WeightBlocks, KeptLayersStayAsTheyAre) {
   for (const char* granularity : {"element", "block1x16"}) {
     const auto after = pruned("zeros=0.3:all=1:keep=^[pw]:granularity=" + std::string(granularity));
