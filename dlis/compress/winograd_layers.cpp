@@ -1,6 +1,9 @@
 // Rewrites convolutions.
 #include "dlis/compress/winograd_layers.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 
 #include "dlis/base/winograd.h"
@@ -36,6 +39,11 @@ Tensor winograd_tensor(const Tensor& filters, const WinogradMatrices& matrices) 
     for (std::int64_t f = 0; f < a * a; ++f) out[std::size_t(i * a * a + f)] = float(u[f]);
   }
   return made.converted(filters.type());
+}
+
+bool is_finite(const Tensor& tensor) {
+  const Tensor real = tensor.converted(DType::f32);
+  return std::ranges::all_of(real.as<float>(), [](float value) { return std::isfinite(value); });
 }
 
 struct Rewrite {
@@ -115,14 +123,20 @@ Result<MovedGraph> to_winograd(const Graph& graph, const WinogradMove& move) {
   result.graph = renumbered(std::move(rewrite.graph));
   DLIS_TRY(infer_shapes(result.graph));
   std::vector<bool> in_domain(result.graph.values.size());
-  for (const Node& node : result.graph.nodes)
-    if (is(node, "WinogradConv")) in_domain[std::size_t(node.inputs[1])] = true;
+  for (const Node& node : result.graph.nodes) {
+    if (!is(node, "WinogradConv")) continue;
+    in_domain[std::size_t(node.inputs[1])] = true;
+    result.other_m += node.attributes.integer("m") != move.m;
+    if (!is_finite(result.graph.value(node.inputs[1]).constant))
+      return fail(fmt::format("its weights are too large for the Winograd domain of m={}", move.m),
+                  place_of(result.graph, node), "leave it as it is: keep=NAME");
+  }
   for (Weight& weight : weights_of(result.graph))
     if (in_domain[std::size_t(weight.value)]) result.weights.push_back(std::move(weight));
   if (!result.weights.empty()) return result;
   return refusal(
       "no layer can move into the Winograd domain: none beyond the first is a Conv with 3x3 "
-      "filters, stride and dilation 1 and one group, or all are kept");
+      "filters that are not quantised, stride and dilation 1 and one group, or all are kept");
 }
 
 Tensor importance_of(const Tensor& weights) {

@@ -14,6 +14,7 @@ struct MovedGraph {
   Graph graph;
   std::vector<Weight> weights;            // of all WinogradConv, those that were there before too
   std::int64_t moved = 0, with_relu = 0;  // layers
+  std::int64_t other_m = 0;               // layers that were there before, with another m
 };
 
 // Every Conv with 3x3 filters, stride and dilation 1 and one group that is not the first layer
@@ -23,7 +24,8 @@ struct MovedGraph {
 // after a Relu as in front of it), reads what lies in front of the Relu and is another function
 // from then on (Liu et al. 2018). A Relu stays where it has other readers.
 //
-// Errors: `keep` is no expression. Refused where there is no WinogradConv afterwards.
+// Errors: `keep` is no expression, or G g G^T is larger than the type of the filters holds. Refused
+// where there is no WinogradConv afterwards.
 Result<MovedGraph> to_winograd(const Graph& graph, const WinogradMove& move);
 
 // The root of the energy (base/winograd.h) of each value of a WinogradConv's weights times the

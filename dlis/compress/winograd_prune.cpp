@@ -23,6 +23,7 @@
 #include <cmath>
 #include <optional>
 
+#include "dlis/base/divide.h"
 #include "dlis/base/text.h"
 #include "dlis/compress/statistics.h"
 #include "dlis/compress/training.h"
@@ -144,8 +145,9 @@ Result<Graph> trained(Training& training, const WeightPool& pool, const Settings
   const std::int64_t all = training.steps();
   const auto waiting = std::int64_t(settings.wait * double(all));
   const std::int64_t growing = std::max<std::int64_t>(1, settings.ramp.steps(training));
-  const std::int64_t every =
-      settings.steps == 0 ? settings.ramp.every : (growing + settings.steps - 1) / settings.steps;
+  const std::int64_t every = settings.steps == 0
+                                 ? settings.ramp.every
+                                 : divide_up(growing, std::min(settings.steps, growing));
   const auto with_share = [&](double share) {
     return cut(training.graph(), pool, settings.importance, share);
   };
@@ -153,7 +155,7 @@ Result<Graph> trained(Training& training, const WeightPool& pool, const Settings
   while (training.step() < std::min(all, waiting + growing)) {
     training.keep();
     const std::int64_t grown = training.step() - waiting;
-    const double share = grown < 0 ? 0 : cubic_growth(double(grown + every) / double(growing));
+    const double share = grown < 0 ? 0 : cubic_growth((double(grown) + double(every)) / double(growing));
     DLIS_TRY(training.hold_zeros(with_share(share)));
     DLIS_TRY(
         training.advance(std::min(every, (grown < 0 ? waiting : all) - training.step()), report));
@@ -171,6 +173,9 @@ Result<Compressed> apply(const Graph& graph, const Choice& choice, const Compres
       DLIS_TRY(start_training(winograd_prune_row, choice, moved.graph, options, &graph));
   result.notes.push_back(fmt::format("{} layers moved into the Winograd domain, {} with their Relu",
                                      moved.moved, moved.with_relu));
+  if (moved.other_m > 0)
+    result.notes.push_back(fmt::format(
+        "{} layers were in the Winograd domain before and keep their m", moved.other_m));
   if (moved.with_relu > 0 && !training)
     result.notes.emplace_back("a Relu inside the transform makes another network: give epochs");
   if (!training) return result;

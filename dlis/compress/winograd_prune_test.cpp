@@ -11,6 +11,7 @@
 namespace dlis {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -238,6 +239,28 @@ TEST(WinogradPrune, RefusesNetworksWithoutSuchLayers) {
   EXPECT_THAT(made.error().message(), HasSubstr("no layer can move into the Winograd domain"));
   EXPECT_THAT(compressed("winograd_prune:zeros=0.5:keep=.").error().message(),
               HasSubstr("or all are kept"));
+}
+
+// A filter of equal values v has a frequency of 9 / 4 v for m=2.
+TEST(WinogradPrune, FiltersWhoseTransformOverflowsAreErrors) {
+  TestNetwork n({1, 3, 8, 8});
+  Graph graph = n.finish(n.conv("second", n.conv("first", n.input(), 4), 4, {.kernel = 3}));
+  const auto with = [&](float value) {
+    std::ranges::fill(graph.value(layer(graph, "second").inputs[1]).constant.edit<float>(), value);
+    return compressed("winograd_prune:zeros=0.5:m=2", graph);
+  };
+  EXPECT_TRUE(with(1e38f));
+  const auto made = with(3e38f);
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().message(),
+              AllOf(HasSubstr("second"), HasSubstr("too large for the Winograd domain of m=2")));
+}
+
+TEST(WinogradPrune, LayersThatWereThereKeepTheirM) {
+  const auto made = compressed("winograd_prune:zeros=0.5:m=2+winograd_prune:zeros=0.8:m=4");
+  ASSERT_TRUE(made) << made.error().message();
+  EXPECT_THAT(made->notes, testing::Contains(HasSubstr("4 layers were in the Winograd domain")));
+  EXPECT_EQ(weights(made->graph, "bare").shape()[2], 4);
 }
 
 TEST(WinogradPrune, WrongParametersAreErrors) {
