@@ -146,7 +146,8 @@ Status read_types(std::string_view field, ConvProblem& p) {
 Status read_winograd(std::string_view text, std::string_view field, ConvProblem& p) {
   p.winograd_relu = text.ends_with("relu");
   if (p.winograd_relu) text.remove_suffix(4);
-  p.winograd = int(DLIS_TRY(extent(text, field)));
+  const bool digit = text.size() == 1 && text[0] >= '0' && text[0] <= '9';
+  p.winograd = digit ? text[0] - '0' : 0;
   return winograd_matrices(p.winograd)
              ? Status()
              : tl::unexpected(

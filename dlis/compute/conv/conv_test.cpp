@@ -358,6 +358,11 @@ TEST(ConvProblemLine, RoundTrips) {
 }
 
 TEST(ConvProblemLine, RefusesWithASentence) {
+  for (const char* text : {"winograd", "winogradrelu", "winograd-2", "winograd4294967298"}) {
+    const auto problem = parse_conv_problem(std::string("n1h9w9c1 k1r3s3 ") + text);
+    ASSERT_FALSE(problem) << text;
+    EXPECT_THAT(problem.error().message(), testing::HasSubstr("write winograd2, winograd4"));
+  }
   for (const char* text : {"n1h9w9c1 k1r3s3 winograd3",
                            "n1h9w9c1 k1r3s3 winograd4rely",
                            "n1h9w9c1 k1r3s3 winograd",
