@@ -110,8 +110,7 @@ void WinogradSparse::pack(const Encoded& weights, const float* bias, std::int64_
   auto* places = reinterpret_cast<std::uint16_t*>(packed + places_at());
   std::ranges::transform(entries.channels, places,
                          [&](std::int64_t c) { return std::uint16_t(c * place_step); });
-  std::memcpy(packed + values_at(count), entries.values.data(),
-              entries.values.size() * sizeof(float));
+  std::ranges::copy(entries.values, reinterpret_cast<float*>(packed + values_at(count)));
 }
 
 }  // namespace dlis
