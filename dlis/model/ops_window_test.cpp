@@ -106,6 +106,9 @@ TEST(WinogradConv, SaysWhatIsWrong) {
   EXPECT_THAT(refusal(winograd(with({{"m", four}}), {{2, 3, 2, 7}, {8, 3, 6, 6}})),
               HasSubstr("the filter is larger than the padded input"));
   EXPECT_THAT(refusal(winograd(with({{"m", four}, {"pads", Ints{1, 1}}}))), HasSubstr("pads"));
+  for (const Attribute& pads : {Attribute(four), Attribute(Floats{1, 1, 1, 1})})
+    EXPECT_THAT(refusal(winograd(with({{"m", four}, {"pads", pads}}))),
+                HasSubstr("its pads are no list of integers"));
   EXPECT_THAT(refusal(winograd(with({{"m", four}, {"group", four}}))),
               HasSubstr("attribute 'group' is not known"));
 }

@@ -56,6 +56,8 @@ Ints share_pads(const Ints& total, bool odd_behind) {
 Result<Ints> spatial_ints(Attributes& attributes, const char* name, std::size_t count,
                           std::int64_t otherwise, std::int64_t least) {
   Ints values = attributes.ints(name);
+  if (values.empty() && attributes.has(name) && attributes.ints(name, Ints(1)) == Ints(1))
+    return fail(fmt::format("its {} are no list of integers", name));
   if (values.empty()) values.assign(count, otherwise);
   if (values.size() != count)
     return fail(
