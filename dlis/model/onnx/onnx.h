@@ -30,7 +30,8 @@ Result<Graph> parse_onnx(std::span<const std::byte> bytes, const std::filesystem
 
 // Writes opset 17, IR 8; BatchNormalization is kept, and axis 0 stays symbolic (batch_symbol) where
 // the network runs with another batch. Operators of our domain have bodies of standard operators.
-// `.gz` compresses. Atomic: no partial file.
+// `.gz` compresses. Atomic: no partial file. Errors: the file, fused layers, weights that the
+// reader refuses (NaN, infinite).
 Status save_onnx(const Graph& graph, const std::filesystem::path& file);
 Result<std::string> serialise_onnx(const Graph& graph);
 

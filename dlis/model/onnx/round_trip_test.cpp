@@ -169,6 +169,17 @@ TEST_F(RoundTrip, FusedLayersAreRefused) {
   EXPECT_THAT(bytes.error().message(), testing::HasSubstr("make_c"));
 }
 
+// Their readers would refuse them.
+TEST_F(RoundTrip, InfiniteWeightsAreNotWritten) {
+  auto graph = test::parse(test::conv_model());
+  ASSERT_TRUE(graph);
+  graph->value(graph->nodes[0].inputs[1]).constant.edit<float>()[1] = INFINITY;
+  const auto bytes = serialise_onnx(*graph);
+  ASSERT_FALSE(bytes);
+  EXPECT_THAT(bytes.error().message(),
+              testing::AllOf(testing::HasSubstr("'w'"), testing::HasSubstr("infinite")));
+}
+
 TEST_F(RoundTrip, TensorFiles) {
   const std::vector<Tensor> tensors{
       test::ramp({2, 3}), Tensor::ints(std::array<std::int64_t, 3>{-1, 0, 1ll << 40}),

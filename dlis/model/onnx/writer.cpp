@@ -50,14 +50,17 @@ void name_values(Export& out) {
   for (std::size_t id = 0; id < out.graph.values.size(); ++id) name(ValueId(id));
 }
 
-void write_constants(Export& out) {
+// Infinite ones, which arithmetic on constants may give, would not be read again.
+Status write_constants(Export& out) {
   std::set<ValueId> used(out.graph.outputs.begin(), out.graph.outputs.end());
   for (const Node& node : out.graph.nodes) used.insert(node.inputs.begin(), node.inputs.end());
   for (const ValueId id : used) {
     if (!out.graph.is_constant(id)) continue;
-    *out.proto.add_initializer() =
-        proto_of(out.graph.value(id).constant, out.names[std::size_t(id)]);
+    const Tensor& tensor = out.graph.value(id).constant;
+    DLIS_TRY(check_finite(tensor, out.names[std::size_t(id)]));
+    *out.proto.add_initializer() = proto_of(tensor, out.names[std::size_t(id)]);
   }
+  return {};
 }
 
 Status check_plain(const Node& node) {
@@ -145,7 +148,7 @@ Status write_graph(const Graph& graph, onnx::GraphProto& proto) {
   Export out{graph, proto, {}, {}};
   proto.set_name(graph.name.empty() ? "network" : graph.name);
   name_values(out);
-  write_constants(out);
+  DLIS_TRY(write_constants(out));
   for (const Node& node : graph.nodes) DLIS_TRY(write_node(out, node));
   const std::optional<Graph> other = with_other_batch(graph);
   for (const ValueId id : graph.inputs) write_value(out, id, other, *proto.add_input());
