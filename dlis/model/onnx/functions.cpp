@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "dlis/base/winograd.h"
 #include "dlis/model/onnx/node_order.h"
 #include "dlis/model/onnx/winograd_body.h"
 
@@ -25,6 +26,7 @@ std::optional<WinogradFunction> parse(std::string_view name) {
   const bool relu = name.ends_with(kRelu);
   if (relu) name.remove_suffix(kRelu.size());
   if (name.size() < 2 || name.size() > 4 || name[0] != 'F') return std::nullopt;
+  if (name[1] == '0' && name.size() > 2) return std::nullopt;  // one name for each
   int m = 0;
   for (const char c : name.substr(1)) {
     if (c < '0' || c > '9') return std::nullopt;
@@ -53,6 +55,38 @@ void add_integer(onnx::NodeProto& node, const char* name, int value) {
   attribute.set_i(value);
 }
 
+// What is computed: names of nodes and documentation aside.
+std::string meaning_of(const onnx::FunctionProto& function) {
+  onnx::FunctionProto plain;
+  *plain.mutable_input() = function.input();
+  *plain.mutable_output() = function.output();
+  for (const onnx::NodeProto& node : function.node()) {
+    onnx::NodeProto& copy = *plain.add_node() = node;
+    copy.clear_name();
+    copy.clear_doc_string();
+  }
+  return plain.SerializeAsString();
+}
+
+// Functions that no node calls are not looked at, nor those of an m that there is not.
+Status check_bodies(const onnx::ModelProto& model) {
+  std::set<std::string> called;
+  for (const onnx::NodeProto& node : model.graph().node())
+    if (node.domain() == kDomain) called.insert(node.op_type());
+  for (const onnx::FunctionProto& function : model.functions()) {
+    const bool ours = function.domain() == kDomain && called.contains(function.name());
+    const auto named = ours ? parse(function.name()) : std::nullopt;
+    if (!named || !winograd_matrices(named->m)) continue;
+    onnx::FunctionProto own;
+    write_winograd_body(*named, own);
+    if (meaning_of(function) != meaning_of(own))
+      return fail("its body is not the one that dlis writes under this name",
+                  fmt::format("function '{}.{}'", kDomain, function.name()),
+                  "give the function and its nodes another name, or write the network again");
+  }
+  return {};
+}
+
 }  // namespace
 
 void write_functions(onnx::ModelProto& model) {
@@ -72,8 +106,9 @@ void write_functions(onnx::ModelProto& model) {
   }
 }
 
-Status read_functions(onnx::GraphProto& graph) {
-  for (onnx::NodeProto& node : *graph.mutable_node()) {
+Status read_functions(onnx::ModelProto& model) {
+  DLIS_TRY(check_bodies(model));
+  for (onnx::NodeProto& node : *model.mutable_graph()->mutable_node()) {
     const auto function = node.domain() == kDomain ? parse(node.op_type()) : std::nullopt;
     if (!function) continue;
     const auto stated = std::ranges::find_if(node.attribute(), is_stated);

@@ -12,9 +12,10 @@ namespace dlis {
 // the attributes m and relu, and adds the bodies (opset 17). The nodes have all three inputs.
 void write_functions(onnx::ModelProto& model);
 
-// Before reading: the inverse; the bodies are not looked at, because the names are ours. A node
-// WinogradConv with the attributes m and relu is taken as it is. Errors name the node: an attribute
-// that its name states already.
-Status read_functions(onnx::GraphProto& graph);
+// Before reading: the inverse. A node WinogradConv with the attributes m and relu is taken as it
+// is, and so is one whose function has no body in the file. Errors name the node, where it has an
+// attribute that its name states already, or the function, where its body is not the one that
+// write_functions gives it: other engines would compute something else.
+Status read_functions(onnx::ModelProto& model);
 
 }  // namespace dlis

@@ -135,12 +135,53 @@ TEST(Functions, AWrongReluOrOtherNamesAreRefused) {
   set_integer(layer_of(model), "m", 2);
   set_integer(layer_of(model), "relu", 2);
   EXPECT_THAT(error_of(test::parse(model)), HasSubstr("relu is neither 0 nor 1"));
-  for (const char* name : {"WinogradConvF", "WinogradConvF2relu", "WinogradConvF1234", "F2"})
+  for (const char* name :
+       {"WinogradConvF", "WinogradConvF2relu", "WinogradConvF02", "WinogradConvF1234", "F2"})
     EXPECT_THAT(error_of(test::parse(winograd_model(name, 4))),
                 AllOf(HasSubstr("not supported"), HasSubstr(std::string("dlis.") + name)));
   model = winograd_model("WinogradConvF2", 4);
   layer_of(model).clear_domain();
   EXPECT_THAT(error_of(test::parse(model)), HasSubstr("not supported: WinogradConvF2"));
+}
+
+// Another engine would run the body in the file.
+TEST(Functions, OtherBodiesAreRefused) {
+  const auto graph = test::parse(winograd_model("WinogradConvF2", 4, true));
+  ASSERT_TRUE(graph) << graph.error().message();
+  const onnx::ModelProto good = written(*graph);
+  onnx::ModelProto model = good;
+  model.mutable_functions(0)->mutable_node(0)->set_name("renamed");
+  model.mutable_functions(0)->set_doc_string("documented");
+  EXPECT_EQ(error_of(test::parse(model)), "");
+  model.mutable_functions(0)->clear_node();
+  EXPECT_THAT(error_of(test::parse(model)), AllOf(HasSubstr("function 'dlis.WinogradConvF2'"),
+                                                  HasSubstr("not the one that dlis writes")));
+  model = good;
+  *model.add_functions() = good.functions(0);
+  model.mutable_functions(1)->mutable_node()->rbegin()->set_op_type("Sub");
+  EXPECT_THAT(error_of(test::parse(model)), HasSubstr("not the one that dlis writes"));
+  model.mutable_functions(1)->set_name("WinogradConvF4");  // which no node calls
+  EXPECT_EQ(error_of(test::parse(model)), "");
+  model.clear_functions();
+  EXPECT_EQ(error_of(test::parse(model)), "");
+}
+
+TEST(Functions, OperatorsThatTheFileRedefinesAreRefused) {
+  for (const char* domain : {"", "ai.onnx"}) {
+    onnx::ModelProto model = test::conv_model();
+    onnx::FunctionProto& function = *model.add_functions();
+    function.set_domain(domain);
+    function.set_name("Relu");
+    EXPECT_THAT(error_of(test::parse(model)), HasSubstr("Relu (as a function of the file)"));
+    function.set_name("Exp");  // which no node calls
+    EXPECT_EQ(error_of(test::parse(model)), "");
+  }
+  onnx::ModelProto model = winograd_model("WinogradConv", 4);
+  set_integer(layer_of(model), "m", 2);
+  onnx::FunctionProto& function = *model.add_functions();
+  function.set_domain("dlis");
+  function.set_name("WinogradConv");
+  EXPECT_THAT(error_of(test::parse(model)), HasSubstr("dlis.WinogradConv (as a function"));
 }
 
 TEST(Functions, WrongWeightsAndPadsAreOneSentence) {

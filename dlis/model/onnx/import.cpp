@@ -175,8 +175,8 @@ Result<Graph> import_model(onnx::ModelProto& model, const std::filesystem::path&
   Import in{DLIS_TRY(opset_of(model)), {}, {}, {}};
   if (options.memory_limit != 0) in.memory = std::int64_t(options.memory_limit);
   onnx::GraphProto& proto = *model.mutable_graph();
-  DLIS_TRY(read_functions(proto));
-  DLIS_TRY(check_operators(proto));
+  DLIS_TRY(read_functions(model));
+  DLIS_TRY(check_operators(model));
   in.graph.name = proto.name();
   for (const auto& entry : model.metadata_props()) in.graph.metadata[entry.key()] = entry.value();
   in.read = names_read(proto);

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "dlis/base/text.h"
@@ -15,14 +17,27 @@ namespace {
 
 bool is_onnx(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
 
+using Names = std::set<std::pair<std::string, std::string>>;  // domain, operator
+
+std::string domain_of(const std::string& domain) { return is_onnx(domain) ? "" : domain; }
+
+// A function of a file takes the place of the operator whose name it has.
+Names redefined(const onnx::ModelProto& model) {
+  Names names;
+  for (const auto& function : model.functions())
+    names.emplace(domain_of(function.domain()), function.name());
+  return names;
+}
+
 // "" where there is a row, else the operator's full name and why.
-std::string refusal_of(const onnx::NodeProto& node) {
+std::string refusal_of(const onnx::NodeProto& node, const Names& functions) {
   const Operator* op = find_operator(node.op_type());
-  const std::string domain = is_onnx(node.domain()) ? "" : node.domain();
+  const std::string domain = domain_of(node.domain());
   const std::string name = domain.empty() ? node.op_type() : domain + "." + node.op_type();
   const std::string subgraph = subgraph_in(node);
   if (!subgraph.empty()) return fmt::format("{} (control flow: {})", name, subgraph);
-  return op && domain == op->domain ? "" : name.empty() ? "(no name)" : name;
+  if (!op || domain != op->domain) return name.empty() ? "(no name)" : name;
+  return functions.contains({domain, node.op_type()}) ? name + " (as a function of the file)" : "";
 }
 
 struct Users {
@@ -48,10 +63,11 @@ Result<int> opset_of(const onnx::ModelProto& model) {
   return int(opset);
 }
 
-Status check_operators(const onnx::GraphProto& graph) {
+Status check_operators(const onnx::ModelProto& model) {
+  const Names functions = redefined(model);
   std::map<std::string, Users> refused;
-  for (const auto& node : graph.node()) {
-    const std::string refusal = refusal_of(node);
+  for (const auto& node : model.graph().node()) {
+    const std::string refusal = refusal_of(node, functions);
     if (refusal.empty()) continue;
     Users& users = refused[refusal];
     if (users.count++ > 0) continue;

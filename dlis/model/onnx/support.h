@@ -10,8 +10,9 @@ inline constexpr int kOldestOpset = 7, kNewestOpset = 25;
 // The opset of ONNX's own domain, or an error: not a model, no opset, one out of range.
 Result<int> opset_of(const onnx::ModelProto& model);
 
-// One error that names every operator without a row, with the first nodes that use it; control flow
-// (subgraphs) and foreign domains among them.
-Status check_operators(const onnx::GraphProto& graph);
+// One error that names every operator of the graph without a row, with the first nodes that use it;
+// control flow (subgraphs), foreign domains, and operators that a function of the file redefines
+// among them.
+Status check_operators(const onnx::ModelProto& model);
 
 }  // namespace dlis
