@@ -155,7 +155,8 @@ Result<Graph> trained(Training& training, const WeightPool& pool, const Settings
   while (training.step() < std::min(all, waiting + growing)) {
     training.keep();
     const std::int64_t grown = training.step() - waiting;
-    const double share = grown < 0 ? 0 : cubic_growth((double(grown) + double(every)) / double(growing));
+    const double share =
+        grown < 0 ? 0 : cubic_growth((double(grown) + double(every)) / double(growing));
     DLIS_TRY(training.hold_zeros(with_share(share)));
     DLIS_TRY(
         training.advance(std::min(every, (grown < 0 ? waiting : all) - training.step()), report));
