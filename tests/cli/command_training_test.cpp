@@ -49,6 +49,16 @@ TEST_F(Retraining, StoppedItGoesOnToTheSameFile) {
   EXPECT_TRUE(fs::is_empty(folder_ / "kept"));
 }
 
+// More cuts than steps over which zeros grow are one a step.
+TEST_F(Retraining, AnyNumberOfCutsIsPossible) {
+  const std::string chain = "winograd_prune:zeros=0.5:epochs=3:keep=layer[23]:steps=";
+  ASSERT_EQ(run(command(chain + "3", "each.onnx")).status, 0);
+  for (const char* more : {"4", "9223372036854775807"}) {
+    ASSERT_EQ(run(command(chain + more, "more.onnx")).status, 0);
+    EXPECT_EQ(contents(folder_ / "more.onnx"), contents(folder_ / "each.onnx"));
+  }
+}
+
 TEST_F(Retraining, WhatIsWrongIsFoundBeforeIt) {
   const std::string chain = "none:epochs=1";
   expect_failure(command(chain, "o.onnx", {"--set", "epochs=3"}), "says how long it trains");
