@@ -19,7 +19,8 @@ class WinogradBsr {
         weights_(problem, cut.m, kWinogradBlock, packed),
         kernels_(winograd_products_for(problem.isa)) {}
 
-  static int columns(Isa) { return kWinogradBlock; }
+  // Panels are cheap beside the V that they read, so workers share no V where blocks are enough.
+  static WinogradGrain grain(const ConvProblem&) { return {kWinogradBlock, 1}; }
   static std::size_t own_bytes(const ConvProblem&, const WinogradCut&) { return 0; }
   // Of filters whose zeros are those of whole 3x3 filters, which their transforms keep.
   static double kept(const ConvProblem& problem) { return problem.density; }

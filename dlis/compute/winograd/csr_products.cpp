@@ -9,11 +9,17 @@
 namespace dlis {
 namespace {
 
-constexpr std::int64_t kTiles = 16;  // of the kernels' steps
+constexpr std::int64_t kTiles = 16;       // of the kernels' steps
+constexpr std::int64_t kBlockTiles = 64;  // four vectors of the widest
 
 std::int64_t pitch_of(const WinogradCut& cut) { return round_up(cut.most_tiles(), kTiles); }
 
 }  // namespace
+
+WinogradGrain WinogradCsr::grain(const ConvProblem& p) {
+  const std::int64_t most = 0xffff / p.c / kTiles * kTiles;  // whose places fit into 16 bits
+  return {kWinogradBlock, 1, std::min(kBlockTiles, most)};
+}
 
 WinogradCsr::WinogradCsr(const ConvProblem& p, const WinogradCut& cut, const std::byte* packed,
                          std::byte* own)
@@ -33,7 +39,7 @@ std::size_t WinogradCsr::own_bytes(const ConvProblem& p, const WinogradCut& cut)
 Verdict WinogradCsr::accepts(const ConvProblem& p, int m) {
   if (!is_csr(p.format)) return refuse("needs csr weights");
   if (p.winograd == 0) return refuse("zeros of filters are none in the Winograd domain");
-  return WinogradSparse::accepts(p, m, 1, pitch_of(WinogradCut(p, m, kWinogradBlock)));
+  return WinogradSparse::accepts(p, m, 1, pitch_of(WinogradCut(p, m, grain(p))));
 }
 
 std::size_t WinogradCsr::packed_bytes(const ConvProblem& p, int m, const Encoded* weights) {
@@ -42,7 +48,7 @@ std::size_t WinogradCsr::packed_bytes(const ConvProblem& p, int m, const Encoded
 
 void WinogradCsr::pack(const ConvProblem& p, int m, const Encoded* weights, const float* bias,
                        std::byte* packed) {
-  const std::int64_t step = pitch_of(WinogradCut(p, m, kWinogradBlock));
+  const std::int64_t step = pitch_of(WinogradCut(p, m, grain(p)));
   WinogradSparse(p, m, 1).pack(*weights, bias, step, packed);
 }
 

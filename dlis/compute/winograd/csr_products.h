@@ -16,7 +16,8 @@ class WinogradCsr {
   WinogradCsr(const ConvProblem& problem, const WinogradCut& cut, const std::byte* packed,
               std::byte* own);
 
-  static int columns(Isa) { return kWinogradBlock; }
+  // A weight should meet several vectors of tiles; only one frequency of V is read at a time.
+  static WinogradGrain grain(const ConvProblem& problem);
   static std::size_t own_bytes(const ConvProblem& problem, const WinogradCut& cut);
   static double kept(const ConvProblem& problem) { return problem.density; }
   // Refused: other formats, filters, places that do not fit (sparse_packing.h).

@@ -32,8 +32,8 @@ std::int64_t plane(std::int64_t tiles, std::int64_t row) {
 
 }  // namespace
 
-WinogradCut::WinogradCut(const ConvProblem& p, int size, int columns)
-    : m(size), a(size + 2), wide(columns) {
+WinogradCut::WinogradCut(const ConvProblem& p, int size, const WinogradGrain& grain)
+    : m(size), a(size + 2), wide(grain.columns) {
   panels = divide_up(p.k, wide);
   tile_rows = divide_up(p.p(), m);
   tile_columns = divide_up(p.q(), m);
@@ -44,9 +44,9 @@ WinogradCut::WinogradCut(const ConvProblem& p, int size, int columns)
   const std::int64_t panel_bytes = a * a * wide * kFloat;  // of a tile's M
   const std::int64_t fit = kBlockBytes / (tile_bytes + panel_bytes);
   const bool fits = fit >= kFitTiles;
-  const std::int64_t most =
-      fits ? fit : std::max(kLeastTiles, kFarBytes / (p.workers * tile_bytes));
-  const std::int64_t want = p.workers > 1 ? 4 * p.workers : 1;
+  const std::int64_t most = fits ? std::max(fit, grain.tiles)
+                                 : std::max(kLeastTiles, kFarBytes / (p.workers * tile_bytes));
+  const std::int64_t want = p.workers > 1 ? grain.pieces * p.workers : 1;
   blocks = divide_up(tiles, most);
   shared = tiles * tile_bytes <= kSharedBytes && blocks < want;
   if (shared && tiles * tile_bytes <= kSharedBytes / 2) blocks = 1;
@@ -61,8 +61,9 @@ WinogradCut::WinogradCut(const ConvProblem& p, int size, int columns)
 
   const std::int64_t block_tiles = divide_up(tiles, blocks);
   const std::int64_t part = divide_up(panels, panel_parts);
-  const std::int64_t left =
-      fits && !shared ? kBlockBytes - block_tiles * tile_bytes : kProductBytes;
+  const std::int64_t left = fits && !shared && block_tiles <= fit
+                                ? kBlockBytes - block_tiles * tile_bytes
+                                : kProductBytes;
   chunk = std::clamp<std::int64_t>(left / (block_tiles * panel_bytes), 1, part);
   m_pitch = pitch(chunk * wide);
   v_plane = plane(shared ? tiles : block_tiles, v_pitch);

@@ -14,13 +14,19 @@ constexpr WinogradRange winograd_part(std::int64_t total, std::int64_t parts, st
   return {total * i / parts, total * (i + 1) / parts};
 }
 
+// What a way to multiply asks of the cut.
+struct WinogradGrain {
+  int columns;             // filters of a panel
+  int pieces = 4;          // that each of several workers gets at least
+  std::int64_t tiles = 0;  // of a block, also where they do not fit the cache
+};
+
 // Nothing here changes a result; it follows from the problem alone. A block of tiles goes through
 // all three steps before the next. Either one worker does all of them (one phase, a block is a tile
 // of the schedule), or, where blocks are few, all inputs are transformed by a phase of its own
 // (`shared`) and a tile of the second phase is some panels of a block.
 struct WinogradCut {
-  // Panels of `wide` filters.
-  WinogradCut(const ConvProblem& problem, int m, int wide);
+  WinogradCut(const ConvProblem& problem, int m, const WinogradGrain& grain);
 
   int m, a;
   int wide;                                     // filters of a panel

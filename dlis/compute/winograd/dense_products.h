@@ -17,7 +17,7 @@ class WinogradDense {
         packed_(packed),
         kernels_(winograd_products_for(problem.isa)) {}
 
-  static int columns(Isa isa) { return panel_sizes(isa).wide; }
+  static WinogradGrain grain(const ConvProblem& p) { return {panel_sizes(p.isa).wide}; }
   static std::size_t own_bytes(const ConvProblem&, const WinogradCut&) { return 0; }
   static double kept(const ConvProblem&) { return 1; }  // share of the weights
   static Verdict accepts(const ConvProblem& problem, int m);

@@ -17,16 +17,15 @@ namespace dlis {
 // What a call of `run` works with. Products multiplies the transformed inputs of a block of tiles
 // by the packed weights:
 //   Products(problem, cut, packed, own): `own` are own_bytes(problem, cut) bytes of a worker, 64
-//   byte aligned; the cut outlives it; columns(isa): filters of a panel, the least that it
-//   computes; bias(), zeros(): of a whole panel's filters, of all channels; multiply(v, tiles,
-//   chunk, y): for all frequencies the products of V's first `tiles` rows and the panels `chunk`,
-//   the first of which stands at y.
+//   byte aligned; the cut outlives it; grain(problem): what it asks of the cut; bias(), zeros(): of
+//   a whole panel's filters, of all channels; multiply(v, tiles, chunk, y): for all frequencies the
+//   products of V's first `tiles` rows and the panels `chunk`, the first of which stands at y.
 template <class Products>
 class WinogradTiles {
  public:
   WinogradTiles(const ConvProblem& p, int m, const Call& call, Worker worker)
       : p_(p),
-        cut_(p, m, Products::columns(p.isa)),
+        cut_(p, m, Products::grain(p)),
         call_(call),
         own_(call.scratch + shared_bytes(cut_) + std::size_t(worker.index) * own_bytes(p, cut_)),
         products_(p, cut_, call.packed, own_ + cut_.worker_bytes()),
@@ -41,7 +40,7 @@ class WinogradTiles {
   }
 
   static std::size_t scratch_bytes(const ConvProblem& p, int m) {
-    const WinogradCut cut(p, m, Products::columns(p.isa));
+    const WinogradCut cut(p, m, Products::grain(p));
     return shared_bytes(cut) + own_bytes(p, cut) * std::size_t(p.workers);
   }
 

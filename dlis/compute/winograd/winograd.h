@@ -12,7 +12,7 @@ Verdict winograd_accepts(const ConvProblem& problem, int m);
 // Tiles of the schedule: of inputs and slices of channels, or of blocks and parts of the panels.
 template <class Products>
 std::int64_t winograd_tiles(const ConvProblem& p, int m, int phase) {
-  const WinogradCut cut(p, m, Products::columns(p.isa));
+  const WinogradCut cut(p, m, Products::grain(p));
   if (cut.shared && phase == 0) return cut.tiles * cut.slices;
   return cut.blocks * cut.panel_parts;
 }
@@ -51,9 +51,7 @@ constexpr ConvRow winograd_row(const char* name, const char* summary, double tol
       .scratch_bytes =
           [](const ConvProblem& p) { return WinogradTiles<Products>::scratch_bytes(p, m); },
       .phases =
-          [](const ConvProblem& p) {
-            return WinogradCut(p, m, Products::columns(p.isa)).shared ? 2 : 1;
-          },
+          [](const ConvProblem& p) { return WinogradCut(p, m, Products::grain(p)).shared ? 2 : 1; },
       .tiles = [](const ConvProblem& p,
                   int phase) { return winograd_tiles<Products>(p, m, phase); },
       .run = winograd_run<Products, m>,

@@ -155,7 +155,7 @@ TEST_P(SlowWinogradRows, CutIsWhole) {
     for (int workers : {1, 2, 3, 16}) {
       ConvProblem p = *parse_conv_problem(text);
       p.workers = workers;
-      const WinogradCut cut(p, GetParam().m, panel_sizes(p.isa).wide);
+      const WinogradCut cut(p, GetParam().m, {panel_sizes(p.isa).wide});
       EXPECT_GE(cut.tiles, cut.blocks);
       EXPECT_GE(cut.panels, cut.panel_parts);
       EXPECT_EQ(cut.block(cut.blocks - 1).end, cut.tiles);
