@@ -70,10 +70,14 @@ std::int64_t available_memory(const fs::path& root) {
 std::int64_t resident_bytes() { return status_bytes("VmRSS:"); }
 std::int64_t peak_resident_bytes() { return status_bytes("VmHWM:"); }
 
-ResidentGrowth::ResidentGrowth() {
+void return_freed_memory() {
 #ifdef __GLIBC__
   ::malloc_trim(0);
 #endif
+}
+
+ResidentGrowth::ResidentGrowth() {
+  return_freed_memory();
   // "5" resets the high-water mark (Linux 4.0 and later, proc(5)).
   if (const int file = ::open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC); file >= 0) {
     if (::write(file, "5", 1) != 1) { /* the mark stays: see peak_bytes */

@@ -14,6 +14,9 @@ std::int64_t available_memory(const std::filesystem::path& root = "/");
 std::int64_t resident_bytes();
 std::int64_t peak_resident_bytes();
 
+// Gives what the process has freed back to the system, where the C library can.
+void return_freed_memory();
+
 // The growth of this process from construction on. Gives freed memory back to the system first, so
 // that old leftovers are not taken for growth or hide it.
 class ResidentGrowth {

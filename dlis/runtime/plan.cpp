@@ -326,6 +326,7 @@ Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOpti
     const Prepared prepared = DLIS_TRY(prepare_types(graph, options));
     const PlanPointer plan = DLIS_TRY(plan_of_fastest_types(prepared));
     plan->plan_ms = now_ms() - start;
+    return_freed_memory();  // copies of weights between the plan's own leave megabytes behind
     return std::shared_ptr<const Plan>(plan);
   } catch (const std::bad_alloc&) {
     return fail("there is not enough memory to plan it", graph.name,
