@@ -35,7 +35,7 @@ SPARSE = {  # what a plan may take
 
 def measured(dlis, network, threads, data):
     name, model, compress, dense = network
-    in_domain = compress.startswith("winograd") or "winograd" in model
+    in_domain = compress.startswith("winograd")
     sparse = {"auto": SPARSE["auto"]} if in_domain else SPARSE  # direct rows do not take such weights
 
     def candidate(plan, model, compress, choice):

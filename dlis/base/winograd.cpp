@@ -85,6 +85,16 @@ void winograd_weights(const WinogradMatrices& matrices, const float* g, double* 
     }
 }
 
+void winograd_weights(const WinogradMatrices& matrices, std::span<const float> filters,
+                      std::span<float> domain) {
+  const auto values = std::size_t(matrices.a * matrices.a);
+  double u[kWinogradMostValues];
+  for (std::size_t i = 0; i < filters.size() / 9; ++i) {
+    winograd_weights(matrices, filters.data() + i * 9, u);
+    for (std::size_t f = 0; f < values; ++f) domain[i * values + f] = float(u[f]);
+  }
+}
+
 std::vector<double> winograd_energy(const WinogradMatrices& matrices) {
   const auto a = std::size_t(matrices.a), m = std::size_t(matrices.m);
   std::vector<double> one(a), both;  // along one axis

@@ -1,5 +1,6 @@
 // The matrices of Winograd's minimal filtering F(m x m, 3 x 3), as exact rationals.
 #pragma once
+#include <span>
 #include <vector>
 
 namespace dlis {
@@ -27,6 +28,9 @@ inline constexpr int kWinogradMostValues = 8 * 8;  // a x a of the largest
 
 // u = G g G^T, in double: 3 x 3 values to a x a.
 void winograd_weights(const WinogradMatrices& matrices, const float* g, double* u);
+// Of as many filters as there are, each value rounded once.
+void winograd_weights(const WinogradMatrices& matrices, std::span<const float> filters,
+                      std::span<float> domain);
 
 // How far each of the a x a values of the Winograd domain moves an output: the mean square change
 // of an output when value f of u changes by 1 and the inputs d are independent, of variance 1,

@@ -32,12 +32,7 @@ Tensor winograd_tensor(const Tensor& filters, const WinogradMatrices& matrices) 
   const Tensor real = filters.converted(DType::f32);
   const std::int64_t k = real.shape()[0], c = real.shape()[1], a = matrices.a;
   Tensor made(DType::f32, {k, c, a, a});
-  const auto out = made.edit<float>();
-  double u[kWinogradMostValues];
-  for (std::int64_t i = 0; i < k * c; ++i) {
-    winograd_weights(matrices, real.as<float>().data() + i * 9, u);
-    for (std::int64_t f = 0; f < a * a; ++f) out[std::size_t(i * a * a + f)] = float(u[f]);
-  }
+  winograd_weights(matrices, real.as<float>(), made.edit<float>());
   return made.converted(filters.type());
 }
 

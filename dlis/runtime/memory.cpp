@@ -7,14 +7,10 @@
 #include <functional>
 #include <numeric>
 
-#include "dlis/base/buffer.h"
+#include "dlis/base/divide.h"
 
 namespace dlis {
 namespace {
-
-std::size_t aligned(std::size_t bytes) {
-  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
-}
 
 bool alive_together(const Block& a, const Block& b) {
   return a.first <= b.last && b.first <= a.last;

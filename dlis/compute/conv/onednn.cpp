@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dlis/base/divide.h"
 #include "dlis/compute/conv/gemm_cut.h"
 #include "dlis/compute/conv/onednn_band.h"
 #include "dlis/compute/row.h"
@@ -17,8 +18,6 @@ constexpr std::int64_t kBandBytes = 4 << 20;     // values that a band reads and
 constexpr std::int64_t kHeavyWeights = 1 << 20;  // of so many bytes: each band reads them again
 constexpr std::int64_t kLeastMacs = 1 << 20;     // below, a band costs more than a worker brings
 constexpr std::int64_t kBands = 8;
-
-std::size_t round_up(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 // Tiles are some images, or some rows of one image. The library's sums follow from the shape that
 // it is given, so the cut must not depend on the workers.
@@ -93,13 +92,13 @@ Verdict accepts(const ConvProblem& p) {
 
 // The weights in the library's order, then the bias.
 std::size_t packed_bytes(const ConvProblem& p, const Encoded*) {
-  return round_up(first_conv(p)->weights_bytes()) + std::size_t(p.k) * sizeof(float);
+  return aligned(first_conv(p)->weights_bytes()) + std::size_t(p.k) * sizeof(float);
 }
 
 void pack(const ConvProblem& p, const Encoded* weights, const float* bias, std::byte* packed) {
   const Tensor values = weights->format->decode(*weights);
   first_conv(p)->pack(values.as<float>().data(), reinterpret_cast<float*>(packed));
-  std::byte* to = packed + round_up(first_conv(p)->weights_bytes());
+  std::byte* to = packed + aligned(first_conv(p)->weights_bytes());
   std::memset(to, 0, std::size_t(p.k) * sizeof(float));
   if (bias) std::memcpy(to, bias, std::size_t(p.k) * sizeof(float));
 }
@@ -115,11 +114,11 @@ Scratch scratch_of(const ConvProblem& p) {
   const OnednnConv* first = first_conv(p);
   for_each_band(p, [&](const OnednnBand& band) {
     const auto bytes = [&](std::int64_t rows, std::int64_t row) {
-      return round_up(std::size_t(band.images * rows * row) * sizeof(float));
+      return aligned(std::size_t(band.images * rows * row) * sizeof(float));
     };
     most.x = std::max(most.x, bytes(band.in_rows, p.w * p.c));
     most.y = std::max(most.y, bytes(band.out_rows, p.q() * p.k));
-    most.library = std::max(most.library, round_up(conv_of(p, band, first)->scratch_bytes()));
+    most.library = std::max(most.library, aligned(conv_of(p, band, first)->scratch_bytes()));
   });
   if (p.ends.add) most.residual = most.y;
   return most;
@@ -177,7 +176,7 @@ void run_tile(const ConvProblem& p, const Call& call, const Place& place, const 
   o.scratch = scratch + sizes.residual;
   o.weights = reinterpret_cast<const float*>(call.packed);
   if (p.ends.bias)
-    o.bias = reinterpret_cast<const float*>(call.packed + round_up(first->weights_bytes()));
+    o.bias = reinterpret_cast<const float*>(call.packed + aligned(first->weights_bytes()));
   conv.run(o);
   const std::size_t pixel = std::size_t(p.k) * sizeof(float);
   if (!y.dense())

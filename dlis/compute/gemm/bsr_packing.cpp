@@ -8,13 +8,8 @@
 #include "dlis/format/bsr.h"
 
 namespace dlis {
-namespace {
 
 static_assert(kBlockColumns == kBlockChannels);
-
-std::size_t lines(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
-
-}  // namespace
 
 BsrPanels::BsrPanels(const ConvProblem& p)
     : panels_(p.groups * divide_up(p.k / p.groups, kBlockChannels)),
@@ -26,12 +21,12 @@ BsrPanels::BsrPanels(const ConvProblem& p)
 
 std::size_t BsrPanels::places_at() const { return std::size_t(taps_) * 2; }
 std::size_t BsrPanels::weights_at(std::int64_t blocks) const {
-  return lines(places_at() + std::size_t(blocks) * 2);
+  return aligned(places_at() + std::size_t(blocks) * 2);
 }
 std::size_t BsrPanels::panel_bytes(std::int64_t blocks) const {
-  return lines(weights_at(blocks) + std::size_t(blocks * kBlockChannels * weight_bytes_));
+  return aligned(weights_at(blocks) + std::size_t(blocks * kBlockChannels * weight_bytes_));
 }
-std::size_t BsrPanels::biases_at() const { return lines(std::size_t(panels_ + 1) * 8); }
+std::size_t BsrPanels::biases_at() const { return aligned(std::size_t(panels_ + 1) * 8); }
 std::size_t BsrPanels::multipliers_at() const {
   return biases_at() + std::size_t(panels_) * kBlockChannels * 4;
 }

@@ -11,10 +11,6 @@
 namespace dlis {
 namespace {
 
-std::size_t round_up(std::size_t bytes) {
-  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
-}
-
 // A word may hold bytes of two pixels: what else it holds is bytes too, and counts nothing.
 bool reads_whole_rows(const ConvProblem& p, const WordLayout& word) {
   return p.integer() && word.x_bytes == 1 && p.dilation_w == 1 && !p.pointwise();
@@ -51,12 +47,12 @@ PackedPanels::PackedPanels(const ConvProblem& p)
   panels_ = int((filters_ + wide_ - 1) / wide_);
   last_ = filters_ - std::int64_t(panels_ - 1) * wide_ <= narrow ? narrow : wide_;
   padded_filters_ = std::int64_t(panels_ - 1) * wide_ + last_;
-  head_bytes_ = round_up(std::size_t(groups_ * padded_filters_) * sizeof(float));
+  head_bytes_ = aligned(std::size_t(groups_ * padded_filters_) * sizeof(float));
   group_bytes_ = std::size_t(panels_ - 1) * padded(wide_) + padded(last_);
 }
 
 std::size_t PackedPanels::padded(int columns) const {
-  return round_up(std::size_t(word_.packed_bytes(r_ * row_words_, columns)));
+  return aligned(std::size_t(word_.packed_bytes(r_ * row_words_, columns)));
 }
 
 const float* PackedPanels::head(const std::byte* packed, int which, std::int64_t group,

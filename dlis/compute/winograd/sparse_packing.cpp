@@ -10,8 +10,6 @@
 namespace dlis {
 namespace {
 
-std::size_t lines(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
-
 constexpr std::int64_t kLine = kAlignment / sizeof(float);
 
 }  // namespace
@@ -44,10 +42,10 @@ Verdict WinogradSparse::accepts(const ConvProblem& p, int m, int height, std::in
 
 std::size_t WinogradSparse::places_at() const {
   const std::int64_t frequencies = matrices_.a * matrices_.a;
-  return lines(std::size_t(biases_ + pixel_ + frequencies * rows_ + 1) * 4);
+  return aligned(std::size_t(biases_ + pixel_ + frequencies * rows_ + 1) * 4);
 }
 std::size_t WinogradSparse::values_at(std::size_t entries) const {
-  return lines(places_at() + entries * 2);
+  return aligned(places_at() + entries * 2);
 }
 
 const std::uint16_t* WinogradSparse::places() const {
@@ -59,22 +57,17 @@ const float* WinogradSparse::values() const {
 }
 
 // K x C x a x a values.
-std::vector<float> WinogradSparse::domain_values(const Encoded& weights) const {
-  const Tensor decoded = weights.format->decode(weights);
-  const std::span<const float> given = decoded.as<float>();
-  if (in_domain_) return {given.begin(), given.end()};
-  const std::int64_t frequencies = matrices_.a * matrices_.a;
-  std::vector<float> all(std::size_t(filters_ * channels_ * frequencies));
-  double u[kWinogradMostValues];
-  for (std::int64_t i = 0; i < filters_ * channels_; ++i) {
-    winograd_weights(matrices_, given.data() + i * 9, u);
-    std::copy_n(u, frequencies, all.begin() + i * frequencies);
-  }
+Tensor WinogradSparse::in_domain(const Encoded& weights) const {
+  const Tensor given = weights.format->decode(weights);
+  if (in_domain_) return given;
+  Tensor all(DType::f32, {filters_, channels_, matrices_.a, matrices_.a});
+  winograd_weights(matrices_, given.as<float>(), all.edit<float>());
   return all;
 }
 
 WinogradSparse::Entries WinogradSparse::entries_of(const Encoded& weights) const {
-  const std::vector<float> all = domain_values(weights);
+  const Tensor domain = in_domain(weights);
+  const std::span<const float> all = domain.as<float>();
   const std::int64_t frequencies = matrices_.a * matrices_.a;
   Entries entries;
   std::vector<float> column(std::size_t(height_), 0.0f);
@@ -96,7 +89,7 @@ WinogradSparse::Entries WinogradSparse::entries_of(const Encoded& weights) const
 
 std::size_t WinogradSparse::packed_bytes(const Encoded& weights) const {
   const std::size_t entries = entries_of(weights).channels.size();
-  return lines(values_at(entries) + entries * std::size_t(height_) * sizeof(float));
+  return aligned(values_at(entries) + entries * std::size_t(height_) * sizeof(float));
 }
 
 void WinogradSparse::pack(const Encoded& weights, const float* bias, std::int64_t place_step,

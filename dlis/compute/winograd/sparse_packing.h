@@ -40,7 +40,7 @@ class WinogradSparse {
 
  private:
   struct Entries;
-  std::vector<float> domain_values(const Encoded& weights) const;
+  Tensor in_domain(const Encoded& weights) const;
   Entries entries_of(const Encoded& weights) const;
   std::size_t places_at() const;
   std::size_t values_at(std::size_t entries) const;
