@@ -91,8 +91,9 @@ TEST(PlanWinograd, OnlyRowsOfItsTilesAreOffered) {
   for (const Step& step : (*plan)->steps)
     for (const Candidate& candidate : step.candidates) {
       if (!candidate.offered) continue;
-      EXPECT_THAT(candidate.row->name, testing::AnyOf("winograd_f4", "winograd_bsr_f4",
-                                                      "winograd_sparse_f4", "reference"));
+      EXPECT_THAT(
+          std::string(candidate.row->name),
+          testing::AnyOf("winograd_f4", "winograd_bsr_f4", "winograd_sparse_f4", "reference"));
     }
   const auto other = make_plan(graph, untuned("auto", "winograd_f2"));
   ASSERT_FALSE(other);
