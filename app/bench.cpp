@@ -20,7 +20,7 @@ struct BenchArguments {
   int sessions = 0;
 
   double model_seconds() const { return seconds.value_or(1); }
-  bool layers = false, turns = false, break_even = false, json = false;
+  bool layers = false, turns = false, break_even = false, own_weights = false, json = false;
   std::string svg;
 
   BenchOptions in_turns() const {
@@ -48,10 +48,12 @@ Status bench_problem(const BenchArguments& arguments) {
                 "name its format in the line, and leave the choices out");
   if (arguments.sessions > 0)
     return fail("a problem has no sessions", a.model, "name a model for --sessions");
+  if (arguments.own_weights)
+    return fail("a problem has no weights of its own", a.model, "name a model for --own-weights");
   ConvProblem problem = DLIS_TRY(parse_conv_problem(a.model));
   if (a.threads > 1) problem.workers = a.threads;
   if (arguments.break_even)
-    return answer_break_even({problem}, arguments.in_turns(), arguments.svg, arguments.json);
+    return answer_break_even(problem, arguments.in_turns(), arguments.svg, arguments.json);
   const ProblemTimings timings = DLIS_TRY(bench_rows(problem, arguments.in_turns()));
   print_problem(timings, arguments.json);
   return {};
@@ -99,7 +101,8 @@ Status bench_model(const BenchArguments& arguments) {
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
   const auto plan = DLIS_TRY(make_plan(subject.graph, subject.plan));
   if (arguments.break_even)
-    return answer_break_even(*plan, arguments.in_turns(), arguments.svg, arguments.json);
+    return answer_break_even(*plan, arguments.own_weights, arguments.in_turns(), arguments.svg,
+                             arguments.json);
   if (arguments.sessions > 0)
     return answer_sessions(plan, arguments.sessions, arguments.model_seconds(), arguments.json);
   const auto opening = std::chrono::steady_clock::now();
@@ -158,6 +161,9 @@ void add_bench(CLI::App& app, Action& chosen) {
                    ->excludes(layers)
                    ->excludes(turns)
                    ->excludes(sessions);
+  verb->add_flag("--own-weights", arguments->own_weights,
+                 "each layer of the model that has zeros with those, in place of random ones")
+      ->needs(even);
   verb->add_option("--svg", arguments->svg, "the densities and times as a picture")
       ->type_name("FILE")
       ->needs(even);

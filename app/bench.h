@@ -21,11 +21,12 @@ Status answer_turns(Session& session, double seconds);
 Status answer_sessions(const std::shared_ptr<const Plan>& plan, int sessions, double seconds,
                        bool json);
 
-// Sparse rows over densities beside the best dense row, for each problem or each distinct ungrouped
-// convolution of a plan: tables or objects, and a picture where `svg` names a file.
-Status answer_break_even(const std::vector<ConvProblem>& problems, const BenchOptions& options,
+// Sparse rows over densities beside the best dense row, for a problem or each distinct ungrouped
+// convolution of a plan (`own`: with the weights of each one that has zeros): tables or objects,
+// and a picture where `svg` names a file.
+Status answer_break_even(const ConvProblem& problem, const BenchOptions& options,
                          const std::string& svg, bool json);
-Status answer_break_even(const Plan& plan, const BenchOptions& options, const std::string& svg,
-                         bool json);
+Status answer_break_even(const Plan& plan, bool own, const BenchOptions& options,
+                         const std::string& svg, bool json);
 
 }  // namespace dlis::app

@@ -43,22 +43,43 @@ void print_objects(const BreakEven& found) {
                   {"pays_from", curve.pays_from}});
 }
 
-// Each distinct problem of a plan, with a name.
-std::vector<ConvProblem> problems_of(const Plan& plan) {
-  std::vector<ConvProblem> problems;
+struct Layer {
+  ConvProblem problem;
+  Tensor own;  // empty: random weights
+};
+
+// The weights of the node that a step was made of, where at least one of a hundred is zero.
+Tensor zeros_of(const Plan& plan, const Step& step) {
+  for (const Node& node : plan.graph.nodes) {
+    if (node.name != step.name || node.inputs.size() < 2) continue;
+    const Tensor& weights = plan.graph.value(node.inputs[1]).constant;
+    if (!weights.has_value() || weights.shape() != step.conv.weights_shape()) continue;
+    Tensor real = weights.converted(DType::f32);
+    const auto values = real.as<float>();
+    const auto zeros = std::ranges::count(values, 0.0f);
+    if (100 * std::size_t(zeros) >= values.size()) return real;
+  }
+  return {};
+}
+
+// The ungrouped convolutions of a plan by name: each distinct problem once, or each layer with
+// zeros.
+std::vector<Layer> layers_of(const Plan& plan, bool own) {
+  std::vector<Layer> layers;
   std::vector<std::string> seen;
   for (const Step& step : plan.steps) {
     if (!step.conv_row || step.conv.groups > 1) continue;
-    ConvProblem problem = step.conv;
-    problem.label.clear();
-    problem.format = nullptr;
-    problem.density = 1;
-    if (std::ranges::find(seen, line(problem)) != seen.end()) continue;
-    seen.push_back(line(problem));
-    problem.label = step.name;
-    problems.push_back(problem);
+    Layer layer{step.conv, own ? zeros_of(plan, step) : Tensor()};
+    layer.problem.label.clear();
+    layer.problem.format = nullptr;
+    layer.problem.density = 1;
+    const bool known = std::ranges::find(seen, line(layer.problem)) != seen.end();
+    if (own ? !layer.own.has_value() : known) continue;
+    seen.push_back(line(layer.problem));
+    layer.problem.label = step.name;
+    layers.push_back(std::move(layer));
   }
-  return problems;
+  return layers;
 }
 
 Plot plot_of(std::span<const BreakEven> found) {
@@ -80,17 +101,15 @@ Plot plot_of(std::span<const BreakEven> found) {
   return plot;
 }
 
-}  // namespace
-
-Status answer_break_even(const std::vector<ConvProblem>& problems, const BenchOptions& options,
-                         const std::string& svg, bool json) {
+Status answer(const std::vector<Layer>& layers, const BenchOptions& options, const std::string& svg,
+              bool json) {
   DLIS_TRY(check_folder_of(svg));
   std::vector<BreakEven> all;
-  for (const ConvProblem& problem : problems) {
-    auto found = break_even(problem, options);
-    if (!found && problems.size() == 1) return tl::unexpected(found.error());
+  for (const Layer& layer : layers) {
+    auto found = break_even(layer.problem, options, layer.own.has_value() ? &layer.own : nullptr);
+    if (!found && layers.size() == 1) return tl::unexpected(found.error());
     if (!found) {
-      fmt::print(stderr, "{}: {}\n", line(problem), found.error().message());
+      fmt::print(stderr, "{}: {}\n", line(layer.problem), found.error().message());
       continue;
     }
     json ? print_objects(*found) : print_table(*found);
@@ -98,13 +117,20 @@ Status answer_break_even(const std::vector<ConvProblem>& problems, const BenchOp
   }
   if (all.empty())
     return fail("no layer is a convolution or dense layer that a sparse row accepts",
-                "--break-even", "name a model in f32, or a problem");
+                "--break-even", "name a model in f32 (with zeros for --own-weights), or a problem");
   return svg.empty() ? Status{} : write_file_atomic(svg, svg_of(plot_of(all)));
 }
 
-Status answer_break_even(const Plan& plan, const BenchOptions& options, const std::string& svg,
-                         bool json) {
-  return answer_break_even(problems_of(plan), options, svg, json);
+}  // namespace
+
+Status answer_break_even(const ConvProblem& problem, const BenchOptions& options,
+                         const std::string& svg, bool json) {
+  return answer({{problem, {}}}, options, svg, json);
+}
+
+Status answer_break_even(const Plan& plan, bool own, const BenchOptions& options,
+                         const std::string& svg, bool json) {
+  return answer(layers_of(plan, own), options, svg, json);
 }
 
 }  // namespace dlis::app

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 
 #include "dlis/explore/row_run.h"
 
@@ -23,10 +24,11 @@ struct Entrant {
 };
 
 Result<std::unique_ptr<Entrant>> entrant_of(const ConvRow& row, const ConvProblem& problem,
-                                            std::uint64_t seed) {
+                                            std::uint64_t seed, const Tensor* own = nullptr) {
   auto e = std::make_unique<Entrant>();
   e->problem = problem;
   e->operands = std::make_unique<RowOperands>(problem, seed);
+  if (own) e->operands->weights = *own;
   e->weights = std::make_unique<Encoded>(DLIS_TRY(problem.format->encode(e->operands->weights)));
   e->problem.density = e->weights->density;
   e->run = std::make_unique<RowRun>(row, e->problem, *e->weights, *e->operands);
@@ -53,23 +55,33 @@ double first_that_pays(const std::vector<SparseCurve::Point>& points) {
 
 using Entrants = std::vector<std::unique_ptr<Entrant>>;
 
-// The curve of a row for each sparse format that it takes; its entrants, one a density, go behind
-// the others.
-Status add_curves(const ConvProblem& problem, std::uint64_t seed, std::vector<SparseCurve>& curves,
+// The points of a row with weights in its format; their entrants go behind the others.
+Status add_points(SparseCurve& curve, ConvProblem sparse, std::uint64_t seed, const Tensor* own,
                   Entrants& entrants) {
+  const double as_it_is[] = {1};
+  const std::span<const double> densities = own ? std::span<const double>(as_it_is) : kDensities;
+  for (const double density : densities) {
+    sparse.density = density;
+    entrants.push_back(DLIS_TRY(entrant_of(*curve.row, sparse, seed, own)));
+    curve.points.push_back({entrants.back()->problem.density, 0, {}, {}});
+  }
+  return {};
+}
+
+// The curve of a row for each sparse format that it takes. A row of weights in the Winograd domain
+// is given such.
+Status add_curves(const ConvProblem& problem, std::uint64_t seed, const Tensor* own, int own_m,
+                  std::vector<SparseCurve>& curves, Entrants& entrants) {
   for (const Format* format : formats()) {
     if (!format->sparse || !format->exact) continue;
     for (const ConvRow* row : conv_rows()) {
       ConvProblem sparse = problem;
       sparse.format = format;
-      sparse.winograd = std::max(row->winograd, 0);  // a row of weights there is given such
+      sparse.winograd = std::max(row->winograd, 0);
+      if (own && sparse.winograd != own_m) continue;
       if (is_reference(row) || !accepts(*row, sparse)) continue;
-      SparseCurve& curve = curves.emplace_back(SparseCurve{row, format, {}, 0});
-      for (const double density : kDensities) {
-        sparse.density = density;
-        entrants.push_back(DLIS_TRY(entrant_of(*row, sparse, seed)));
-        curve.points.push_back({entrants.back()->problem.density, 0, {}, {}});
-      }
+      DLIS_TRY(add_points(curves.emplace_back(SparseCurve{row, format, {}, 0}), sparse, seed, own,
+                          entrants));
     }
   }
   return {};
@@ -77,10 +89,12 @@ Status add_curves(const ConvProblem& problem, std::uint64_t seed, std::vector<Sp
 
 }  // namespace
 
-Result<BreakEven> break_even(ConvProblem problem, const BenchOptions& options) {
+Result<BreakEven> break_even(ConvProblem problem, const BenchOptions& options, const Tensor* own) {
+  const int own_m = problem.winograd;
   problem.format = formats().front();
   problem.density = 1;
   problem.winograd = 0;
+  problem.winograd_relu = false;
   BenchOptions brief = options;
   brief.rounds = std::min(options.rounds, 5);
   const ProblemTimings dense = DLIS_TRY(bench_rows(problem, brief));
@@ -92,7 +106,7 @@ Result<BreakEven> break_even(ConvProblem problem, const BenchOptions& options) {
   Entrants entrants;
   for (const ConvRow* row : {out.best.row, out.direct.row})
     entrants.push_back(DLIS_TRY(entrant_of(*row, out.problem, options.seed)));
-  DLIS_TRY(add_curves(out.problem, options.seed, out.curves, entrants));
+  DLIS_TRY(add_curves(out.problem, options.seed, own, own_m, out.curves, entrants));
   if (out.curves.empty()) return fail("no sparse row accepts it", line(problem));
   Pool pool(problem.workers);
   const ScheduleSpec schedule = *parse_schedule("static");

@@ -1,6 +1,7 @@
 // From which density on a sparse row is faster than the best dense one.
 #pragma once
 #include "dlis/explore/bench.h"
+#include "dlis/format/tensor.h"
 
 namespace dlis {
 
@@ -30,7 +31,10 @@ inline constexpr double kDensities[] = {1, 0.8, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0
 // All in turns: the two dense rows on filters, whatever domain the problem's weights are in, and
 // every sparse row that accepts the problem (Winograd rows with weights in their domain), at each
 // density. Random values and places, static schedule, the problem's workers, this machine's ISA.
+// With `own`, the layer's weights (in the problem's domain), a curve is the one point that those
+// give, and in the Winograd domain only rows of its m have one.
 // Errors: those of bench_rows, no sparse row accepts the problem.
-Result<BreakEven> break_even(ConvProblem problem, const BenchOptions& options);
+Result<BreakEven> break_even(ConvProblem problem, const BenchOptions& options,
+                             const Tensor* own = nullptr);
 
 }  // namespace dlis
