@@ -101,8 +101,8 @@ Status bench_model(const BenchArguments& arguments) {
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
   const auto plan = DLIS_TRY(make_plan(subject.graph, subject.plan));
   if (arguments.break_even)
-    return answer_break_even(*plan, arguments.own_weights, arguments.in_turns(), arguments.svg,
-                             arguments.json);
+    return answer_break_even(*plan, arguments.own_weights ? &subject.graph : nullptr,
+                             arguments.in_turns(), arguments.svg, arguments.json);
   if (arguments.sessions > 0)
     return answer_sessions(plan, arguments.sessions, arguments.model_seconds(), arguments.json);
   const auto opening = std::chrono::steady_clock::now();

@@ -22,11 +22,11 @@ Status answer_sessions(const std::shared_ptr<const Plan>& plan, int sessions, do
                        bool json);
 
 // Sparse rows over densities beside the best dense row, for a problem or each distinct ungrouped
-// convolution of a plan (`own`: with the weights of each one that has zeros): tables or objects,
-// and a picture where `svg` names a file.
+// convolution of a plan (`own`: or each one that has zeros in the network as it was loaded, with
+// those): tables or objects, and a picture where `svg` names a file.
 Status answer_break_even(const ConvProblem& problem, const BenchOptions& options,
                          const std::string& svg, bool json);
-Status answer_break_even(const Plan& plan, bool own, const BenchOptions& options,
+Status answer_break_even(const Plan& plan, const Graph* own, const BenchOptions& options,
                          const std::string& svg, bool json);
 
 }  // namespace dlis::app

@@ -49,10 +49,10 @@ struct Layer {
 };
 
 // The weights of the node that a step was made of, where at least one of a hundred is zero.
-Tensor zeros_of(const Plan& plan, const Step& step) {
-  for (const Node& node : plan.graph.nodes) {
+Tensor zeros_of(const Graph& graph, const Step& step) {
+  for (const Node& node : graph.nodes) {
     if (node.name != step.name || node.inputs.size() < 2) continue;
-    const Tensor& weights = plan.graph.value(node.inputs[1]).constant;
+    const Tensor& weights = graph.value(node.inputs[1]).constant;
     if (!weights.has_value() || weights.shape() != step.conv.weights_shape()) continue;
     Tensor real = weights.converted(DType::f32);
     const auto values = real.as<float>();
@@ -64,12 +64,12 @@ Tensor zeros_of(const Plan& plan, const Step& step) {
 
 // The ungrouped convolutions of a plan by name: each distinct problem once, or each layer with
 // zeros.
-std::vector<Layer> layers_of(const Plan& plan, bool own) {
+std::vector<Layer> layers_of(const Plan& plan, const Graph* own) {
   std::vector<Layer> layers;
   std::vector<std::string> seen;
   for (const Step& step : plan.steps) {
     if (!step.conv_row || step.conv.groups > 1) continue;
-    Layer layer{step.conv, own ? zeros_of(plan, step) : Tensor()};
+    Layer layer{step.conv, own ? zeros_of(*own, step) : Tensor()};
     layer.problem.label.clear();
     layer.problem.format = nullptr;
     layer.problem.density = 1;
@@ -128,7 +128,7 @@ Status answer_break_even(const ConvProblem& problem, const BenchOptions& options
   return answer({{problem, {}}}, options, svg, json);
 }
 
-Status answer_break_even(const Plan& plan, bool own, const BenchOptions& options,
+Status answer_break_even(const Plan& plan, const Graph* own, const BenchOptions& options,
                          const std::string& svg, bool json) {
   return answer(layers_of(plan, own), options, svg, json);
 }
