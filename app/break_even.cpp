@@ -51,7 +51,7 @@ struct Layer {
 // The weights of the node that a step was made of, where at least one of a hundred is zero.
 Tensor zeros_of(const Graph& graph, const Step& step) {
   for (const Node& node : graph.nodes) {
-    if (node.name != step.name || node.inputs.size() < 2) continue;
+    if (node.inputs.size() < 2 || graph.value(node.outputs[0]).name != step.name) continue;
     const Tensor& weights = graph.value(node.inputs[1]).constant;
     if (!weights.has_value() || weights.shape() != step.conv.weights_shape()) continue;
     Tensor real = weights.converted(DType::f32);
@@ -130,7 +130,8 @@ Status answer_break_even(const ConvProblem& problem, const BenchOptions& options
 
 Status answer_break_even(const Plan& plan, const Graph* own, const BenchOptions& options,
                          const std::string& svg, bool json) {
-  return answer(layers_of(plan, own), options, svg, json);
+  const Graph prepared = own ? DLIS_TRY(prepare(*own)) : Graph{};  // as the plan has it
+  return answer(layers_of(plan, own ? &prepared : nullptr), options, svg, json);
 }
 
 }  // namespace dlis::app

@@ -31,6 +31,7 @@
 #include "dlis/model/graph.h"      // Graph, Value, Node, macs_of, parameters_of, with_input_shape
 #include "dlis/model/onnx/onnx.h"  // save_onnx, load_tensor_pb, save_tensor_pb
 #include "dlis/model/op.h"         // Operator: what a node's op is
+#include "dlis/model/passes.h"     // prepare
 #include "dlis/model/zoo/zoo.h"    // models, build_model
 
 // Layer 2, compression: compress, density_of, Choice; Training.
