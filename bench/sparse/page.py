@@ -44,8 +44,8 @@ def nearest_of_family(points, family, density):
     return min((near(points, name, density) for name in names), key=lambda p: p["to_best"][1])
 
 
-def winograd(sweeps, threads):
-    text = f"### Winograd, {threads} thread{'s' if threads > 1 else ''}\n"
+def winograd(sweeps, threads, isa=""):
+    text = f"### Winograd, {threads} thread{'s' if threads > 1 else ''}{isa}\n"
     text += "Times faster than the best dense row, on layers with 128 channels or more on both sides; last, the zeros "
     text += "from which on a row is faster.\n\n"
     heads = [f"{row} {zeros:.0%}, bar {bar}" for row, zeros, bar in WINOGRAD_BARS]
@@ -77,8 +77,8 @@ def gflops(size, ms):
     return 2e-6 * size["h"] * size["w"] * size["c"] * size["k"] * 9 / ms
 
 
-def layers(sweeps, threads):
-    text = f"## {threads} thread{'s' if threads > 1 else ''}\n"
+def layers(sweeps, threads, isa=""):
+    text = f"## {threads} thread{'s' if threads > 1 else ''}{isa}\n"
     text += "Times faster than the best dense row without Winograd; last, the zeros from which on it beats the best "
     text += "dense row, Winograd included.\n\n"
     heads = [f"{row} {zeros:.0%}, bar {bar}" for row, zeros, bar in BARS]
@@ -123,9 +123,79 @@ def networks(plans):
     return text + "\n"
 
 
-def write(file, sweeps, plans, commit, date):
+def bar_of(row, zeros):
+    """The bar of the densest kind that a layer's zeros reach; None below all of them."""
+    bars = [(z, bar) for name, z, bar in BARS + WINOGRAD_BARS if row.startswith(name) and zeros >= z - 0.005]
+    return max(bars)[1] if bars else None
+
+
+def own_zeros(own):
+    text = "## Layers with the zeros of pruned networks\n"
+    text += "`dlis bench NETWORK [--compress C] --break-even --own-weights --rounds 4 --seconds 0.05`: the fastest sparse row on each "
+    text += "layer's own zeros. Spatial zeros stand beside the best dense row without Winograd, those of the Winograd domain beside "
+    text += "the best dense row. A bar is that of the zeros which a layer reaches; 1x1 layers and maps below 14x14 have none. Layers with less than 40 % zeros are left out.\n\n"
+    text += "| network | layer | zeros | row | times faster, 1 thread | 2 threads | bar |\n" + "|---" * 7 + "|\n"
+    met = all_bars = 0
+    shown_name = None
+    for (name, threads), points in own.items():
+        if threads != 1:
+            continue
+        for problem in dict.fromkeys(p["problem"] for p in points):
+            cells = []
+            for t in (1, 2):
+                mine = [p for p in own[name, t] if p["problem"].replace(" t2", "") == problem]
+                point = min(mine, key=lambda p: p["median_ms"])
+                to = "to_best" if point["row"].startswith("winograd") else "to_direct"
+                cells.append((point, *speed(point[to])))
+            point, zeros = cells[0][0], 1 - cells[0][0]["density"]
+            if zeros < 0.4:
+                continue
+            size = {k: int(v) for k, v in parsed(problem).items()}
+            small = size["h"] < 14 or "r3s3" not in problem or min(size["c"], size["k"]) < (128 if point["row"].startswith("winograd") else 64)
+            bar = None if small else bar_of(point["row"], zeros)
+            all_bars += 2 if bar else 0
+            met += sum(least >= bar for _, _, least in cells) if bar else 0
+            shown = [text + ("" if not bar or least >= bar else " **missed**") for _, text, least in cells]
+            text += f"| {name if name != shown_name else ''} | {problem.split(' ')[0]} {problem.split(' ')[1]} | {zeros:.0%} | {point['row']} | {shown[0]} | {shown[1]} | {bar or ''} |\n"
+            shown_name = name
+    return text + f"\n{met} of {all_bars} bars are met.\n\n"
+
+
+def small_maps(small):
+    text = "## Small maps\n"
+    text += "`dlis bench \"PROBLEM csr density0.1\" --rounds 4 --seconds 0.05`: the fastest row for weights so kept (random zeros), and its "
+    text += "bytes over its time: weights that stay in the cache may come faster than the memory's rate.\n\n"
+    text += "| layer | weights | row | 1 thread, ms | GB/s (memory) | row | 2 threads, ms | GB/s (memory) |\n" + "|---" * 8 + "|\n"
+    for one, two in zip(small[1], small[2]):
+        cells = [f"{r['row']} | {r['ms']:.4f} | {1e-6 * r['bytes'] / r['ms']:.0f} ({r['memory']:.0f})" for r in (one, two)]
+        text += f"| {one['problem']} | {one['weights']} | {cells[0]} | {cells[1]} |\n"
+    return text + "\n"
+
+
+def skipped_inputs(inputs):
+    if not inputs:
+        return ""
+    text = "## Skipping zeros of transformed activations\n"
+    text += "`build/release/bench/dlis_compute_bench --benchmark_filter=InputSparsity` (`ninja -C build/release benches`): the product of "
+    text += "one frequency, 56 tiles, 128 filters: skipping beside the dense kernel, times faster, median of five runs (lowest to "
+    text += "highest).\n\n| channels | " 
+    table = {}
+    for run in inputs:
+        _, channels, percent = run["name"].split("/")[:3]
+        table.setdefault(int(channels), {}).setdefault(int(percent), []).append(run["times_faster"])
+    shares = list(next(iter(table.values())))
+    text += " | ".join(f"{share} % not zero" for share in shares) + " |\n" + "|---" * (1 + len(shares)) + "|\n"
+    for channels, runs in table.items():
+        cells = [sorted(runs[share]) for share in shares]
+        text += f"| {channels} | " + " | ".join(f"{c[len(c) // 2]:.2f} ({c[0]:.2f} to {c[-1]:.2f})" for c in cells) + " |\n"
+    return text + "\n"
+
+
+def write(file, sweeps, avx2, own, small, inputs, plans, commit, date):
     text = HEAD.format(date=date, commit=commit, machine=machine())
-    text += "".join(layers(sweeps, threads) + winograd(sweeps, threads) for threads in (1, 2)) + networks(plans)
+    text += "".join(layers(sweeps, threads) + winograd(sweeps, threads) for threads in (1, 2))
+    text += layers(avx2, 1, ", AVX2 (`DLIS_ISA=avx2`)") + winograd(avx2, 1, ", AVX2")
+    text += own_zeros(own) + small_maps(small) + skipped_inputs(inputs) + networks(plans)
     text += f"![Times of sparse rows by density](sparse.svg)\n\n*{PICTURED}, one thread.*\n"
     notes = file.with_name("sparse_notes.md")
     if notes.exists():
