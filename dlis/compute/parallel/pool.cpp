@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dlis/base/check.h"
+#include "dlis/base/clock.h"
 #include "dlis/compute/parallel/gate.h"
 #include "dlis/hardware/topology.h"
 
@@ -23,7 +24,9 @@ struct alignas(64) Share {
 }  // namespace
 
 struct Pool::State {
-  explicit State(int workers) : shares(std::size_t(workers)) {}
+  explicit State(int workers) : shares(std::size_t(workers)), slots(std::size_t(workers)) {
+    phase.slots = slots;
+  }
 
   // A late thread sees an old epoch and fails here, so nobody has to wait for it: a share is taken
   // exactly once a phase, and what the phase is may be read only after taking one.
@@ -34,39 +37,62 @@ struct Pool::State {
            claimed.compare_exchange_strong(before, phase_epoch);
   }
 
-  void work(int share) {
+  void run_range(Range range, Worker worker, int thread) {
+    if (!watched) return task(context, range, worker);
+    RangeRun ran{runs, worker.index, thread, range, now_ns(), 0};
+    task(context, range, worker);
+    if (slowed) slowed->after(thread, now_ns() - ran.begin_ns);
+    ran.end_ns = now_ns();
+    if (watcher) watcher->ran(watcher->context, ran);
+  }
+
+  void work(int share, int thread) {
     Range range;
-    const Worker worker{share, int(shares.size())};
+    const Worker worker{share, phase.workers};
     for (int turn = 0; schedule->take(phase, share, turn, range); ++turn)
-      task(context, range, worker);
+      run_range(range, worker, thread);
     if (unfinished.fetch_sub(1) == 1) done.open();
   }
 
   // Its own share first, then what nobody has begun.
-  void take_shares(int first, std::uint64_t phase_epoch) {
+  void take_shares(int thread, std::uint64_t phase_epoch) {
     const int count = int(shares.size());
     for (int i = 0; i < count; ++i) {
-      const int share = (first + i) % count;
-      if (claim(share, phase_epoch)) work(share);
+      const int share = (thread + i) % count;
+      if (claim(share, phase_epoch)) work(share, thread);
     }
   }
 
-  void serve(int share) {
+  // A thread that is late may see how many take part in a later phase: then nothing of its own is
+  // left to claim.
+  void serve(int thread) {
     for (std::uint64_t seen = 0;;) {
       begun.wait(spin, [&] { return epoch.load() != seen; });
       seen = epoch.load();
       if (stop.load()) return;
-      take_shares(share, seen);
+      if (thread < taking_part.load()) take_shares(thread, seen);
     }
+  }
+
+  // Shares of workers that take no part count as taken.
+  void leave_out_from(int workers, std::uint64_t phase_epoch) {
+    for (std::size_t i = std::size_t(workers); i < shares.size(); ++i)
+      shares[i].epoch.store(phase_epoch, std::memory_order_relaxed);
   }
 
   void start_threads(bool pin);
 
   std::vector<Share> shares;
+  std::vector<ScheduleSlot> slots;
   std::vector<std::thread> threads;
   Gate::Spin spin = kSpin;
   Gate begun, done;
   std::atomic<bool> stop{false};
+  std::atomic<int> taking_part{0};
+  const Slowdown* const slowed = slowdown();
+  const PoolWatch* watcher = nullptr;
+  bool watched = slowed != nullptr;
+  std::int64_t runs = -1;
   const Schedule* schedule = nullptr;
   Task task = nullptr;
   void* context = nullptr;
@@ -77,7 +103,8 @@ struct Pool::State {
 
 // Where there are fewer threads than workers, those that there are run the shares of the others.
 void Pool::State::start_threads(bool pin) {
-  const std::vector<int> cpus = allowed_cpus();
+  const std::vector<int> cpus = cpus_by_speed(host_topology(), allowed_cpus());
+  pin = pin || host_topology().kinds.size() > 1;
   const int count = threads_of(int(shares.size()), host_topology().quota_cpus);
   if (!cpus.empty() && count > int(cpus.size())) spin = Gate::Spin{0};
   try {
@@ -88,6 +115,23 @@ void Pool::State::start_threads(bool pin) {
       });
   } catch (const std::system_error&) {
   }
+}
+
+namespace {
+std::atomic<const Slowdown*> the_slowdown{nullptr};
+}
+
+void set_slowdown(const Slowdown* slowdown) { the_slowdown.store(slowdown); }
+const Slowdown* slowdown() { return the_slowdown.load(); }
+
+std::vector<int> cpus_by_speed(const Topology& machine, const std::vector<int>& allowed) {
+  const auto kind_of = [&](int cpu) {
+    const auto it = std::ranges::find(machine.cores, cpu, &Core::cpu);
+    return it == machine.cores.end() ? int(machine.kinds.size()) : it->kind;
+  };
+  std::vector<int> cpus = allowed;
+  std::ranges::stable_sort(cpus, {}, kind_of);
+  return cpus;
 }
 
 // A control group that has used its quota stands still until the next period, so more threads than
@@ -110,20 +154,28 @@ Pool::~Pool() {
 
 int Pool::workers() const { return int(state_->shares.size()); }
 
-void Pool::run(std::int64_t tiles, const ScheduleSpec& schedule, Task task, void* context) {
+void Pool::watch(const PoolWatch* watch) {
+  state_->watcher = watch;
+  state_->watched = watch || state_->slowed;
+  state_->runs = -1;
+}
+
+void Pool::run(std::int64_t tiles, const ScheduleSpec& schedule, Task task, void* context,
+               int taking_part) {
   State& s = *state_;
+  ++s.runs;
   if (tiles <= 0) return;
-  if (tiles == 1 || workers() == 1) return task(context, {0, tiles}, {0, workers()});
-  DLIS_ASSERT(s.unfinished.load() == 0);
-  s.schedule = schedule.row;
+  if (taking_part <= 0 || taking_part > workers()) taking_part = workers();
   s.task = task;
   s.context = context;
-  s.phase.tiles = tiles;
-  s.phase.workers = workers();
-  s.phase.chunk = schedule.chunk;
-  s.phase.next.store(0, std::memory_order_relaxed);
-  s.unfinished.store(workers());
+  if (tiles == 1 || taking_part == 1) return s.run_range({0, tiles}, {0, taking_part}, 0);
+  DLIS_ASSERT(s.unfinished.load() == 0);
+  s.schedule = schedule.row;
+  begin_phase(s.phase, schedule, tiles, taking_part);
+  s.unfinished.store(taking_part);
+  s.taking_part.store(taking_part);
   const std::uint64_t epoch = s.epoch.load() + 1;
+  s.leave_out_from(taking_part, epoch);
   s.epoch.store(epoch);
   s.begun.open();
   s.take_shares(0, epoch);

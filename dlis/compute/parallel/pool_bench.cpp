@@ -20,7 +20,11 @@ void BM_Phase(benchmark::State& state) {
     pool.run(tiles, spec, [](dlis::Range r, dlis::Worker) { benchmark::DoNotOptimize(r); });
   state.SetLabel(dlis::text_of(spec));
 }
-BENCHMARK(BM_Phase)->ArgsProduct({{0, 1}, {1, 2, 4}, {2, 64}})->UseRealTime();
+BENCHMARK(BM_Phase)
+    ->ArgsProduct({benchmark::CreateDenseRange(0, int(dlis::schedules().size()) - 1, 1),
+                   {1, 2, 4},
+                   {2, 64}})
+    ->UseRealTime();
 
 // One tile of two microseconds a worker: what is above two microseconds is the price of the
 // barrier.
@@ -36,7 +40,9 @@ void BM_PhaseWithWork(benchmark::State& state) {
     });
   state.SetLabel(dlis::text_of(spec));
 }
-BENCHMARK(BM_PhaseWithWork)->ArgsProduct({{0, 1}, {1, 2}})->UseRealTime();
+BENCHMARK(BM_PhaseWithWork)
+    ->ArgsProduct({benchmark::CreateDenseRange(0, int(dlis::schedules().size()) - 1, 1), {1, 2}})
+    ->UseRealTime();
 
 void BM_PhaseAfterSleep(benchmark::State& state) {
   dlis::Pool pool(int(state.range(0)));

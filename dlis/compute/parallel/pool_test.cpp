@@ -3,35 +3,33 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include <chrono>
 #include <ctime>
 #include <numeric>
+#include <set>
 #include <thread>
 #include <vector>
 
-#include "dlis/hardware/topology.h"
+#include "dlis/compute/parallel/slow_cores.h"
+#include "dlis/compute/parallel/test_specs.h"
 
 namespace dlis {
 namespace {
 
-std::vector<ScheduleSpec> all_specs() {
-  std::vector<ScheduleSpec> specs;
-  for (const Schedule* row : schedules()) {
-    specs.push_back({row});
-    if (row->has_chunk) specs.push_back({row, 3}), specs.push_back({row, 1000});
-  }
-  return specs;
-}
-
 // Plain counters: a tile that two workers run is a race that TSan sees as well.
-void expect_each_once(Pool& pool, const ScheduleSpec& spec, std::int64_t tiles) {
+void expect_each_once(Pool& pool, const ScheduleSpec& spec, std::int64_t tiles, int workers = 0) {
   std::vector<int> runs(std::size_t(tiles), 0);
-  pool.run(tiles, spec, [&](Range range, Worker worker) {
-    EXPECT_LT(worker.index, worker.count);
-    EXPECT_LT(range.begin, range.end);
-    for (std::int64_t tile = range.begin; tile < range.end; ++tile) ++runs[std::size_t(tile)];
-  });
+  pool.run(
+      tiles, spec,
+      [&](Range range, Worker worker) {
+        EXPECT_LT(worker.index, worker.count);
+        EXPECT_EQ(worker.count, workers ? workers : pool.workers());
+        EXPECT_LT(range.begin, range.end);
+        for (std::int64_t tile = range.begin; tile < range.end; ++tile) ++runs[std::size_t(tile)];
+      },
+      workers);
   EXPECT_THAT(runs, testing::Each(1)) << text_of(spec) << " tiles " << tiles;
 }
 
@@ -43,6 +41,100 @@ TEST(Pool, EveryTileExactlyOnce) {
       for (std::int64_t tiles : {0, 1, 2, 3, 5, 7, 8, 64, 1001})
         expect_each_once(pool, spec, tiles);
   }
+}
+
+RC_GTEST_PROP(Pool, AnyTilesAnyWorkersAnySchedule, ()) {
+  const int workers = *rc::gen::inRange(1, 9);
+  Pool pool(workers);
+  for (int phase = 0; phase < 20; ++phase) {
+    const auto tiles = *rc::gen::inRange<std::int64_t>(0, 3000);
+    const auto specs = all_specs();
+    ScheduleSpec spec = *rc::gen::elementOf(specs);
+    if (spec.row->has_chunk) spec.chunk = *rc::gen::inRange<std::int64_t>(1, 70);
+    if (spec.row->has_speeds)
+      for (double& speed : spec.speeds) speed += *rc::gen::inRange(0, 9);
+    expect_each_once(pool, spec, tiles, *rc::gen::inRange(1, workers + 1));
+  }
+  RC_ASSERT(!testing::Test::HasFailure());
+}
+
+// From one phase to the next more or fewer take part, and only those that are asked.
+TEST(Pool, OnlyTheFirstWorkersTakePart) {
+  Pool pool(4);
+  for (int i = 0; i < 2000; ++i) {
+    const int workers = 1 + i * 7 % 4;
+    std::vector<std::thread::id> ran(23);
+    pool.run(
+        23, all_specs()[std::size_t(i) % all_specs().size()],
+        [&](Range range, Worker worker) {
+          EXPECT_LT(worker.index, workers);
+          for (std::int64_t t = range.begin; t < range.end; ++t)
+            ran[std::size_t(t)] = std::this_thread::get_id();
+        },
+        workers);
+    EXPECT_LE(int(std::set<std::thread::id>(ran.begin(), ran.end()).size()), workers);
+    EXPECT_EQ(std::ranges::count(ran, std::thread::id()), 0);
+  }
+}
+
+TEST(Pool, AWatchIsToldOfEveryRange) {
+  Pool pool(3);
+  for (const ScheduleSpec& spec : all_specs()) {
+    std::vector<std::vector<RangeRun>> seen(3);  // by thread
+    const PoolWatch watch{[](void* to, const RangeRun& run) {
+                            auto& threads = *static_cast<std::vector<std::vector<RangeRun>>*>(to);
+                            threads[std::size_t(run.thread)].push_back(run);
+                          },
+                          &seen};
+    pool.watch(&watch);
+    const std::int64_t begin = now_ns();
+    for (std::int64_t tiles : {40, 0, 1, 7})
+      pool.run(
+          tiles, spec, [](Range, Worker) {}, 2);
+    pool.watch(nullptr);
+    pool.run(5, spec, [](Range, Worker) {});
+    std::vector<std::vector<int>> runs{
+        std::vector<int>(40), {}, std::vector<int>(1), std::vector<int>(7)};
+    for (const auto& thread : seen)
+      for (const RangeRun& run : thread) {
+        EXPECT_LT(run.worker, 2);
+        EXPECT_LE(begin, run.begin_ns);
+        EXPECT_LE(run.begin_ns, run.end_ns);
+        for (std::int64_t t = run.range.begin; t < run.range.end; ++t)
+          ++runs[std::size_t(run.run)][std::size_t(t)];
+      }
+    EXPECT_TRUE(seen[2].empty());
+    for (const auto& run : runs) EXPECT_THAT(run, testing::Each(1)) << text_of(spec);
+  }
+}
+
+TEST(Pool, ASlowCoreTakesLongerByItsFactor) {
+  const SlowCores slow({2, 3});
+  Pool pool(2);
+  std::vector<std::vector<std::int64_t>> alone(2), taken(2);  // by thread, its ranges in order
+  const PoolWatch watch{[](void* to, const RangeRun& run) {
+                          auto& threads = *static_cast<std::vector<std::vector<std::int64_t>>*>(to);
+                          threads[std::size_t(run.thread)].push_back(run.end_ns - run.begin_ns);
+                        },
+                        &taken};
+  pool.watch(&watch);
+  const auto caller = std::this_thread::get_id();
+  pool.run(20, ScheduleSpec{schedules()[1]}, [&](Range, Worker) {
+    const std::int64_t begin = now_ns();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    alone[std::this_thread::get_id() != caller].push_back(now_ns() - begin);
+  });
+  for (std::size_t i = 0; i < taken[0].size(); ++i) EXPECT_GE(taken[0][i], 2 * alone[0][i]);
+  for (std::size_t i = 0; i < taken[1].size(); ++i) EXPECT_GE(taken[1][i], 3 * alone[1][i]);
+}
+
+TEST(Pool, WorkersGoToTheFastestCores) {
+  const auto board = read_topology(DLIS_SOURCE_DIR "/boards/odroid-xu4");
+  ASSERT_TRUE(board);
+  EXPECT_THAT(cpus_by_speed(*board, {0, 1, 2, 3, 4, 5, 6, 7}),
+              testing::ElementsAre(4, 5, 6, 7, 0, 1, 2, 3));
+  EXPECT_THAT(cpus_by_speed(*board, {2, 5}), testing::ElementsAre(5, 2));
+  EXPECT_TRUE(cpus_by_speed(*board, {}).empty());
 }
 
 TEST(Pool, ManyFastPhasesEachSeeTheLast) {
@@ -102,7 +194,8 @@ TEST(Pool, WaitsForTheLastTile) {
 TEST(Pool, WorkersRunAtTheSameTime) {
   if (threads_of(2, host_topology().quota_cpus) < 2) GTEST_SKIP() << "the quota lasts for one";
   Pool pool(2);
-  for (const ScheduleSpec& spec : {ScheduleSpec{schedules()[0]}, ScheduleSpec{schedules()[1]}}) {
+  for (const Schedule* row : schedules()) {
+    const ScheduleSpec spec{row};
     std::atomic<int> begun{0};
     pool.run(2, spec, [&](Range range, Worker) {
       EXPECT_EQ(range.end - range.begin, 1);
@@ -179,28 +272,6 @@ TEST(Pool, IdleWorkersBlock) {
   const double before = used_ms();
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   EXPECT_LT(used_ms() - before, 2);
-}
-
-TEST(Schedule, TextRoundTrip) {
-  for (const ScheduleSpec& spec : all_specs()) {
-    const auto parsed = parse_schedule(text_of(spec));
-    ASSERT_TRUE(parsed) << text_of(spec);
-    EXPECT_EQ(parsed->row, spec.row);
-    EXPECT_EQ(parsed->chunk, spec.chunk);
-  }
-  EXPECT_EQ(parse_schedule("dynamic")->chunk, 1);
-  EXPECT_EQ(parse_schedule("dynamic:chunk=4")->chunk, 4);
-}
-
-TEST(Schedule, ErrorsSayWhatToDo) {
-  EXPECT_THAT(parse_schedule("dinamic").error().message(), testing::HasSubstr("dynamic"));
-  EXPECT_THAT(parse_schedule("").error().message(), testing::HasSubstr("static"));
-  EXPECT_THAT(parse_schedule("static:chunk=4").error().message(), testing::HasSubstr("takes none"));
-  EXPECT_THAT(parse_schedule("dynamic:size=4").error().message(), testing::HasSubstr("chunk=N"));
-  for (const char* bad :
-       {"dynamic:chunk=0", "dynamic:chunk=-3", "dynamic:chunk=x",
-        "dynamic:chunk=", "dynamic:", "dynamic:chunk=99999999999999999999", "dynamic:chunk=4:"})
-    EXPECT_FALSE(parse_schedule(bad)) << bad;
 }
 
 }  // namespace

@@ -18,9 +18,6 @@ bool take(ScheduleState& state, int worker, int turn, Range& range) {
 }  // namespace
 
 extern constinit const Schedule static_row{
-    .name = "static",
-    .summary = "equal contiguous shares; no traffic between cores",
-    .has_chunk = false,
-    .take = take};
+    .name = "static", .summary = "equal contiguous shares; no traffic between cores", .take = take};
 
 }  // namespace dlis
