@@ -21,7 +21,7 @@ struct BenchArguments {
 
   double model_seconds() const { return seconds.value_or(1); }
   bool layers = false, turns = false, break_even = false, own_weights = false, json = false;
-  std::string svg;
+  std::string svg, timeline;
 
   BenchOptions in_turns() const {
     BenchOptions options{.seed = subject.seed};
@@ -46,6 +46,8 @@ Status bench_problem(const BenchArguments& arguments) {
            .empty())
     return fail("a problem is measured with every row", a.model,
                 "name its format in the line, and leave the choices out");
+  if (!arguments.timeline.empty())
+    return fail("a problem has no timeline", a.model, "name a model for --timeline");
   if (arguments.sessions > 0)
     return fail("a problem has no sessions", a.model, "name a model for --sessions");
   if (arguments.own_weights)
@@ -94,6 +96,11 @@ void print_model(const Subject& subject, const Plan& plan, double open_ms, const
       "ll"));
 }
 
+Status keep_timeline(Session& session, const std::string& file) {
+  const Timeline timeline = DLIS_TRY(record_timeline(session, random_inputs(session.plan().graph)));
+  return write_file_atomic(file, chrome_trace(session.plan(), timeline));
+}
+
 Status bench_model(const BenchArguments& arguments) {
   if (arguments.rounds && !arguments.break_even)
     return fail("a model has no rows that take turns", arguments.subject.model,
@@ -109,6 +116,7 @@ Status bench_model(const BenchArguments& arguments) {
   Session session = DLIS_TRY(Session::open(plan));
   const double open_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - opening).count();
+  if (!arguments.timeline.empty()) DLIS_TRY(keep_timeline(session, arguments.timeline));
   if (arguments.turns) return answer_turns(session, arguments.model_seconds());
   const Ceiling ceiling = measure_ceiling(plan->options.threads);
   const Timing timing = DLIS_TRY(measure(session, arguments.model_seconds()));
@@ -164,6 +172,11 @@ void add_bench(CLI::App& app, Action& chosen) {
   verb->add_flag("--own-weights", arguments->own_weights,
                  "each layer of the model that has zeros with those, in place of random ones")
       ->needs(even);
+  verb->add_option("--timeline", arguments->timeline,
+                   "every range of tiles of one run, for chrome://tracing or Perfetto")
+      ->type_name("FILE.json")
+      ->excludes(sessions)
+      ->excludes(even);
   verb->add_option("--svg", arguments->svg, "the densities and times as a picture")
       ->type_name("FILE")
       ->needs(even);

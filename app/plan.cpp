@@ -19,15 +19,17 @@ std::string time_of(const Step& step) {
 }
 
 void print_plan(const Plan& plan, bool json) {
-  std::vector<std::vector<std::string>> lines{
-      {"layer", "op", "format", "row", "schedule", "ms", "weights bytes", "scratch bytes", ""}};
+  std::vector<std::vector<std::string>> lines{{"layer", "op", "format", "row", "schedule",
+                                               "workers", "ms", "weights bytes", "scratch bytes",
+                                               ""}};
   for (const Step& step : plan.steps)
     lines.push_back({step.name, step.op, step.conv_row ? step.conv.format->name : "",
                      step.conv_row ? step.conv_row->name : step.op_row->name,
-                     text_of(step.schedule), time_of(step), std::to_string(step.weights_bytes),
+                     text_of(step.schedule), std::to_string(workers_of(step, plan.options)),
+                     time_of(step), std::to_string(step.weights_bytes),
                      std::to_string(step.scratch_bytes), step.fallback ? "fallback" : ""});
   if (json) lines[0].back() = "note";
-  print_rows(lines, "lllllrrrl", json);
+  print_rows(lines, "lllllrrrrl", json);
   if (json) return;
   print(fmt::format("weights {}, values {}, scratch {}, together {}; planned in {:.0f} ms\n",
                     format_bytes(std::int64_t(plan.weights_bytes)),

@@ -65,6 +65,7 @@
 #include "dlis/runtime/plan.h"
 #include "dlis/runtime/session.h"
 #include "dlis/runtime/throughput.h"  // measure_sessions
+#include "dlis/runtime/timeline.h"    // record_timeline, chrome_trace
 
 // Exploring: stacks, records, stores, what they mean.
 #include "dlis/explore/accuracy.h"      // accuracy_of, wilson_interval

@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "dlis/compute/parallel/slow_cores.h"
 #include "dlis/runtime/plan.h"
 #include "dlis/runtime/test_graphs.h"
 
@@ -244,6 +245,41 @@ TEST_F(Choice, TheFrontierFallsFromTheSmallestToTheFastest) {
   }
   PlanOptions free = options(Tune::quick);
   EXPECT_EQ(points->back().choices, choices_of(*plan_of(graph, free)));
+}
+
+// A thread that is a thousand times slower takes a tile and holds all others up: no schedule gains.
+TEST_F(Choice, WorkersThatSlowALayerDownTakeNoPart) {
+  const SlowCores slow({1, 1000});
+  PlanOptions two = options(Tune::quick);
+  two.threads = 2;
+  two.schedule = "auto";
+  const Graph graph = chain(1, 2);
+  const auto plan = plan_of(graph, two);
+  for (const Step& step : plan->steps) {
+    EXPECT_EQ(workers_of(step, two), 1) << step.name;
+    EXPECT_EQ(step.conv.workers, 1);
+  }
+  EXPECT_THAT(explain(*plan), HasSubstr(" on 1 of 2 workers"));
+  expect_right(plan, graph);
+}
+
+TEST_F(Choice, WeightedSharesFollowMeasuredSpeeds) {
+  const SlowCores slow({1, 6});
+  PlanOptions two = options(Tune::quick);
+  two.threads = 2;
+  two.schedule = "weighted";
+  GraphBuilder b;  // long enough for a busy machine to begin both shares
+  const Graph graph = b.finish({b.conv(b.input({1, 64, 48, 48}), 64, 64, 5)});
+  const auto plan = plan_of(graph, two);
+  for (const Step& step : plan->steps) {
+    ASSERT_EQ(step.schedule.speeds.size(), 2u) << text_of(step.schedule);
+    EXPECT_EQ(step.schedule.speeds[0], 1);
+    EXPECT_LT(step.schedule.speeds[1], 0.5);  // a sixth, were the machine quiet
+    EXPECT_THAT(explain(*plan), HasSubstr(text_of(step.schedule)));
+  }
+  expect_right(plan, graph);
+  two.choices = choices_of(*plan);
+  EXPECT_EQ(choices_of(*plan_of(graph, two)), two.choices);
 }
 
 TEST(Tune, NamesRoundTrip) {

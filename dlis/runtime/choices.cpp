@@ -1,27 +1,46 @@
 // The decisions of a plan as a JSON file that a later run takes instead of measuring.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "dlis/base/file.h"
 #include "dlis/runtime/plan.h"
 
 namespace dlis {
+namespace {
+
+constexpr int kMostCut = 4096;
+
+}  // namespace
+
+int workers_of(const Step& step, const PlanOptions& options) {
+  return step.workers > 0 ? std::min(step.workers, options.threads) : options.threads;
+}
 
 Choices choices_of(const Plan& plan) {
   Choices out;
-  for (const Step& step : plan.steps)
-    if (step.conv_row)
-      out[step.name] = {step.conv_row->name, step.conv.format->name, text_of(step.schedule),
-                        std::string(name_of(step.conv.type))};
+  for (const Step& step : plan.steps) {
+    if (!step.conv_row) continue;
+    const int workers = workers_of(step, plan.options);
+    out[step.name] = {step.conv_row->name,
+                      step.conv.format->name,
+                      text_of(step.schedule),
+                      std::string(name_of(step.conv.type)),
+                      workers < plan.options.threads ? workers : 0,
+                      step.conv.workers == workers ? 0 : step.conv.workers};
+  }
   return out;
 }
 
 Status save_choices(const Choices& choices, const std::filesystem::path& file) {
   auto layers = nlohmann::ordered_json::object();
-  for (const auto& [layer, choice] : choices)
+  for (const auto& [layer, choice] : choices) {
     layers[layer] = {{"row", choice.row},
                      {"format", choice.format},
                      {"schedule", choice.schedule},
                      {"type", choice.type}};
+    if (choice.workers) layers[layer]["workers"] = choice.workers;
+    if (choice.cut) layers[layer]["cut"] = choice.cut;
+  }
   const nlohmann::ordered_json root{{"dlis_plan", 1}, {"layers", layers}};
   return write_file_atomic(
       file, root.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
@@ -47,6 +66,12 @@ Result<Choices> load_choices(const std::filesystem::path& file) {
       if (optional && choice.is_object() && !choice.contains(key)) continue;
       if (!choice.is_object() || !choice.contains(key) || !choice[key].is_string()) return broken();
       *field = choice[key].get<std::string>();
+    }
+    for (auto [key, field] : {std::pair{"workers", &to.workers}, {"cut", &to.cut}}) {
+      if (!choice.contains(key)) continue;
+      const auto number = choice[key].is_number_integer() ? choice[key].get<std::int64_t>() : -1;
+      if (number < 0 || number > kMostCut) return broken();
+      *field = int(number);
     }
   }
   return out;

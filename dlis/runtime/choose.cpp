@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "dlis/base/clock.h"
 #include "dlis/base/memory.h"
@@ -28,6 +29,19 @@ std::size_t canonical_bytes(const std::vector<LoweredStep>& layers) {
 
 bool exceeds_cache(std::size_t bytes) {
   return host_topology().l3_bytes > 0 && bytes > std::size_t(host_topology().l3_bytes);
+}
+
+// Numbers of workers below `threads` that a layer may be best with: halves, and the cores of the
+// fastest kinds. Ascending.
+std::vector<int> fewer_workers(int threads, const Topology& machine) {
+  std::set<int> counts;
+  for (int count = 1; count < threads; count *= 2) counts.insert(count);
+  int cores = 0;
+  for (std::size_t kind = 0; kind < machine.kinds.size(); ++kind) {
+    cores += int(std::ranges::count(machine.cores, int(kind), &Core::kind));
+    if (cores < threads) counts.insert(cores);
+  }
+  return {counts.begin(), counts.end()};
 }
 
 // The layers that have candidates, in order, and what those cost. A layer's pick counts the offered
@@ -117,10 +131,14 @@ Chooser::Chooser(const PlanOptions& options, const std::vector<LoweredStep>& lay
                  const FixedMemory& fixed)
     : options_(options),
       fixed_(fixed),
-      tune_schedule_(options.schedule == "auto"),
+      tune_schedule_(options.schedule == "auto" && options.threads > 1 &&
+                     options.tune != Tune::off),
       cold_(exceeds_cache(canonical_bytes(layers))),
       timer_(options) {
-  schedule_ = *parse_schedule(tune_schedule_ ? "static" : options.schedule);
+  schedule_ = *parse_schedule(options.schedule == "auto" ? "static" : options.schedule);
+  measure_speeds_ = schedule_.row->has_speeds && schedule_.speeds.empty() && options.threads > 1 &&
+                    options.tune != Tune::off;
+  if (tune_schedule_) fewer_ = fewer_workers(options.threads, host_topology());
   timer_.set_cold(cold_);
 }
 
@@ -194,6 +212,9 @@ Status Chooser::take(LoweredStep& layer, const LayerChoice& choice) {
   if (!verdict)
     return fail(fmt::format("the plan's row {} refuses this layer: {}", choice.row, verdict.reason),
                 layer.step.name, "plan the model again");
+  const int all = options_.threads;
+  layer.step.workers = choice.workers > 0 ? std::min(choice.workers, all) : 0;
+  layer.step.conv.workers = std::max(choice.cut, layer.step.workers > 0 ? layer.step.workers : all);
   layer.step.candidates.push_back({row, format, 0, {}});
   layer.step.candidates.back().offered = true;
   layer.step.schedule = *schedule;
@@ -227,8 +248,9 @@ void Chooser::weigh(LoweredStep& layer, Candidate& candidate, bool timed) {
   };
   const auto weights = encoded(layer, candidate.format);
   if (!weights) return withdraw(weights.error().message());
-  const ConvProblem problem = with_format(layer.step.conv, candidate.format, (*weights)->density);
+  ConvProblem problem = with_format(layer.step.conv, candidate.format, (*weights)->density);
   candidate.density = (*weights)->density;
+  candidate.workers = workers_of(layer.step, options_);
   candidate.packed_bytes = candidate.row->packed_bytes(problem, *weights);
   candidate.scratch_bytes = candidate.row->scratch_bytes(problem);
   const double needed = double(candidate.packed_bytes) + double(candidate.scratch_bytes);
@@ -241,7 +263,17 @@ void Chooser::weigh(LoweredStep& layer, Candidate& candidate, bool timed) {
   if (candidate.estimated)
     candidate.milliseconds = estimated_ms(*candidate.row, problem, candidate.packed_bytes, cold_);
   else if (timed)
-    candidate.milliseconds = timer_.time(layer, **weights, *candidate.row, schedule_);
+    candidate.milliseconds = timer_.time(layer, **weights, *candidate.row,
+                                         {schedule_, candidate.workers, candidate.workers});
+  if (!timed || candidate.estimated) return;
+  for (const int workers : fewer_) {
+    const double ms = timer_.time(layer, **weights, *candidate.row, {schedule_, workers, workers});
+    if (ms >= candidate.milliseconds) continue;
+    problem.workers = candidate.workers = workers;
+    candidate.milliseconds = ms;
+    candidate.packed_bytes = candidate.row->packed_bytes(problem, *weights);
+    candidate.scratch_bytes = candidate.row->scratch_bytes(problem);
+  }
 }
 
 Status Chooser::decide(std::vector<LoweredStep>& layers, std::size_t limit) {
@@ -257,33 +289,68 @@ Status Chooser::decide(std::vector<LoweredStep>& layers, std::size_t limit) {
   for (LoweredStep& layer : layers) {
     Step& step = layer.step;
     if (!layer.weights.has_value()) continue;
-    const Candidate& candidate = step.candidates[std::size_t(candidate_of(layer, (*within)[i]))];
+    Candidate& candidate = step.candidates[std::size_t(candidate_of(layer, (*within)[i]))];
     if ((*within)[i] != free[i]) step.demoted_from = candidate_of(layer, free[i]);
     step.conv_row = candidate.row;
     step.conv =
         with_format(step.conv, candidate.format, density_of(layer.weights, *candidate.format));
     step.weights_bytes = candidate.packed_bytes;
     step.scratch_bytes = candidate.scratch_bytes;
-    if (!options_.choices.contains(step.name)) {
-      step.schedule = schedule_;
-      tune_schedule(layer);
-    }
+    if (!options_.choices.contains(step.name)) settle_schedule(layer, candidate);
     ++i;
   }
   return {};
 }
 
-void Chooser::tune_schedule(LoweredStep& layer) {
-  if (!tune_schedule_ || options_.threads == 1 || options_.tune == Tune::off) return;
+// How the chosen row's tiles go to workers.
+void Chooser::settle_schedule(LoweredStep& layer, Candidate& candidate) {
   Step& step = layer.step;
+  step.schedule = schedule_;
+  step.workers = step.conv.workers = candidate.workers;
+  if (!tune_schedule_ && !measure_speeds_) return;
   const auto weights = encoded(layer, step.conv.format);
   if (!weights) return;
-  double best_ms = timer_.time(layer, **weights, *step.conv_row, schedule_);
-  for (const Schedule* row : schedules()) {
-    const ScheduleSpec other{row, 1};
-    const double ms = timer_.time(layer, **weights, *step.conv_row, other);
-    if (ms < best_ms) step.schedule = other, best_ms = ms;
+  if (measure_speeds_)
+    step.schedule.speeds = timer_.speeds(layer, **weights, *step.conv_row, step.workers);
+  else
+    tune_schedule(layer, candidate, **weights);
+  step.conv.workers = std::max(step.conv.workers, step.workers);
+}
+
+// Every schedule on every number of workers. Where workers differ in speed, tiles that are cut
+// finer balance better: eight tiles leave a core of half the speed idle for an eighth of the time.
+void Chooser::tune_schedule(LoweredStep& layer, Candidate& candidate, const Encoded& weights) {
+  constexpr double kFaster = 0.99;  // of the time so far: less is noise
+  Step& step = layer.step;
+  std::vector<int> counts = fewer_;
+  counts.push_back(options_.threads);
+  for (const int workers : counts) {
+    if (workers == 1) continue;
+    const auto speeds = timer_.speeds(layer, weights, *step.conv_row, workers);
+    for (const int finer : {1, 2, 4}) {
+      if (finer > 1 && speeds.empty()) break;
+      ConvProblem problem = step.conv;
+      problem.workers = finer * workers;
+      const std::size_t packed = step.conv_row->packed_bytes(problem, &weights);
+      const std::size_t scratch = step.conv_row->scratch_bytes(problem);
+      if (options_.memory_bytes > 0 &&
+          (packed > candidate.packed_bytes || scratch > candidate.scratch_bytes))
+        continue;
+      for (const Schedule* row : schedules()) {
+        const ScheduleSpec spec{row, 1, row->has_speeds ? speeds : std::vector<double>{}};
+        if (row->has_speeds && speeds.empty()) continue;  // the same as static
+        const double ms =
+            timer_.time(layer, weights, *step.conv_row, {spec, workers, problem.workers});
+        if (ms >= kFaster * candidate.milliseconds) continue;
+        step.schedule = spec;
+        step.workers = candidate.workers = workers;
+        step.conv.workers = problem.workers;
+        candidate.milliseconds = ms;
+        step.weights_bytes = packed, step.scratch_bytes = scratch;
+      }
+    }
   }
+  candidate.packed_bytes = step.weights_bytes, candidate.scratch_bytes = step.scratch_bytes;
 }
 
 std::vector<FrontierPoint> Chooser::frontier(const std::vector<LoweredStep>& layers, int points) {
@@ -310,8 +377,13 @@ std::vector<FrontierPoint> Chooser::frontier(const std::vector<LoweredStep>& lay
       if (!layer.weights.has_value()) continue;
       const Candidate& c = layer.step.candidates[std::size_t(candidate_of(layer, picks[i++]))];
       point.layers_ms += c.milliseconds;
-      point.choices[layer.step.name] = {c.row->name, c.format->name, text_of(schedule_),
-                                        std::string(name_of(layer.step.conv.type))};
+      const auto& taken = options_.choices;
+      const auto given = taken.find(layer.step.name);
+      point.choices[layer.step.name] =
+          given != taken.end() ? given->second
+                               : LayerChoice{c.row->name, c.format->name, text_of(schedule_),
+                                             std::string(name_of(layer.step.conv.type)),
+                                             c.workers < options_.threads ? c.workers : 0};
     }
     out.push_back(std::move(point));
   }

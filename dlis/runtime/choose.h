@@ -42,13 +42,15 @@ class Chooser {
   Status weigh_all(std::vector<LoweredStep>& layers);
   Status weigh(LoweredStep& layer);
   void weigh(LoweredStep& layer, Candidate& candidate, bool timed);
-  void tune_schedule(LoweredStep& layer);
+  void settle_schedule(LoweredStep& layer, Candidate& candidate);
+  void tune_schedule(LoweredStep& layer, Candidate& candidate, const Encoded& weights);
   Result<const Encoded*> encoded(const LoweredStep& layer, const Format* format);
 
   const PlanOptions& options_;
   FixedMemory fixed_;
   ScheduleSpec schedule_;
-  bool tune_schedule_;
+  bool tune_schedule_, measure_speeds_;
+  std::vector<int> fewer_;  // numbers of workers below the plan's that are tried
   bool cold_ = false, time_all_ = false;
   LayerTimer timer_;
   const LoweredStep* at_hand_ = nullptr;

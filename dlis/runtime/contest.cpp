@@ -30,6 +30,13 @@ Result<double> timed(Session& session, const std::vector<Tensor>& inputs) {
   return now_ms() - start;
 }
 
+// What a candidate needs where its tiles are cut as those of the step are.
+std::size_t scratch_in_place(const Step& step, const Candidate& candidate) {
+  if (!candidate.offered) return 0;
+  const ConvProblem problem = with_format(step.conv, candidate.format, candidate.density);
+  return std::max(candidate.scratch_bytes, candidate.row->scratch_bytes(problem));
+}
+
 // Another row for a step, packed and ready to change places with the step's own.
 struct StandIn {
   std::size_t step;
@@ -153,7 +160,7 @@ class Contest {
       const Candidate& other = candidate(c);
       held += other.packed_bytes;
       bytes += other.packed_bytes - plan_->steps[c.step].weights_bytes;
-      scratches[c.step] = other.scratch_bytes;
+      scratches[c.step] = scratch_in_place(plan_->steps[c.step], other);
     }
     for (const std::size_t each : scratches) scratch = std::max(scratch, each);
     const std::size_t limit = plan_->options.memory_bytes;
@@ -170,6 +177,7 @@ class Contest {
                                density_of(layers_[c.step].weights, *candidate(c).format));
       other.conv_row = candidate(c).row;
       other.schedule = own.schedule;
+      other.workers = own.workers;
       DLIS_TRY(chooser_.pack(layers_[c.step], other));
       team.push_back({c.step, c.candidate, std::move(other)});
     }
@@ -182,6 +190,7 @@ class Contest {
       std::swap(own.conv, other.row.conv);
       std::swap(own.conv_row, other.row.conv_row);
       std::swap(own.schedule, other.row.schedule);
+      std::swap(own.workers, other.row.workers);
       std::swap(own.packed, other.row.packed);
       std::swap(own.weights_bytes, other.row.weights_bytes);
       std::swap(own.scratch_bytes, other.row.scratch_bytes);
@@ -251,7 +260,7 @@ Status settle_inside(const std::shared_ptr<Plan>& plan, const std::vector<Lowere
                      Chooser& chooser) {
   for (const Step& step : plan->steps)  // the session's scratch serves every candidate
     for (const Candidate& c : step.candidates)
-      plan->scratch_bytes = std::max(plan->scratch_bytes, c.scratch_bytes);
+      plan->scratch_bytes = std::max(plan->scratch_bytes, scratch_in_place(step, c));
   if (double(plan->scratch_bytes) + double(plan->arena_bytes) > double(available_memory()))
     return {};  // what was measured alone stands
   Session session = DLIS_TRY(Session::open(plan));

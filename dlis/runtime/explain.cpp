@@ -68,14 +68,20 @@ std::string demotion_of(const Step& step) {
                      bytes_text(from.scratch_bytes), bytes_text(to.scratch_bytes));
 }
 
-std::string conv_lines(const Step& step) {
+// "on 1 of 2 workers"; nothing where there is one.
+std::string workers_text(const Step& step, const PlanOptions& options) {
+  if (options.threads == 1) return {};
+  return fmt::format(" on {} of {} workers", workers_of(step, options), options.threads);
+}
+
+std::string conv_lines(const Step& step, const PlanOptions& options) {
   ConvProblem problem = step.conv;
   problem.label.clear();
   std::string out =
-      fmt::format("{} {}: {} | {}/{}{}, {} packed, {} scratch\n    {}\n", step.op, step.name,
+      fmt::format("{} {}: {} | {}/{}{}{}, {} packed, {} scratch\n    {}\n", step.op, step.name,
                   step.conv.format->name, step.conv_row->name, text_of(step.schedule),
-                  step.fallback ? " (fallback)" : "", bytes_text(step.weights_bytes),
-                  bytes_text(step.scratch_bytes), line(problem));
+                  workers_text(step, options), step.fallback ? " (fallback)" : "",
+                  bytes_text(step.weights_bytes), bytes_text(step.scratch_bytes), line(problem));
   if (!step.types.empty()) out += fmt::format("    {}\n", step.types);
   if (const std::string sparsity = sparsity_of(step); !sparsity.empty())
     out += fmt::format("    {}\n", sparsity);
@@ -123,7 +129,9 @@ const Candidate* chosen(const Step& step) {
 std::string explain(const Plan& plan) {
   std::string out;
   for (const Step& step : plan.steps)
-    out += step.conv_row ? conv_lines(step) : fmt::format("{} {}\n", step.op, step.name);
+    out += step.conv_row
+               ? conv_lines(step, plan.options)
+               : fmt::format("{} {}{}\n", step.op, step.name, workers_text(step, plan.options));
   out += fmt::format(
       "weights {}, arena {} (largest sum of live values {}), scratch {}, fallback {:.0f} % of the "
       "MACs\n",

@@ -69,11 +69,74 @@ std::size_t extent_of(const TensorDesc& desc) {
   return std::size_t(last + 1) * size_of(desc.type);
 }
 
+namespace {
+
+// A layer with a row, packed, on buffers of its own.
+class LayerRun {
+ public:
+  LayerRun(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
+           const ConvProblem& problem)
+      : row_(row),
+        problem_(problem),
+        packed_(row.packed_bytes(problem, &weights)),
+        scratch_(row.scratch_bytes(problem)) {
+    const float* bias = layer.bias.has_value() ? layer.bias.as<float>().data() : nullptr;
+    row.pack(problem, &weights, bias, packed_.data());
+    for (const TensorDesc& desc : layer.step.reads) {
+      memory_.push_back(filled(desc));
+      reads_.push_back({memory_.back().data(), desc.type, desc.shape, desc.strides});
+    }
+    const TensorDesc& y = layer.step.writes[0];
+    memory_.push_back(Buffer(extent_of(y)));
+    write_ = {memory_.back().data(), y.type, y.shape, y.strides};
+  }
+
+  void once(Pool& pool, const ScheduleSpec& schedule, int workers) {
+    const Call call{reads_, std::span(&write_, 1), packed_.data(), scratch_.data()};
+    for (int phase = 0; phase < row_.phases(problem_); ++phase)
+      pool.run(
+          row_.tiles(problem_, phase), schedule,
+          [&](Range range, Worker worker) { row_.run(problem_, call, phase, range, worker); },
+          workers);
+  }
+
+ private:
+  const ConvRow& row_;
+  const ConvProblem& problem_;
+  Buffer packed_, scratch_;
+  std::vector<Buffer> memory_;
+  std::vector<ConstView> reads_;
+  View write_;
+};
+
+// What each worker did of a layer in one run: its share of the work, and for how long.
+struct Shares {
+  std::vector<double> work, ns;
+  std::vector<std::int64_t> tiles;  // of each phase
+  bool mixed = false;               // one thread did another's share
+
+  static void add(void* to, const RangeRun& run) {
+    auto& self = *static_cast<Shares*>(to);
+    const auto worker = std::size_t(run.worker);
+    if (run.thread != run.worker) std::atomic_ref(self.mixed).store(true);
+    self.work[worker] +=
+        double(run.range.end - run.range.begin) / double(self.tiles[std::size_t(run.run)]);
+    self.ns[worker] += double(run.end_ns - run.begin_ns);
+  }
+};
+
+// Relative to the fastest; empty where they are alike.
+std::vector<double> rounded(std::vector<double> speeds) {
+  constexpr double kSteps = 50;
+  const double fastest = std::ranges::max(speeds);
+  for (double& speed : speeds) speed = std::max(1.0, std::round(speed / fastest * kSteps)) / kSteps;
+  return std::ranges::min(speeds) < 1 ? speeds : std::vector<double>{};
+}
+
+}  // namespace
+
 LayerTimer::LayerTimer(const PlanOptions& options)
-    : level_(options.tune),
-      threads_(options.threads),
-      cache_(options.cache),
-      pool_(options.threads) {}
+    : level_(options.tune), cache_(options.cache), pool_(options.threads) {}
 
 void LayerTimer::set_cold(bool cold) {
   cold_ = cold;
@@ -81,60 +144,72 @@ void LayerTimer::set_cold(bool cold) {
 }
 
 std::string LayerTimer::key_of(const Step& step, const ConvProblem& problem, const ConvRow& row,
-                               const ScheduleSpec& schedule, Tune level) const {
-  return fmt::format("{} {} {} {}:{} {} x{} {} {} {}", line(problem), strides_of(step),
-                     name_of(problem.isa), row.name, row.version, text_of(schedule), threads_,
-                     cold_ ? "cold" : "hot", level == Tune::full ? "full" : "quick",
-                     kinds_of(host_topology()));
+                               const Manner& manner, Tune level) const {
+  return fmt::format("{} {} {} {}:{} {} x{} {} {} {}{}", line(problem), strides_of(step),
+                     name_of(problem.isa), row.name, row.version, text_of(manner.schedule),
+                     manner.workers, cold_ ? "cold" : "hot", level == Tune::full ? "full" : "quick",
+                     kinds_of(host_topology()), slowdown() ? " " + slowdown()->name : "");
 }
 
 double LayerTimer::time(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
-                        const ScheduleSpec& schedule) {
+                        const Manner& manner) {
   ConvProblem problem = with_format(layer.step.conv, weights.format, weights.density);
   problem.label.clear();
+  problem.workers = manner.cut;
   // What was measured with more care serves as well.
-  if (const auto known = cache_.find(key_of(layer.step, problem, row, schedule, Tune::full)))
+  if (const auto known = cache_.find(key_of(layer.step, problem, row, manner, Tune::full)))
     return *known;
-  const std::string key = key_of(layer.step, problem, row, schedule, level_);
+  const std::string key = key_of(layer.step, problem, row, manner, level_);
   if (const auto known = cache_.find(key)) return *known;
-  const double ms = run(layer, weights, row, problem, schedule);
-  cache_.put(key, ms);
-  return ms;
-}
-
-double LayerTimer::run(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
-                       const ConvProblem& problem, const ScheduleSpec& schedule) {
-  const float* bias = layer.bias.has_value() ? layer.bias.as<float>().data() : nullptr;
-  Buffer packed(row.packed_bytes(problem, &weights));
-  row.pack(problem, &weights, bias, packed.data());
-  Buffer scratch(row.scratch_bytes(problem));
-  std::vector<Buffer> memory;
-  std::vector<ConstView> reads;
-  for (const TensorDesc& desc : layer.step.reads) {
-    memory.push_back(filled(desc));
-    reads.push_back({memory.back().data(), desc.type, desc.shape, desc.strides});
-  }
-  const TensorDesc& y = layer.step.writes[0];
-  memory.push_back(Buffer(extent_of(y)));
-  const View write{memory.back().data(), y.type, y.shape, y.strides};
-  const Call call{reads, std::span(&write, 1), packed.data(), scratch.data()};
-  const auto once = [&] {
-    for (int phase = 0; phase < row.phases(problem); ++phase)
-      pool_.run(row.tiles(problem, phase), schedule,
-                [&](Range range, Worker worker) { row.run(problem, call, phase, range, worker); });
-  };
-  once();  // the first touches the pages
+  LayerRun run(layer, weights, row, problem);
+  run.once(pool_, manner.schedule, manner.workers);  // the first touches the pages
   const Effort& effort = level_ == Tune::full ? kFull : kQuick;
   std::vector<double> times;
   for (double total = 0; int(times.size()) < effort.least ||
                          (total < effort.milliseconds && int(times.size()) < effort.most);) {
     if (cold_) flush();
     const double start = now_ms();
-    once();
+    run.once(pool_, manner.schedule, manner.workers);
     times.push_back(now_ms() - start);
     total += times.back();
   }
-  return median(std::move(times));
+  const double ms = median(std::move(times));
+  cache_.put(key, ms);
+  return ms;
+}
+
+std::vector<double> LayerTimer::speeds(const LoweredStep& layer, const Encoded& weights,
+                                       const ConvRow& row, int workers) {
+  constexpr std::size_t kRuns = 7;
+  constexpr int kMostTries = 50;  // a busy machine may start a thread too late for its share
+  ConvProblem problem = with_format(layer.step.conv, weights.format, weights.density);
+  problem.label.clear();
+  problem.workers = workers;
+  const Manner equal{*parse_schedule("static"), workers, workers};
+  const std::string key = key_of(layer.step, problem, row, equal, level_);
+  if (const auto known = speeds_.find(key); known != speeds_.end()) return known->second;
+  LayerRun run(layer, weights, row, problem);
+  std::vector<std::vector<double>> samples(static_cast<std::size_t>(workers));
+  Shares shares;
+  for (int phase = 0; phase < row.phases(problem); ++phase)
+    shares.tiles.push_back(row.tiles(problem, phase));
+  const PoolWatch watch{Shares::add, &shares};
+  for (int i = 0; i < kMostTries && samples[0].size() < kRuns; ++i) {
+    shares.work.assign(std::size_t(workers), 0);
+    shares.ns.assign(std::size_t(workers), 0);
+    shares.mixed = false;
+    if (cold_) flush();
+    pool_.watch(&watch);
+    run.once(pool_, equal.schedule, workers);
+    pool_.watch(nullptr);
+    if (i == 0 || shares.mixed || std::ranges::min(shares.ns) <= 0) continue;
+    for (std::size_t w = 0; w < samples.size(); ++w)
+      samples[w].push_back(shares.work[w] / shares.ns[w]);
+  }
+  std::vector<double> speeds;
+  for (auto& of_worker : samples)
+    if (!of_worker.empty()) speeds.push_back(median(std::move(of_worker)));
+  return speeds_[key] = speeds.empty() ? speeds : rounded(std::move(speeds));
 }
 
 // Reads and writes more than the last-level cache holds.

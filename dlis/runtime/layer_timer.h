@@ -1,5 +1,7 @@
 // Times one row on one layer, alone and on buffers of its own, with weights hot or cold.
 #pragma once
+#include <map>
+
 #include "dlis/compute/parallel/pool.h"
 #include "dlis/runtime/choice_cache.h"
 #include "dlis/runtime/lower.h"
@@ -9,6 +11,8 @@ namespace dlis {
 // Equal problems are timed once: the answers go through the cache, whose key is everything that
 // decides a time (the problem's line, strides, row and version, schedule, workers and the kinds of
 // cores, instruction set, hot or cold, level of tuning).
+//
+// A problem's own `workers` say for how many its tiles are cut.
 class LayerTimer {
  public:
   explicit LayerTimer(const PlanOptions& options);
@@ -16,23 +20,33 @@ class LayerTimer {
   // Cold: the last-level cache is flushed before each timed run.
   void set_cold(bool cold);
 
+  // How a layer's tiles are cut and handed out.
+  struct Manner {
+    ScheduleSpec schedule;
+    int workers = 1;  // of the plan's, the first
+    int cut = 1;
+  };
+
   // Milliseconds of one run of `row` on the layer with these weights.
   double time(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
-              const ScheduleSpec& schedule);
+              const Manner& manner);
+
+  // How fast the first `workers` are at this layer with equal shares, the fastest 1, to a fiftieth.
+  // Empty: they are alike, or it has no work for all of them.
+  std::vector<double> speeds(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
+                             int workers);
 
  private:
   std::string key_of(const Step& step, const ConvProblem& problem, const ConvRow& row,
-                     const ScheduleSpec& schedule, Tune level) const;
-  double run(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
-             const ConvProblem& problem, const ScheduleSpec& schedule);
+                     const Manner& manner, Tune level) const;
   void flush();
 
   Tune level_;
-  int threads_;
   bool cold_ = false;
   ChoiceCache cache_;
   Pool pool_;
   std::vector<std::byte> flusher_;
+  std::map<std::string, std::vector<double>> speeds_;  // by key
 };
 
 // The problem with a format and the density of the weights in it.

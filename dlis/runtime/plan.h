@@ -17,6 +17,8 @@ namespace dlis {
 // it reads, "f32"; without a type it computes on what is stored, where a row does.
 struct LayerChoice {
   std::string row, format, schedule, type;
+  int workers = 0;  // that run it, the first of the plan's; 0: all
+  int cut = 0;      // for how many its tiles are cut; 0: for those that run it
   friend bool operator==(const LayerChoice&, const LayerChoice&) = default;
 };
 // By layer; a layer is named by its first output value.
@@ -65,6 +67,7 @@ struct Candidate {
   bool estimated = false;   // by the cost model
   std::size_t packed_bytes = 0, scratch_bytes = 0;  // where offered
   double density = 1;     // share of the weights that the format stores; where offered
+  int workers = 0;        // that are best; 0: not decided
   double in_plan_ms = 0;  // measured inside the whole plan; 0 where it was no near tie
 };
 
@@ -77,6 +80,7 @@ struct Step {
   const ConvRow* conv_row = nullptr;
   const OpRow* op_row = nullptr;
   ScheduleSpec schedule;
+  int workers = 0;  // the first of the plan's run it, its tiles are cut for conv.workers; 0: all
   std::vector<ValueId> inputs, outputs;   // of a convolution: x, then the residual if there is one
   std::vector<TensorDesc> reads, writes;  // as the row sees them: a convolution's are NCHW
   std::int64_t write_offset = 0;          // bytes into the output: a part of a Concat
@@ -88,6 +92,9 @@ struct Step {
   int demoted_from = -1;              // the candidate that a memory budget gave up
   bool fallback = false;              // the named format or row did not accept this layer
 };
+
+// How many of the plan's workers run a step.
+int workers_of(const Step& step, const PlanOptions& options);
 
 // The candidate that a layer was given; null where there is none, as of other operators.
 const Candidate* chosen(const Step& step);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <random>
 
+#include "dlis/compute/parallel/test_specs.h"
 #include "dlis/runtime/test_graphs.h"
 
 namespace dlis {
@@ -44,13 +45,25 @@ std::shared_ptr<const Plan> check(const Graph& graph) {
   const auto plan = plan_of(graph, untuned());
   const auto got = run(plan, inputs);
   for (std::size_t i = 0; i < want.size(); ++i) expect_near(got[i], want[i], 1e-5);
-  for (int threads : {2, 3}) {
-    PlanOptions same = untuned(threads);
+  // Every schedule for some layer; on all workers and on fewer, with coarse and with fine tiles.
+  const auto specs = all_specs();
+  for (std::size_t first = 0; first < specs.size(); ++first) {
+    PlanOptions same = untuned(2 + int(first % 2));
+    same.schedule = text_of(specs[first]);
     same.choices = choices_of(*plan);
-    const auto parallel = run(plan_of(graph, same), inputs);
+    std::size_t layer = first;
+    for (auto& [name, choice] : same.choices) {
+      choice.schedule = text_of(specs[layer % specs.size()]);
+      choice.workers = int(layer % 3);
+      choice.cut = int(layer % 4) * 3;
+      ++layer;
+    }
+    const auto parallel_plan = plan_of(graph, same);
+    EXPECT_EQ(choices_of(*parallel_plan).size(), same.choices.size());
+    const auto parallel = run(parallel_plan, inputs);
     for (std::size_t i = 0; i < want.size(); ++i)
       EXPECT_EQ(std::memcmp(parallel[i].data(), got[i].data(), got[i].bytes()), 0)
-          << threads << " threads";
+          << same.threads << " threads, " << same.schedule;
   }
   return plan;
 }
@@ -328,6 +341,11 @@ TEST(Plan, MeasuredChoicesAreKeptAndTakenAgain) {
   EXPECT_EQ(*choices, choices_of(*plan));
   options.choices = *choices;
   EXPECT_EQ(choices_of(*plan_of(graph, options)), *choices);
+  for (auto& [layer, choice] : options.choices) choice.workers = 1, choice.cut = 5;
+  ASSERT_TRUE(save_choices(options.choices, folder / "plan.json"));
+  EXPECT_EQ(*load_choices(folder / "plan.json"), options.choices);
+  EXPECT_EQ(choices_of(*plan_of(graph, options)), options.choices);
+  EXPECT_THAT(explain(*plan_of(graph, options)), testing::HasSubstr(" on 1 of 2 workers"));
   options.choices.begin()->second.row = "depthwise";
   EXPECT_FALSE(make_plan(graph, options));
   options.choices.begin()->second.row = "ternary_gemm";

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <new>
+#include <tuple>
 
 #include "dlis/base/clock.h"
 #include "dlis/runtime/lower.h"
@@ -43,12 +44,13 @@ struct Transfer {
 };
 
 template <class P>
-void run_row(const Row<P>& row, const P& problem, const Call& call, const ScheduleSpec& schedule,
+void run_row(const Row<P>& row, const P& problem, const Call& call, const Step& step,
              std::span<const std::int64_t> tiles, Pool& pool) {
   for (std::size_t phase = 0; phase < tiles.size(); ++phase)
-    pool.run(tiles[phase], schedule, [&](Range range, Worker worker) {
-      row.run(problem, call, int(phase), range, worker);
-    });
+    pool.run(
+        tiles[phase], step.schedule,
+        [&](Range range, Worker worker) { row.run(problem, call, int(phase), range, worker); },
+        step.workers);
 }
 
 }  // namespace
@@ -124,16 +126,16 @@ struct Session::State {
     const ConstView read{from, r.type, r.shape, r.strides};
     const View write{to, w.type, w.shape, w.strides};
     const Call call{std::span(&read, 1), std::span(&write, 1), step.packed.data(), scratch.data()};
-    run_row(*step.op_row, step.other, call, step.schedule, transfer.tiles, pool);
+    run_row(*step.op_row, step.other, call, step, transfer.tiles, pool);
   }
 
   void execute(const BoundStep& bound) {
     const Step& step = *bound.step;
     const Call call{bound.reads, bound.writes, step.packed.data(), scratch.data()};
     if (step.conv_row) {
-      run_row(*step.conv_row, step.conv, call, step.schedule, bound.tiles, pool);
+      run_row(*step.conv_row, step.conv, call, step, bound.tiles, pool);
     } else {
-      run_row(*step.op_row, step.other, call, step.schedule, bound.tiles, pool);
+      run_row(*step.op_row, step.other, call, step, bound.tiles, pool);
     }
   }
 
@@ -266,6 +268,44 @@ Result<std::vector<double>> Session::profile(std::span<const Tensor> inputs) {
     times.push_back(now_ms() - start);
   }
   return times;
+}
+
+namespace {
+
+// Every thread of a pool keeps what it ran.
+struct RangeRuns {
+  std::vector<std::vector<RangeRun>> of_thread;
+  PoolWatch watch{add, this};
+
+  explicit RangeRuns(int threads) : of_thread(std::size_t(threads)) {}
+  static void add(void* to, const RangeRun& run) {
+    static_cast<RangeRuns*>(to)->of_thread[std::size_t(run.thread)].push_back(run);
+  }
+};
+
+}  // namespace
+
+Result<std::vector<TileRun>> Session::trace(std::span<const Tensor> inputs) {
+  DLIS_TRY(state_->check_inputs(inputs));
+  state_->copy_inputs(inputs);
+  RangeRuns runs(state_->pool.workers());
+  std::vector<std::pair<int, int>> places;  // step and phase, by the pool's run
+  for (std::size_t i = 0; i < state_->steps.size(); ++i)
+    for (std::size_t phase = 0; phase < state_->steps[i].tiles.size(); ++phase)
+      places.emplace_back(int(i), int(phase));
+  state_->pool.watch(&runs.watch);
+  for (const BoundStep& step : state_->steps) state_->execute(step);
+  state_->pool.watch(nullptr);
+  std::vector<TileRun> out;
+  for (const auto& ran : runs.of_thread)
+    for (const RangeRun& run : ran) {
+      const auto [step, phase] = places[std::size_t(run.run)];
+      out.push_back({step, phase, run.worker, run.thread, run.range, 1e-6 * double(run.begin_ns),
+                     1e-6 * double(run.end_ns)});
+    }
+  std::ranges::sort(
+      out, {}, [](const TileRun& run) { return std::tuple(run.step, run.phase, run.range.begin); });
+  return out;
 }
 
 }  // namespace dlis

@@ -9,6 +9,14 @@
 
 namespace dlis {
 
+// A range of tiles that one run of a session ran.
+struct TileRun {
+  int step = 0, phase = 0;     // of the plan
+  int worker = 0, thread = 0;  // whose share it was, and who ran it
+  Range range;
+  double begin_ms = 0, end_ms = 0;  // as now_ms
+};
+
 class Session {
  public:
   static Result<Session> open(std::shared_ptr<const Plan> plan);  // errors: too little memory
@@ -27,6 +35,8 @@ class Session {
 
   // Milliseconds of each step in the last profiled run.
   Result<std::vector<double>> profile(std::span<const Tensor> inputs);
+  // As run, and tells every range of tiles, in the order of steps and phases.
+  Result<std::vector<TileRun>> trace(std::span<const Tensor> inputs);
   const Plan& plan() const;
 
   // Takes the rows that the plan's steps have now. For a plan that is still being made: rows of its
