@@ -15,3 +15,17 @@ if(DLIS_WITH_OPENCL AND NOT CMAKE_CROSSCOMPILING AND NOT DLIS_SANITIZE)
     message(STATUS "OpenCL is not installed: building without the device row opencl")
   endif()
 endif()
+
+# dlis_embed_opencl(TARGET FOLDER): the folder's .cl files become a source of the target.
+function(dlis_embed_opencl target folder)
+  if(NOT DLIS_OPENCL)
+    return()
+  endif()
+  file(GLOB kernels CONFIGURE_DEPENDS ${folder}/*.cl)
+  set(out ${PROJECT_BINARY_DIR}/generated/opencl_sources.cpp)
+  add_custom_command(OUTPUT ${out} DEPENDS ${kernels} ${PROJECT_SOURCE_DIR}/cmake/embed_opencl.cmake
+                     COMMAND ${CMAKE_COMMAND} -D FOLDER=${folder} -D OUT=${out}
+                             -P ${PROJECT_SOURCE_DIR}/cmake/embed_opencl.cmake
+                     COMMENT "Embedding the OpenCL kernels" VERBATIM)
+  target_sources(${target} PRIVATE ${out})
+endfunction()

@@ -52,15 +52,15 @@ void* map_zeros(std::size_t bytes) {
 
 }  // namespace
 
-Buffer::Buffer(std::size_t size) : size_(size) {
-  constexpr std::size_t kExtra = sizeof(Origin) + kAlignment + kReadSlack;
-  if (size > std::numeric_limits<std::size_t>::max() - kExtra) throw std::bad_alloc();
+Buffer::Buffer(std::size_t size, std::size_t alignment) : size_(size) {
+  const std::size_t extra = sizeof(Origin) + alignment + kReadSlack;
+  if (size > std::numeric_limits<std::size_t>::max() - extra) throw std::bad_alloc();
   const bool mapped = size >= kMapFrom;
-  void* memory = mapped ? map_zeros(size + kExtra) : std::calloc(size + kExtra, 1);
+  void* memory = mapped ? map_zeros(size + extra) : std::calloc(size + extra, 1);
   if (!memory) throw std::bad_alloc();
-  const auto address = reinterpret_cast<std::uintptr_t>(memory) + sizeof(Origin) + kAlignment - 1;
-  auto* block = reinterpret_cast<std::byte*>(address / kAlignment * kAlignment);
-  reinterpret_cast<Origin*>(block)[-1] = {memory, mapped ? size + kExtra : 0};
+  const auto address = reinterpret_cast<std::uintptr_t>(memory) + sizeof(Origin) + alignment - 1;
+  auto* block = reinterpret_cast<std::byte*>(address / alignment * alignment);
+  reinterpret_cast<Origin*>(block)[-1] = {memory, mapped ? size + extra : 0};
   data_.reset(block);
 }
 

@@ -8,12 +8,13 @@ namespace dlis {
 inline constexpr std::size_t kAlignment = 64;
 inline constexpr std::size_t kReadSlack = 64;  // a kernel may read so far past the end of a view
 
-// `size()` bytes at an address that is a multiple of 64, zeroed; moves, does not copy.
+// `size()` bytes at an address that is a multiple of `alignment` (of 64, if not said otherwise),
+// zeroed; moves, does not copy.
 // Large buffers come straight from the system's zero pages, so they cost nothing until touched.
 class Buffer {
  public:
   Buffer() = default;
-  explicit Buffer(std::size_t size);
+  explicit Buffer(std::size_t size, std::size_t alignment = kAlignment);
 
   std::byte* data() { return data_.get(); }
   const std::byte* data() const { return data_.get(); }

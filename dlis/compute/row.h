@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "dlis/compute/problem.h"
+#include "dlis/hardware/offload.h"
 
 namespace dlis {
 
@@ -27,6 +28,25 @@ struct Call {
   std::byte* scratch = nullptr;  // scratch_bytes(problem) bytes, aligned to 64, shared by phases
 };
 
+// Strided access to a device's memory: element (i0, i1, ...) is `offset` bytes + sum(i * stride)
+// elements from its start.
+struct DeviceView {
+  DeviceMemory* memory = nullptr;
+  std::size_t offset = 0;
+  DType type = DType::f32;
+  Shape shape, strides;
+};
+
+// One execution on a device, as Call. Constants of an OpProblem are inputs like others, row-major.
+// What is enqueued runs after what was enqueued before; nobody waits for it.
+struct DeviceCall {
+  DeviceQueue& queue;
+  std::span<const DeviceView> inputs, outputs;
+  DeviceMemory* packed = nullptr;             // what pack wrote
+  const std::byte* packed_on_host = nullptr;  // the same
+  DeviceMemory* scratch = nullptr;            // scratch_bytes(problem) bytes
+};
+
 // How far a row may be from the double-precision reference, relative to the sum of |x * w|
 // (convolution) or to the largest output (other operators). Sums of integers are exact, so there it
 // is relative to what sum, bias and residual add up to, and tells when an output in whole units may
@@ -42,7 +62,8 @@ struct Tolerance {
 
 inline constexpr int kAnyWinograd = -1;  // Row::winograd: all
 
-// P is ConvProblem or OpProblem; all functions are pure and safe to call from any thread.
+// P is ConvProblem or OpProblem; all functions are pure and safe to call from any thread. A row
+// whose device has a queue has `enqueue` in place of `phases`, `tiles` and `run`.
 template <class P>
 struct Row {
   const char* name;
@@ -59,9 +80,10 @@ struct Row {
   // in the problem's format; `bias` has K values or is null.
   void (*pack)(const P& problem, const Encoded* weights, const float* bias, std::byte* packed);
   std::size_t (*scratch_bytes)(const P& problem);
-  int (*phases)(const P& problem);
-  std::int64_t (*tiles)(const P& problem, int phase);
-  void (*run)(const P& problem, const Call& call, int phase, Range range, Worker worker);
+  int (*phases)(const P& problem) = nullptr;
+  std::int64_t (*tiles)(const P& problem, int phase) = nullptr;
+  void (*run)(const P& problem, const Call& call, int phase, Range range, Worker worker) = nullptr;
+  Status (*enqueue)(const P& problem, const DeviceCall& call) = nullptr;
   // For plans that measure nothing: how many multiply-adds at the machine's ceiling would take as
   // long as this row's arithmetic. Null: those of the problem.
   double (*work)(const P& problem) = nullptr;

@@ -56,7 +56,7 @@ struct Entrant {
 };
 
 // The least of two to ten trials: what else the machine does makes a run longer, never shorter.
-double least_trial_ms(const RowRun& run, double limit_ms) {
+double least_trial_ms(RowRun& run, double limit_ms) {
   constexpr double kEnoughMs = 20;
   run.trial_ms(2 * limit_ms);  // touches its memory
   double least = std::numeric_limits<double>::infinity(), sum = 0;
@@ -77,6 +77,10 @@ std::vector<Entrant> entrants_of(std::vector<RowTiming>& rows, const ConvProblem
     if (!timing.refusal.empty()) continue;
     auto run = std::make_unique<RowRun>(*timing.row, problem, weights, operands);
     const double ms = least_trial_ms(*run, kHopeless * best);
+    if (!run->status()) {
+      timing.refusal = run->status().error().message();
+      continue;
+    }
     best = std::min(best, ms);
     entrants.push_back({&timing, std::move(run), ms});
   }

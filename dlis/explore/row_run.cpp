@@ -44,16 +44,26 @@ RowRun::RowRun(const ConvRow& row, const ConvProblem& problem, const Encoded& we
       call_{operands.reads, std::span(&operands.write, 1), packed_.data(), scratch_.data()} {
   const float* bias = problem.ends.bias ? operands.bias.as<float>().data() : nullptr;
   row.pack(problem, &weights, bias, packed_.data());
+  if (!row.enqueue) return;
+  auto opened = DeviceOperands::open(row.device, call_, packed_.size(), scratch_.size());
+  if (opened)
+    device_ = std::move(*opened);
+  else
+    status_ = tl::unexpected(opened.error());
 }
 
-void RowRun::once(Pool& pool, const ScheduleSpec& schedule) const {
+void RowRun::once(Pool& pool, const ScheduleSpec& schedule) {
+  if (device_) status_ = device_->run(row_, problem_);
+  if (row_.enqueue) return;
   for (int phase = 0; phase < row_.phases(problem_); ++phase)
     pool.run(row_.tiles(problem_, phase), schedule,
              [&](Range range, Worker worker) { row_.run(problem_, call_, phase, range, worker); });
 }
 
-double RowRun::trial_ms(double limit_ms) const {
+double RowRun::trial_ms(double limit_ms) {
   const double start = now_ms();
+  if (device_) status_ = device_->run(row_, problem_);
+  if (row_.enqueue) return now_ms() - start;
   for (int phase = 0; phase < row_.phases(problem_); ++phase) {
     const std::int64_t tiles = row_.tiles(problem_, phase);
     for (std::int64_t tile = 0; tile < tiles && now_ms() - start <= limit_ms; ++tile)

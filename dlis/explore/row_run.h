@@ -1,8 +1,10 @@
 // A row on random operands, as a plan would give them to it, without a network around it.
 #pragma once
+#include <optional>
 #include <vector>
 
 #include "dlis/base/buffer.h"
+#include "dlis/compute/device_operands.h"
 #include "dlis/compute/parallel/pool.h"
 #include "dlis/compute/row.h"
 
@@ -19,19 +21,24 @@ struct RowOperands {
 
 class RowRun {
  public:
-  // Packs. What it is given has to stay.
+  // Packs; a device gets its operands. What it is given has to stay.
   RowRun(const ConvRow& row, const ConvProblem& problem, const Encoded& weights,
          const RowOperands& operands);
 
-  void once(Pool& pool, const ScheduleSpec& schedule) const;
+  // What the row's device said last; of the processor's rows nothing.
+  const Status& status() const { return status_; }
+
+  void once(Pool& pool, const ScheduleSpec& schedule);
   // One run on the calling thread, tile by tile, given up when it takes longer than `limit_ms`.
-  double trial_ms(double limit_ms) const;
+  double trial_ms(double limit_ms);
 
  private:
   const ConvRow& row_;
   const ConvProblem& problem_;
   Buffer packed_, scratch_;
   Call call_;
+  std::optional<DeviceOperands> device_;
+  Status status_;
 };
 
 }  // namespace dlis

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dlis/base/result.h"
+#include "dlis/hardware/offload.h"
 
 namespace dlis {
 
@@ -14,6 +14,8 @@ struct Device {
   const char* name;           // "cpu"
   Verdict (*available)();     // why there is none on this machine
   std::string (*describe)();  // one line for `dlis devices`
+  // How it is given work; null: its rows run on the processor itself.
+  const Offload* offload = nullptr;
 };
 
 std::span<const Device* const> devices();

@@ -34,10 +34,29 @@ T number(cl_device_id device, cl_device_info what) {
   return value;
 }
 
-std::string name_of(cl_device_id device) {
-  char name[256] = "";
-  clGetDeviceInfo(device, CL_DEVICE_NAME, sizeof name - 1, name, nullptr);
-  return std::string(trim(name));
+std::string text(cl_device_id device, cl_device_info what) {
+  char value[256] = "";
+  clGetDeviceInfo(device, what, sizeof value - 1, value, nullptr);
+  return std::string(trim(value));
+}
+
+// What the usual codes mean; the others are for whoever knows the driver.
+const char* meaning_of(cl_int code) {
+  switch (code) {
+    case CL_DEVICE_NOT_AVAILABLE:
+      return " (the device is gone)";
+    case CL_MEM_OBJECT_ALLOCATION_FAILURE:
+    case CL_INVALID_BUFFER_SIZE:
+      return " (the device's memory is full)";
+    case CL_OUT_OF_RESOURCES:
+      return " (the device is out of resources, or gone)";
+    case CL_OUT_OF_HOST_MEMORY:
+      return " (the host's memory is full)";
+    case CL_BUILD_PROGRAM_FAILURE:
+      return " (a kernel does not build)";
+    default:
+      return "";
+  }
 }
 
 Verdict available() {
@@ -49,10 +68,10 @@ Verdict available() {
 std::string describe() {
   std::vector<std::string> texts;
   for (cl_device_id device : all_devices())
-    texts.push_back(
-        fmt::format("{}: {}, {} compute units, {:.1f} GiB", texts.size(), name_of(device),
-                    number<cl_uint>(device, CL_DEVICE_MAX_COMPUTE_UNITS),
-                    double(number<cl_ulong>(device, CL_DEVICE_GLOBAL_MEM_SIZE)) / double(1 << 30)));
+    texts.push_back(fmt::format(
+        "{}: {}, {} compute units, {:.1f} GiB", texts.size(), text(device, CL_DEVICE_NAME),
+        number<cl_uint>(device, CL_DEVICE_MAX_COMPUTE_UNITS),
+        double(number<cl_ulong>(device, CL_DEVICE_GLOBAL_MEM_SIZE)) / double(1 << 30)));
   return join(texts, "; ");
 }
 
@@ -63,8 +82,6 @@ Result<OpenCl*> open() {
   cl_int code = CL_SUCCESS;
   opened->context = clCreateContext(nullptr, 1, &opened->device, nullptr, nullptr, &code);
   if (code != CL_SUCCESS) return tl::unexpected(opencl_error("clCreateContext", code));
-  opened->queue = clCreateCommandQueue(opened->context, opened->device, 0, &code);
-  if (code != CL_SUCCESS) return tl::unexpected(opencl_error("clCreateCommandQueue", code));
   return opened.release();
 }
 
@@ -76,13 +93,20 @@ Result<OpenCl*> opencl() {
 }
 
 Error opencl_error(const char* function, cl_int code) {
-  return {fmt::format("the OpenCL driver fails: {} gives {}", function, code), "", "", true};
+  return {fmt::format("the OpenCL driver fails: {} gives {}{}", function, code, meaning_of(code)),
+          "", "`--device cpu` does without", true};
+}
+
+std::string opencl_identity(const OpenCl& cl) {
+  return fmt::format("{}, {}, driver {}", text(cl.device, CL_DEVICE_NAME),
+                     text(cl.device, CL_DEVICE_VERSION), text(cl.device, CL_DRIVER_VERSION));
 }
 
 extern constinit const Device opencl_row{
     .name = "opencl",
     .available = available,
     .describe = describe,
+    .offload = &kOpenClOffload,
 };
 
 }  // namespace dlis

@@ -3,21 +3,16 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <fstream>
 
+#include "dlis/base/cache_folder.h"
 #include "dlis/base/text.h"
 
 namespace dlis {
 
 std::filesystem::path default_cache_file() {
-  const auto folder = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::filesystem::path(value ? value : "");
-  };
-  const auto cache = folder("XDG_CACHE_HOME"), home = folder("HOME");
-  if (!cache.empty()) return cache / "dlis" / "choices.tsv";
-  return home.empty() ? home : home / ".cache" / "dlis" / "choices.tsv";
+  const auto folder = cache_folder();
+  return folder.empty() ? folder : folder / "choices.tsv";
 }
 
 ChoiceCache::ChoiceCache(std::filesystem::path file)

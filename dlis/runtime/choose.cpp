@@ -11,6 +11,7 @@
 #include "dlis/base/text.h"
 #include "dlis/hardware/topology.h"
 #include "dlis/runtime/cost_model.h"
+#include "dlis/runtime/device_side.h"
 
 namespace dlis {
 namespace {
@@ -151,10 +152,7 @@ Status Chooser::consider(std::vector<LoweredStep>& layers, bool time_all) {
       continue;
     }
     add_candidates(layer, options_.format, options_.compute, options_.device);
-    if (std::ranges::none_of(layer.step.candidates, is_offered)) {
-      layer.step.fallback = true;
-      add_candidates(layer, "dense", "auto", "cpu");
-    }
+    if (std::ranges::none_of(layer.step.candidates, is_offered)) fall_back(layer);
   }
   DLIS_TRY(weigh_all(layers));
   if (cold_) return {};
@@ -163,6 +161,12 @@ Status Chooser::consider(std::vector<LoweredStep>& layers, bool time_all) {
   if (!exceeds_cache(peak_bytes(costs, fastest(costs), {}))) return {};
   timer_.set_cold(cold_ = true);
   return weigh_all(layers);
+}
+
+// The processor's rows take what the named ones do not.
+void Chooser::fall_back(LoweredStep& layer) {
+  layer.step.fallback = true;
+  add_candidates(layer, "dense", "auto", "cpu");
 }
 
 // Every row in every format asked for, or why not. The reference is offered only where it is named
@@ -233,9 +237,16 @@ Status Chooser::weigh(LoweredStep& layer) {
   const bool taken = options_.choices.contains(layer.step.name);
   const bool timed =
       !taken && (std::ranges::count_if(candidates, is_offered) > 1 || tune_schedule_ || time_all_);
-  for (Candidate& candidate : candidates)
-    if (candidate.offered) weigh(layer, candidate, timed);
-  if (std::ranges::any_of(candidates, is_offered)) return {};
+  const auto weigh_offered = [&] {
+    for (Candidate& candidate : candidates)
+      if (candidate.offered) weigh(layer, candidate, timed);
+    return std::ranges::any_of(candidates, is_offered);
+  };
+  if (weigh_offered()) return {};
+  if (!taken && !layer.step.fallback && options_.device != "cpu") {  // the device fails
+    fall_back(layer);
+    if (weigh_offered()) return {};
+  }
   const auto refused = std::ranges::find_if(candidates, [](auto& c) { return !c.refusal.empty(); });
   return fail(refused == candidates.end() ? "no row computes it" : refused->refusal,
               layer.step.name, taken ? "plan this network anew" : "take a smaller batch or input");
@@ -262,15 +273,18 @@ void Chooser::weigh(LoweredStep& layer, Candidate& candidate, bool timed) {
   candidate.estimated = options_.tune == Tune::off;
   if (candidate.estimated)
     candidate.milliseconds = estimated_ms(*candidate.row, problem, candidate.packed_bytes, cold_);
-  else if (timed)
-    candidate.milliseconds = timer_.time(layer, **weights, *candidate.row,
-                                         {schedule_, candidate.workers, candidate.workers});
-  if (!timed || candidate.estimated) return;
+  if (candidate.estimated || !timed) return;
+  const auto ms = timer_.time(layer, **weights, *candidate.row,
+                              {schedule_, candidate.workers, candidate.workers});
+  if (!ms) return withdraw(ms.error().message());
+  candidate.milliseconds = *ms;
+  if (candidate.row->enqueue) return;  // its device schedules by itself
   for (const int workers : fewer_) {
-    const double ms = timer_.time(layer, **weights, *candidate.row, {schedule_, workers, workers});
-    if (ms >= candidate.milliseconds) continue;
+    const double alone =
+        *timer_.time(layer, **weights, *candidate.row, {schedule_, workers, workers});
+    if (alone >= candidate.milliseconds) continue;
     problem.workers = candidate.workers = workers;
-    candidate.milliseconds = ms;
+    candidate.milliseconds = alone;
     candidate.packed_bytes = candidate.row->packed_bytes(problem, *weights);
     candidate.scratch_bytes = candidate.row->scratch_bytes(problem);
   }
@@ -307,7 +321,7 @@ void Chooser::settle_schedule(LoweredStep& layer, Candidate& candidate) {
   Step& step = layer.step;
   step.schedule = schedule_;
   step.workers = step.conv.workers = candidate.workers;
-  if (!tune_schedule_ && !measure_speeds_) return;
+  if (step.conv_row->enqueue || (!tune_schedule_ && !measure_speeds_)) return;
   const auto weights = encoded(layer, step.conv.format);
   if (!weights) return;
   if (measure_speeds_)
@@ -340,7 +354,7 @@ void Chooser::tune_schedule(LoweredStep& layer, Candidate& candidate, const Enco
         const ScheduleSpec spec{row, 1, row->has_speeds ? speeds : std::vector<double>{}};
         if (row->has_speeds && speeds.empty()) continue;  // the same as static
         const double ms =
-            timer_.time(layer, weights, *step.conv_row, {spec, workers, problem.workers});
+            *timer_.time(layer, weights, *step.conv_row, {spec, workers, problem.workers});
         if (ms >= kFaster * candidate.milliseconds) continue;
         step.schedule = spec;
         step.workers = candidate.workers = workers;
@@ -401,9 +415,10 @@ Result<const Encoded*> Chooser::encoded(const LoweredStep& layer, const Format* 
 Status Chooser::pack(const LoweredStep& layer, Step& step) {
   const double start = now_ms();
   const Encoded& weights = *DLIS_TRY(encoded(layer, step.conv.format));
-  step.packed = Buffer(step.conv_row->packed_bytes(step.conv, &weights));
+  step.packed = Buffer(step.conv_row->packed_bytes(step.conv, &weights), kDevicePage);
   const float* bias = layer.bias.has_value() ? layer.bias.as<float>().data() : nullptr;
   step.conv_row->pack(step.conv, &weights, bias, step.packed.data());
+  step.on_device = DLIS_TRY(packed_on_device(step.conv_row->device, step.packed));
   step.weights_bytes = step.packed.size();
   step.scratch_bytes = step.conv_row->scratch_bytes(step.conv);
   pack_ms_ += now_ms() - start;

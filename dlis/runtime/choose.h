@@ -38,6 +38,7 @@ class Chooser {
  private:
   void add_candidates(LoweredStep& layer, const std::string& format, const std::string& compute,
                       const std::string& device);
+  void fall_back(LoweredStep& layer);
   Status take(LoweredStep& layer, const LayerChoice& choice);
   Status weigh_all(std::vector<LoweredStep>& layers);
   Status weigh(LoweredStep& layer);

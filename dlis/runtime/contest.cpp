@@ -67,7 +67,8 @@ class Contest {
     std::vector<Choice> choices;
     for (const StandIn& winner : winners) choices.push_back({winner.step, winner.candidate});
     // Faster one by one need not be faster together, nor fit.
-    if (!winners.empty() && fits(choices) && DLIS_TRY(duel(winners)) < 1) exchange(winners);
+    if (!winners.empty() && fits(choices) && DLIS_TRY(duel(winners)) < 1)
+      DLIS_TRY(exchange(winners));
     return {};
   }
 
@@ -83,7 +84,7 @@ class Contest {
       Team team = DLIS_TRY(packed(choices));
       const double ratio = DLIS_TRY(duel(team));
       plan_->rivals.push_back({row->name, ratio, true});
-      if (ratio < kNoise) exchange(team);
+      if (ratio < kNoise) DLIS_TRY(exchange(team));
     }
     return {};
   }
@@ -184,7 +185,7 @@ class Contest {
     return team;
   }
 
-  void exchange(Team& team) {
+  Status exchange(Team& team) {
     for (StandIn& other : team) {
       Step& own = plan_->steps[other.step];
       std::swap(own.conv, other.row.conv);
@@ -192,10 +193,11 @@ class Contest {
       std::swap(own.schedule, other.row.schedule);
       std::swap(own.workers, other.row.workers);
       std::swap(own.packed, other.row.packed);
+      std::swap(own.on_device, other.row.on_device);
       std::swap(own.weights_bytes, other.row.weights_bytes);
       std::swap(own.scratch_bytes, other.row.scratch_bytes);
     }
-    session_.rebind();
+    return session_.rebind();
   }
 
   // Profiles the plan with each team in turns. The stand-ins that were faster in their place.
@@ -211,9 +213,9 @@ class Contest {
     for (int round = 0; goes_on(round, start); ++round) {
       for (std::size_t team = 0; team < teams.size(); ++team) {
         DLIS_TRY(profile(teams.size()));
-        exchange(teams[team]);
+        DLIS_TRY(exchange(teams[team]));
         DLIS_TRY(profile(team));
-        exchange(teams[team]);
+        DLIS_TRY(exchange(teams[team]));
       }
     }
     Team winners;
@@ -239,9 +241,9 @@ class Contest {
     const double start = now_ms();
     for (int round = 0; goes_on(round, start); ++round) {
       const double ours = DLIS_TRY(timed(session_, inputs_));
-      exchange(team);
+      DLIS_TRY(exchange(team));
       const double theirs = DLIS_TRY(timed(session_, inputs_));
-      exchange(team);
+      DLIS_TRY(exchange(team));
       ratios.push_back(theirs / ours);
     }
     return median(std::move(ratios));

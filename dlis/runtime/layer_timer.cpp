@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "dlis/base/clock.h"
 #include "dlis/base/statistics.h"
 #include "dlis/base/text.h"
+#include "dlis/compute/device_operands.h"
+#include "dlis/hardware/device.h"
 #include "dlis/hardware/topology.h"
 
 namespace dlis {
@@ -63,10 +66,7 @@ ConvProblem with_format(ConvProblem problem, const Format* format, double densit
 }
 
 std::size_t extent_of(const TensorDesc& desc) {
-  std::int64_t last = 0;
-  for (int axis = 0; axis < desc.shape.rank(); ++axis)
-    last += (desc.shape[axis] - 1) * desc.strides[axis];
-  return std::size_t(last + 1) * size_of(desc.type);
+  return extent_of(desc.type, desc.shape, desc.strides);
 }
 
 namespace {
@@ -91,22 +91,34 @@ class LayerRun {
     write_ = {memory_.back().data(), y.type, y.shape, y.strides};
   }
 
-  void once(Pool& pool, const ScheduleSpec& schedule, int workers) {
-    const Call call{reads_, std::span(&write_, 1), packed_.data(), scratch_.data()};
+  // Error: the row's device fails.
+  Status open() {
+    if (row_.enqueue)
+      device_ =
+          DLIS_TRY(DeviceOperands::open(row_.device, call(), packed_.size(), scratch_.size()));
+    return {};
+  }
+
+  Status once(Pool& pool, const ScheduleSpec& schedule, int workers) {
+    if (device_) return device_->run(row_, problem_);
     for (int phase = 0; phase < row_.phases(problem_); ++phase)
       pool.run(
           row_.tiles(problem_, phase), schedule,
-          [&](Range range, Worker worker) { row_.run(problem_, call, phase, range, worker); },
+          [&](Range range, Worker worker) { row_.run(problem_, call(), phase, range, worker); },
           workers);
+    return {};
   }
 
  private:
+  Call call() { return {reads_, std::span(&write_, 1), packed_.data(), scratch_.data()}; }
+
   const ConvRow& row_;
   const ConvProblem& problem_;
   Buffer packed_, scratch_;
   std::vector<Buffer> memory_;
   std::vector<ConstView> reads_;
   View write_;
+  std::optional<DeviceOperands> device_;
 };
 
 // What each worker did of a layer in one run: its share of the work, and for how long.
@@ -148,11 +160,12 @@ std::string LayerTimer::key_of(const Step& step, const ConvProblem& problem, con
   return fmt::format("{} {} {} {}:{} {} x{} {} {} {}{}", line(problem), strides_of(step),
                      name_of(problem.isa), row.name, row.version, text_of(manner.schedule),
                      manner.workers, cold_ ? "cold" : "hot", level == Tune::full ? "full" : "quick",
-                     kinds_of(host_topology()), slowdown() ? " " + slowdown()->name : "");
+                     row.enqueue ? find_device(row.device)->describe() : kinds_of(host_topology()),
+                     slowdown() ? " " + slowdown()->name : "");
 }
 
-double LayerTimer::time(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
-                        const Manner& manner) {
+Result<double> LayerTimer::time(const LoweredStep& layer, const Encoded& weights,
+                                const ConvRow& row, const Manner& manner) {
   ConvProblem problem = with_format(layer.step.conv, weights.format, weights.density);
   problem.label.clear();
   problem.workers = manner.cut;
@@ -162,14 +175,15 @@ double LayerTimer::time(const LoweredStep& layer, const Encoded& weights, const 
   const std::string key = key_of(layer.step, problem, row, manner, level_);
   if (const auto known = cache_.find(key)) return *known;
   LayerRun run(layer, weights, row, problem);
-  run.once(pool_, manner.schedule, manner.workers);  // the first touches the pages
+  DLIS_TRY(run.open());
+  DLIS_TRY(run.once(pool_, manner.schedule, manner.workers));  // the first touches the pages
   const Effort& effort = level_ == Tune::full ? kFull : kQuick;
   std::vector<double> times;
   for (double total = 0; int(times.size()) < effort.least ||
                          (total < effort.milliseconds && int(times.size()) < effort.most);) {
     if (cold_) flush();
     const double start = now_ms();
-    run.once(pool_, manner.schedule, manner.workers);
+    DLIS_TRY(run.once(pool_, manner.schedule, manner.workers));
     times.push_back(now_ms() - start);
     total += times.back();
   }

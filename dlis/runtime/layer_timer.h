@@ -27,9 +27,10 @@ class LayerTimer {
     int cut = 1;
   };
 
-  // Milliseconds of one run of `row` on the layer with these weights.
-  double time(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
-              const Manner& manner);
+  // Milliseconds of one run of `row` on the layer with these weights, which are on its device
+  // already, as are the values. Error: the device fails.
+  Result<double> time(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
+                      const Manner& manner);
 
   // How fast the first `workers` are at this layer with equal shares, the fastest 1, to a fiftieth.
   // Empty: they are alike, or it has no work for all of them.

@@ -85,12 +85,20 @@ struct Step {
   std::vector<TensorDesc> reads, writes;  // as the row sees them: a convolution's are NCHW
   std::int64_t write_offset = 0;          // bytes into the output: a part of a Concat
   Buffer packed;
-  std::size_t weights_bytes = 0;  // of `packed`, and of constants that the row reads
+  std::shared_ptr<DeviceMemory> on_device;  // `packed` where the row's device sees it
+  std::size_t weights_bytes = 0;            // of `packed`, and of constants that the row reads
   std::size_t scratch_bytes = 0;
   std::vector<Candidate> candidates;  // for --explain
   std::string types;                  // why it computes in its type, where it had a choice
   int demoted_from = -1;              // the candidate that a memory budget gave up
   bool fallback = false;              // the named format or row did not accept this layer
+  std::string why_on_host;            // in a plan for a device; empty: it runs there
+
+  const char* device() const { return conv_row ? conv_row->device : op_row->device; }
+  // Whether its row is given to a device's queue; else it runs on the processor.
+  bool is_enqueued() const {
+    return conv_row ? conv_row->enqueue != nullptr : op_row->enqueue != nullptr;
+  }
 };
 
 // How many of the plan's workers run a step.

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "dlis/base/clock.h"
+#include "dlis/runtime/device_side.h"
 #include "dlis/runtime/lower.h"
 
 namespace dlis {
@@ -26,6 +27,7 @@ std::vector<std::int64_t> tiles_of(const Row<P>& row, const P& problem) {
 }
 
 std::vector<std::int64_t> tiles_of(const Step& step) {
+  if (step.is_enqueued()) return {};
   return step.conv_row ? tiles_of(*step.conv_row, step.conv) : tiles_of(*step.op_row, step.other);
 }
 
@@ -61,10 +63,11 @@ struct Session::State {
   Pool pool;
   std::vector<Transfer> copies_in, copies_out;
   std::vector<BoundStep> steps;
+  std::unique_ptr<DeviceSide> device;  // null: all steps run here
 
   explicit State(std::shared_ptr<const Plan> p)
       : plan(std::move(p)),
-        arena(plan->arena_bytes),
+        arena(plan->arena_bytes, kDevicePage),
         scratch(plan->scratch_bytes),
         pool(plan->options.threads) {}
 
@@ -104,6 +107,14 @@ struct Session::State {
       DLIS_TRY(add_copy(copies_in, id, row_major_desc(value(id)), desc(id)));
     for (ValueId id : plan->graph.outputs)
       DLIS_TRY(add_copy(copies_out, id, desc(id), row_major_desc(value(id))));
+    device = DLIS_TRY(DeviceSide::open(*plan, arena.data()));
+    return {};
+  }
+
+  Status rebind() {
+    for (BoundStep& bound : steps) bound.tiles = tiles_of(*bound.step);
+    if (device) return device->bind();
+    device = DLIS_TRY(DeviceSide::open(*plan, arena.data()));
     return {};
   }
 
@@ -129,14 +140,19 @@ struct Session::State {
     run_row(*step.op_row, step.other, call, step, transfer.tiles, pool);
   }
 
-  void execute(const BoundStep& bound) {
+  // Step i; one of a device may still be at work afterwards.
+  Status execute(std::size_t i) {
+    const BoundStep& bound = steps[i];
     const Step& step = *bound.step;
+    if (device) DLIS_TRY(device->enter(i + 1));
+    if (step.is_enqueued()) return device->enqueue(i);
     const Call call{bound.reads, bound.writes, step.packed.data(), scratch.data()};
     if (step.conv_row) {
       run_row(*step.conv_row, step.conv, call, step, bound.tiles, pool);
     } else {
       run_row(*step.op_row, step.other, call, step, bound.tiles, pool);
     }
+    return {};
   }
 
   Status check_inputs(std::span<const Tensor> inputs) const {
@@ -155,18 +171,22 @@ struct Session::State {
     return {};
   }
 
-  void copy_inputs(std::span<const Tensor> inputs) {
+  Status copy_inputs(std::span<const Tensor> inputs) {
+    if (device) DLIS_TRY(device->enter(0));
     for (std::size_t i = 0; i < inputs.size(); ++i)
       if (std::byte* to = address(plan->graph.inputs[i])) copy(copies_in[i], inputs[i].data(), to);
+    return {};
   }
 
-  std::vector<Tensor> copy_outputs() {
+  Result<std::vector<Tensor>> copy_outputs() {
+    if (device) DLIS_TRY(device->enter(steps.size() + 1));
     std::vector<Tensor> outputs;
     for (std::size_t i = 0; i < copies_out.size(); ++i) {
       const ValueId id = plan->graph.outputs[i];
       outputs.emplace_back(value(id).type, *value(id).shape);
       copy(copies_out[i], address(id), outputs.back().edit_data());
     }
+    if (device) DLIS_TRY(device->leave());
     return outputs;
   }
 
@@ -224,9 +244,7 @@ Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 const Plan& Session::plan() const { return *state_->plan; }
 
-void Session::rebind() {
-  for (BoundStep& bound : state_->steps) bound.tiles = tiles_of(*bound.step);
-}
+Status Session::rebind() { return state_->rebind(); }
 
 Result<Session> Session::open(std::shared_ptr<const Plan> plan) {
   const std::string network = plan->graph.name;
@@ -242,17 +260,18 @@ Result<Session> Session::open(std::shared_ptr<const Plan> plan) {
 
 Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
   DLIS_TRY(state_->check_inputs(inputs));
-  state_->copy_inputs(inputs);
-  for (const BoundStep& step : state_->steps) state_->execute(step);
+  DLIS_TRY(state_->copy_inputs(inputs));
+  for (std::size_t i = 0; i < state_->steps.size(); ++i) DLIS_TRY(state_->execute(i));
   return state_->copy_outputs();
 }
 
 Result<std::vector<Tensor>> Session::observe(std::span<const Tensor> inputs, const See& see) {
   DLIS_TRY(state_->check_inputs(inputs));
-  state_->copy_inputs(inputs);
+  DLIS_TRY(state_->copy_inputs(inputs));
   const auto completed = state_->completed();
   for (std::size_t i = 0; i < completed.size(); ++i) {
-    if (i > 0) state_->execute(state_->steps[i - 1]);
+    if (i > 0) DLIS_TRY(state_->execute(i - 1));
+    if (i > 0 && state_->steps[i - 1].step->is_enqueued()) DLIS_TRY(state_->device->show(i));
     for (ValueId id : completed[i]) see(state_->value(id), state_->snapshot(id));
   }
   return state_->copy_outputs();
@@ -260,13 +279,15 @@ Result<std::vector<Tensor>> Session::observe(std::span<const Tensor> inputs, con
 
 Result<std::vector<double>> Session::profile(std::span<const Tensor> inputs) {
   DLIS_TRY(state_->check_inputs(inputs));
-  state_->copy_inputs(inputs);
+  DLIS_TRY(state_->copy_inputs(inputs));
   std::vector<double> times;
-  for (const BoundStep& step : state_->steps) {
+  for (std::size_t i = 0; i < state_->steps.size(); ++i) {
     const double start = now_ms();
-    state_->execute(step);
+    DLIS_TRY(state_->execute(i));
+    if (state_->device) DLIS_TRY(state_->device->finish());
     times.push_back(now_ms() - start);
   }
+  if (state_->device) DLIS_TRY(state_->device->leave());
   return times;
 }
 

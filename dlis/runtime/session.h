@@ -19,13 +19,14 @@ struct TileRun {
 
 class Session {
  public:
-  static Result<Session> open(std::shared_ptr<const Plan> plan);  // errors: too little memory
+  static Result<Session> open(
+      std::shared_ptr<const Plan> plan);  // errors: too little memory, a device
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
   ~Session();
 
   // Inputs and outputs in the graph's order, row-major in logical axes. Errors: number, type or
-  // shape.
+  // shape; a device that fails, after which another run may be tried.
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs);
 
   // As run, and hands each value to `see` as soon as it is whole (copied to row-major): after the
@@ -41,7 +42,7 @@ class Session {
 
   // Takes the rows that the plan's steps have now. For a plan that is still being made: rows of its
   // steps may change between runs, where its scratch serves all of them.
-  void rebind();
+  Status rebind();
 
  private:
   struct State;

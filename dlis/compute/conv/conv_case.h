@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dlis/base/rng.h"
+#include "dlis/compute/device_operands.h"
 #include "dlis/compute/numbers.h"
 #include "dlis/compute/row.h"
 #include "dlis/compute/winograd/reference.h"
@@ -138,14 +139,16 @@ class ConvCase {
   std::vector<float> once(const ConvRow& row) {
     y_.poison();
     std::memset(scratch_.data(), 0xff, scratch_.size());
+    if (row.enqueue) return on_device(row);
     for (int phase = 0; phase < row.phases(problem_); ++phase)
       for (std::int64_t tile = row.tiles(problem_, phase); tile-- > 0;)
         row.run(problem_, call(), phase, {tile, tile + 1},
                 {int(tile % problem_.workers), problem_.workers});
     return y_.values();
   }
-  // All tiles of each phase as one range, the way one worker runs them.
-  void whole(const ConvRow& row) const {
+  // All tiles of each phase as one range, the way one worker runs them, or the device once more.
+  void whole(const ConvRow& row) {
+    if (row.enqueue) return (void)on_device(row);
     for (int phase = 0; phase < row.phases(problem_); ++phase)
       row.run(problem_, call(), phase, {0, row.tiles(problem_, phase)}, {0, problem_.workers});
   }
@@ -216,6 +219,14 @@ class ConvCase {
   }
 
  private:
+  // With what lies around the views; where the device fails, what it leaves: poison.
+  std::vector<float> on_device(const ConvRow& row) {
+    const std::size_t margin = SlackValue::kMargin;  // bytes; no value has less around it
+    auto operands =
+        DeviceOperands::open(row.device, call(), packed_.size(), scratch_.size(), margin);
+    if (operands && operands->run(row, problem_)) (void)operands->fetch();
+    return y_.values();
+  }
   // Of weights in the Winograd domain, a row of outputs at a time.
   Sum domain_sum(std::int64_t n, std::int64_t p, std::int64_t q, std::int64_t k) {
     if (domain_row_ != n * problem_.p() + p) {

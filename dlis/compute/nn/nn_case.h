@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dlis/base/rng.h"
+#include "dlis/compute/device_operands.h"
 #include "dlis/compute/row.h"
 
 namespace dlis {
@@ -162,6 +163,7 @@ class OpCase {
   // Every tile alone, the last first, each by another worker; outputs are poisoned before.
   void run_tiles() {
     poison();
+    if (row_->enqueue) return on_device();
     for (int phase = 0; phase < row_->phases(problem); ++phase)
       for (std::int64_t tile = row_->tiles(problem, phase); tile-- > 0;)
         row_->run(problem, call(), phase, {tile, tile + 1},
@@ -169,6 +171,7 @@ class OpCase {
   }
   // All tiles of a phase as one range, as one worker runs them.
   void run() {
+    if (row_->enqueue) return on_device();
     for (int phase = 0; phase < row_->phases(problem); ++phase)
       row_->run(problem, call(), phase, {0, row_->tiles(problem, phase)}, {0, problem.workers});
   }
@@ -195,6 +198,15 @@ class OpCase {
 
  private:
   Call call() { return {in_views_, out_views_, packed_.data(), scratch_.data()}; }
+  // With what lies around the views, and constants as inputs; where the device fails, poison stays.
+  void on_device() {
+    std::vector<ConstView> views = in_views_;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (problem.constants[i].has_value()) views[i] = problem.constants[i].view();
+    const Call given{views, out_views_, packed_.data(), scratch_.data()};
+    auto operands = DeviceOperands::open(row_->device, given, packed_.size(), scratch_.size(), 64);
+    if (operands && operands->run(*row_, problem)) (void)operands->fetch();
+  }
   const OpRow* row_ = nullptr;
   Buffer packed_, scratch_;
   std::vector<ConstView> in_views_;

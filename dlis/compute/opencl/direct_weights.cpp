@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "dlis/compute/opencl/direct_kernel.h"
-
 namespace dlis {
 
 DirectPlace direct_place(const ConvProblem& p, std::int64_t k) {

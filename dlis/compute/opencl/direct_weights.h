@@ -4,6 +4,8 @@
 
 namespace dlis {
 
+inline constexpr int kDirectFilters = 8, kDirectPixels = 4;  // of one work item
+
 // The filters of a group are cut into blocks of kDirectFilters, the last one filled up with zeros.
 std::int64_t direct_blocks(const ConvProblem& p);  // of one group
 

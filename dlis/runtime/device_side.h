@@ -1,0 +1,74 @@
+// The part of a session that lies on a device: its arena, and what changes sides between steps.
+#pragma once
+#include <map>
+
+#include "dlis/hardware/device.h"
+#include "dlis/runtime/plan.h"
+
+namespace dlis {
+
+// Packed weights where the row's device sees them, in place where memory is shared (then `packed`
+// has to stay); null for the processor's rows.
+Result<std::shared_ptr<DeviceMemory>> packed_on_device(std::string_view device,
+                                                       const Buffer& packed);
+
+// Moment 0 is the copying of inputs into the arena, moment i + 1 is step i, and after the last step
+// outputs are copied. Each moment belongs to the host or to the device. Where memory is shared, the
+// host's arena is the device's, and a run of host moments has it to itself (mapped). Elsewhere both
+// have an arena of one layout, and what is valid on one side only is copied in front of the first
+// moment of the other side that reads it; all of that is decided in `bind`.
+class DeviceSide {
+ public:
+  // Null where all steps run on the host. `arena` is the host's, `scratch_bytes` large enough for
+  // each row that the steps may be given. Errors: what the driver says.
+  static Result<std::unique_ptr<DeviceSide>> open(const Plan& plan, std::byte* arena);
+
+  // The rows that the plan's steps have now.
+  Status bind();
+
+  // Before each moment, in order; a host moment may then read and write its values.
+  Status enter(std::size_t moment);
+  Status leave();  // after the last
+  // Enqueues step i, which is the device's.
+  Status enqueue(std::size_t step);
+  Status finish();
+  // After a moment of the device: what it wrote can be read on the host, until the next `enter`.
+  Status show(std::size_t moment);
+
+ private:
+  struct Region {  // of the arena
+    ValueId root;
+    TensorDesc desc;
+    std::size_t offset;
+  };
+  struct Moment {
+    bool on_host = true;
+    std::vector<Region> reads, writes;
+    std::vector<ByteRows> copies;    // from the other side, before it
+    std::size_t begin = 0, end = 0;  // of the arena, for the run of host moments from here on
+    std::vector<DeviceView> inputs, outputs;
+  };
+
+  DeviceSide(const Plan& plan, std::byte* arena) : plan_(plan), arena_(arena) {}
+  Status allocate();
+  Region region_of(ValueId id, const TensorDesc& desc, std::size_t more) const;
+  Moment border(const std::vector<ValueId>& values, bool writes) const;
+  Result<Moment> moment_of(const Step& step);
+  Result<DeviceView> view_of(ValueId id, const TensorDesc& desc, std::size_t more);
+  void plan_copies();
+  void plan_runs();
+
+  const Plan& plan_;
+  std::byte* arena_;
+  const Offload* device_ = nullptr;
+  bool in_place_ = false;
+  std::shared_ptr<DeviceQueue> queue_;
+  std::shared_ptr<DeviceMemory> memory_, scratch_;
+  std::map<ValueId, std::shared_ptr<DeviceMemory>> constants_;
+  std::vector<Moment> moments_;
+};
+
+// Where a value's bytes lie in memory, in runs.
+std::vector<ByteRows> byte_rows(const TensorDesc& desc, std::size_t offset);
+
+}  // namespace dlis
