@@ -214,9 +214,9 @@ std::vector<double> LayerTimer::speeds(const LoweredStep& layer, const Encoded& 
     shares.mixed = false;
     if (cold_) flush();
     pool_.watch(&watch);
-    run.once(pool_, equal.schedule, workers);
+    const Status ran = run.once(pool_, equal.schedule, workers);
     pool_.watch(nullptr);
-    if (i == 0 || shares.mixed || std::ranges::min(shares.ns) <= 0) continue;
+    if (!ran || i == 0 || shares.mixed || std::ranges::min(shares.ns) <= 0) continue;
     for (std::size_t w = 0; w < samples.size(); ++w)
       samples[w].push_back(shares.work[w] / shares.ns[w]);
   }

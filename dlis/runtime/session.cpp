@@ -308,15 +308,18 @@ struct RangeRuns {
 
 Result<std::vector<TileRun>> Session::trace(std::span<const Tensor> inputs) {
   DLIS_TRY(state_->check_inputs(inputs));
-  state_->copy_inputs(inputs);
+  DLIS_TRY(state_->copy_inputs(inputs));
   RangeRuns runs(state_->pool.workers());
   std::vector<std::pair<int, int>> places;  // step and phase, by the pool's run
   for (std::size_t i = 0; i < state_->steps.size(); ++i)
     for (std::size_t phase = 0; phase < state_->steps[i].tiles.size(); ++phase)
       places.emplace_back(int(i), int(phase));
   state_->pool.watch(&runs.watch);
-  for (const BoundStep& step : state_->steps) state_->execute(step);
+  Status ran_all;
+  for (std::size_t i = 0; i < state_->steps.size() && ran_all; ++i) ran_all = state_->execute(i);
   state_->pool.watch(nullptr);
+  DLIS_TRY(ran_all);
+  if (state_->device) DLIS_TRY(state_->device->leave());
   std::vector<TileRun> out;
   for (const auto& ran : runs.of_thread)
     for (const RangeRun& run : ran) {
