@@ -5,6 +5,7 @@
 
 #include "dlis/base/text.h"
 #include "dlis/compress/technique.h"
+#include "dlis/compute/device_ops.h"
 #include "dlis/compute/parallel/schedule.h"
 #include "dlis/compute/row.h"
 #include "dlis/format/encoded.h"
@@ -47,8 +48,9 @@ void add_formats(Rows& rows) {
 void add_compute(Rows& rows) {
   for (const ConvRow* row : conv_rows())
     rows.push_back({"compute", row->name, "", fmt::format("{} ({})", row->summary, row->device)});
-  for (const OpRow* row : op_rows())
-    rows.push_back({"compute", row->name, "", fmt::format("{} ({})", row->summary, row->device)});
+  for (const auto& list : {op_rows(), device_op_rows()})
+    for (const OpRow* row : list)
+      rows.push_back({"compute", row->name, "", fmt::format("{} ({})", row->summary, row->device)});
 }
 
 void add_schedules(Rows& rows) {

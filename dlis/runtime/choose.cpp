@@ -415,7 +415,8 @@ Result<const Encoded*> Chooser::encoded(const LoweredStep& layer, const Format* 
 Status Chooser::pack(const LoweredStep& layer, Step& step) {
   const double start = now_ms();
   const Encoded& weights = *DLIS_TRY(encoded(layer, step.conv.format));
-  step.packed = Buffer(step.conv_row->packed_bytes(step.conv, &weights), kDevicePage);
+  step.packed = Buffer(step.conv_row->packed_bytes(step.conv, &weights),
+                       step.conv_row->enqueue ? kDevicePage : kAlignment);
   const float* bias = layer.bias.has_value() ? layer.bias.as<float>().data() : nullptr;
   step.conv_row->pack(step.conv, &weights, bias, step.packed.data());
   step.on_device = DLIS_TRY(packed_on_device(step.conv_row->device, step.packed));

@@ -68,19 +68,25 @@ std::string demotion_of(const Step& step) {
                      bytes_text(from.scratch_bytes), bytes_text(to.scratch_bytes));
 }
 
-// "on 1 of 2 workers"; nothing where there is one.
-std::string workers_text(const Step& step, const PlanOptions& options) {
-  if (options.threads == 1) return {};
-  return fmt::format(" on {} of {} workers", workers_of(step, options), options.threads);
+// "on 1 of 2 workers"; nothing where there is one. In a plan for a device: where a step runs, and
+// why, where that is not the device.
+std::string place_of(const Plan& plan, const Step& step) {
+  const PlanOptions& options = plan.options;
+  if (step.is_enqueued()) return fmt::format(" on {}", step.device());
+  std::string out;
+  if (options.threads > 1)
+    out += fmt::format(" on {} of {} workers", workers_of(step, options), options.threads);
+  if (options.device == "cpu") return out;
+  return out + " on cpu" + (step.why_on_host.empty() ? "" : ": " + step.why_on_host);
 }
 
-std::string conv_lines(const Step& step, const PlanOptions& options) {
+std::string conv_lines(const Plan& plan, const Step& step) {
   ConvProblem problem = step.conv;
   problem.label.clear();
   std::string out =
       fmt::format("{} {}: {} | {}/{}{}{}, {} packed, {} scratch\n    {}\n", step.op, step.name,
                   step.conv.format->name, step.conv_row->name, text_of(step.schedule),
-                  workers_text(step, options), step.fallback ? " (fallback)" : "",
+                  place_of(plan, step), step.fallback ? " (fallback)" : "",
                   bytes_text(step.weights_bytes), bytes_text(step.scratch_bytes), line(problem));
   if (!step.types.empty()) out += fmt::format("    {}\n", step.types);
   if (const std::string sparsity = sparsity_of(step); !sparsity.empty())
@@ -129,9 +135,8 @@ const Candidate* chosen(const Step& step) {
 std::string explain(const Plan& plan) {
   std::string out;
   for (const Step& step : plan.steps)
-    out += step.conv_row
-               ? conv_lines(step, plan.options)
-               : fmt::format("{} {}{}\n", step.op, step.name, workers_text(step, plan.options));
+    out += step.conv_row ? conv_lines(plan, step)
+                         : fmt::format("{} {}{}\n", step.op, step.name, place_of(plan, step));
   out += fmt::format(
       "weights {}, arena {} (largest sum of live values {}), scratch {}, fallback {:.0f} % of the "
       "MACs\n",

@@ -10,6 +10,7 @@
 #include "dlis/base/clock.h"
 #include "dlis/base/memory.h"
 #include "dlis/base/text.h"
+#include "dlis/compute/device_ops.h"
 #include "dlis/hardware/device.h"
 #include "dlis/hardware/topology.h"
 #include "dlis/model/dense_layer.h"
@@ -17,6 +18,7 @@
 #include "dlis/model/passes.h"
 #include "dlis/runtime/choose.h"
 #include "dlis/runtime/contest.h"
+#include "dlis/runtime/device_side.h"
 #include "dlis/runtime/draft.h"
 #include "dlis/runtime/equal_scales.h"
 #include "dlis/runtime/memory.h"
@@ -81,15 +83,30 @@ Status check_accepted(const Plan& plan) {
       refused == first->candidates.end() ? "no such row" : refused->refusal));
 }
 
-void settle_operator(Step& step, const ScheduleSpec& schedule, const Graph& graph) {
+// The device's row where one accepts; else the processor's stays, and the step says why.
+void place_operator(Step& step, const std::string& device) {
+  if (device == "cpu") return;
+  const OpRow* row = find_device_op_row(step.other.op, device);
+  const Verdict verdict = row ? row->accepts(step.other)
+                              : refuse(fmt::format("{} has no row for {}", device, step.other.op));
+  if (verdict)
+    step.op_row = row;
+  else
+    step.why_on_host = verdict.reason;
+}
+
+Status settle_operator(Step& step, const ScheduleSpec& schedule, const Graph& graph) {
   const OpRow& row = *step.op_row;
   step.schedule = schedule;
-  step.packed = Buffer(row.packed_bytes(step.other, nullptr));
+  step.packed =
+      Buffer(row.packed_bytes(step.other, nullptr), row.enqueue ? kDevicePage : kAlignment);
   row.pack(step.other, nullptr, nullptr, step.packed.data());
+  step.on_device = DLIS_TRY(packed_on_device(row.device, step.packed));
   step.scratch_bytes = row.scratch_bytes(step.other);
   step.weights_bytes = step.packed.size();
   for (ValueId id : step.inputs)
     if (graph.is_constant(id)) step.weights_bytes += graph.value(id).constant.bytes();
+  return {};
 }
 
 void add_shares(Plan& plan) {
@@ -233,7 +250,8 @@ Result<Draft> make_draft(const Prepared& prepared, const std::set<std::string>& 
       *parse_schedule(plan.options.schedule == "auto" ? "static" : plan.options.schedule);
   for (LoweredStep& layer : draft.layers) {
     if (layer.weights.has_value()) continue;
-    settle_operator(layer.step, schedule, plan.graph);
+    place_operator(layer.step, plan.options.device);
+    DLIS_TRY(settle_operator(layer.step, schedule, plan.graph));
     draft.fixed.bytes += layer.step.weights_bytes;
     draft.fixed.scratch = std::max(draft.fixed.scratch, layer.step.scratch_bytes);
   }

@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "dlis/hardware/device.h"
+#include "dlis/hardware/device_faults.h"
 #include "dlis/runtime/test_graphs.h"
 
 namespace dlis {
@@ -136,12 +138,28 @@ class RandomGraph {
   std::vector<ValueId> values_;
 };
 
+Graph random_graph() {
+  RandomGraph random;
+  for (std::int64_t i = *rc::gen::inRange(3, 16); i > 0; --i) random.grow();
+  return random.finish();
+}
+
+void check_runs(const std::shared_ptr<const Plan>& plan, const std::vector<Tensor>& inputs,
+                const std::vector<Tensor>& want) {
+  auto session = Session::open(plan);
+  if (!session) RC_FAIL(session.error().message());
+  for (int run = 0; run < 2; ++run) {  // the arena is used twice: stale values would show
+    const auto got = session->run(inputs);
+    if (!got) RC_FAIL(got.error().message());
+    for (std::size_t i = 0; i < want.size(); ++i) expect_near((*got)[i], want[i], 1e-5);
+    RC_ASSERT(!testing::Test::HasFailure());
+  }
+}
+
 // `RC_PARAMS=seed=N` runs one again.
 TEST(RandomPlan, GivesWhatTheNodesGiveAlone) {
   EXPECT_TRUE(rc::check([] {
-    RandomGraph random;
-    for (std::int64_t i = *rc::gen::inRange(3, 16); i > 0; --i) random.grow();
-    const Graph graph = random.finish();
+    const Graph graph = random_graph();
     const auto inputs = random_inputs(graph);
     const auto want = run_node_by_node(graph, inputs);
     PlanOptions options;
@@ -149,15 +167,37 @@ TEST(RandomPlan, GivesWhatTheNodesGiveAlone) {
     options.threads = *rc::gen::inRange(1, 4);
     auto plan = make_plan(graph, options);
     if (!plan) RC_FAIL(plan.error().message());
-    auto session = Session::open(*plan);
-    RC_ASSERT(session.has_value());
-    for (int run = 0; run < 2; ++run) {  // the arena is used twice: stale values would show
-      const auto got = session->run(inputs);
-      RC_ASSERT(got.has_value());
-      for (std::size_t i = 0; i < want.size(); ++i) expect_near((*got)[i], want[i], 1e-5);
-      RC_ASSERT(!testing::Test::HasFailure());
-    }
+    check_runs(*plan, inputs, want);
   }));
+}
+
+// A device that loses its compiler while it is planned for leaves the later layers to the host; the
+// memory is shared, or as if it were not.
+TEST(RandomPlan, IsTheSameWhereverItsStepsRun) {
+  const Device* device = find_device("opencl");
+  if (!device || !device->available()) GTEST_SKIP() << "there is no OpenCL device";
+  int on_device = 0, on_host = 0;
+  EXPECT_TRUE(rc::check([&] {
+    const Graph graph = random_graph();
+    const auto inputs = random_inputs(graph);
+    const auto want = run_node_by_node(graph, inputs);
+    PlanOptions options;
+    options.tune = Tune::off;
+    options.device = device->name;
+    device_faults().apart = *rc::gen::arbitrary<bool>();
+    device_faults().build = *rc::gen::inRange(-1, 20);
+    auto plan = make_plan(graph, options);
+    device_faults().build = -1;
+    if (plan) {
+      for (const Step& step : (*plan)->steps) ++(step.is_enqueued() ? on_device : on_host);
+      check_runs(*plan, inputs, want);
+    } else if (!plan.error().refused) {  // no layer with weights came to the device
+      RC_FAIL(plan.error().message());
+    }
+    device_faults().apart = false;
+  }));
+  EXPECT_GT(on_device, 50);
+  EXPECT_GT(on_host, 50);
 }
 
 }  // namespace

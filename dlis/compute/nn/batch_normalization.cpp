@@ -1,5 +1,5 @@
-// BatchNormalization (inference): x * a[c] + b[c] with a = scale / sqrt(variance + epsilon) and
-// b = B - mean * a, both computed in double.
+#include "dlis/compute/nn/batch_normalization.h"
+
 #include <cmath>
 
 #include "dlis/compute/nn/elementwise.h"
@@ -24,9 +24,12 @@ bool is_fixed(const OpProblem& problem) {
   return true;
 }
 
-// a in the first, b in the second half of `out`.
-void coefficients(std::span<const ConstView> inputs, double epsilon, std::int64_t channels,
-                  float* out) {
+}  // namespace
+
+void normalization_coefficients(const OpProblem& problem, std::span<const ConstView> inputs,
+                                float* out) {
+  const std::int64_t channels = channels_of(problem);
+  const double epsilon = problem.attributes.real("epsilon", 1e-5f);
   const auto at = [&](Input i, std::int64_t c) {
     const ConstView& view = inputs[i];
     return double(view.as<float>()[c * view.strides[0]]);
@@ -38,15 +41,19 @@ void coefficients(std::span<const ConstView> inputs, double epsilon, std::int64_
   }
 }
 
-double epsilon_of(const OpProblem& problem) { return problem.attributes.real("epsilon", 1e-5f); }
-
-Params params_of(const OpProblem& problem) {
+Loops normalization_loops(const OpProblem& problem) {
   const TensorDesc in = input_desc(problem, kX);
   Shape per_channel = in.strides;
   for (int axis = 0; axis < per_channel.rank(); ++axis) per_channel[axis] = axis == 1 ? 1 : 0;
   const Shape strides[] = {problem.outputs[0].strides, in.strides, per_channel};
+  return make_loops(in.shape, strides);
+}
+
+namespace {
+
+Params params_of(const OpProblem& problem) {
   Params params;
-  params.loops = make_loops(in.shape, strides);
+  params.loops = normalization_loops(problem);
   params.tiling = make_tiling(params.loops, problem.workers, 16384);
   return params;
 }
@@ -61,7 +68,7 @@ Blob build(const OpProblem& problem) {
   std::vector<ConstView> inputs(kVariance + 1);
   for (std::size_t i = kScale; i <= kVariance; ++i) inputs[i] = problem.constants[i].view();
   std::vector<float> values(std::size_t(2 * channels_of(problem)));
-  coefficients(inputs, epsilon_of(problem), channels_of(problem), values.data());
+  normalization_coefficients(problem, inputs, values.data());
   params.coefficients = (sizeof(Params) + 63) / 64 * 64;
   blob.add(params);
   blob.add(std::span<const float>(values));
@@ -90,8 +97,7 @@ void run(const OpProblem& problem, const Call& call, int phase, Range range, Wor
   if (phase + 1 < phases(problem)) {
     std::vector<ConstView> inputs(kVariance + 1);
     for (std::size_t i = kScale; i <= kVariance; ++i) inputs[i] = input(problem, call, i);
-    return coefficients(inputs, epsilon_of(problem), channels,
-                        reinterpret_cast<float*>(call.scratch));
+    return normalization_coefficients(problem, inputs, reinterpret_cast<float*>(call.scratch));
   }
   const float* const a = params.coefficients != 0 ? part<float>(call.packed, params.coefficients)
                                                   : reinterpret_cast<const float*>(call.scratch);

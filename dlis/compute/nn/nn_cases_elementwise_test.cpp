@@ -47,6 +47,7 @@ const std::vector<Listed>& elementwise_cases() {
       {"Max", {{5, 3}, {5, 3}}},
       {"Min", {{40, 33}, {33}, {40, 1}}},
       {"Min", {{5, 3}}},
+      {"Min", {{5, 3, 4}, {3, 4}}},
       {"BatchNormalization", {{2, 19, 5, 7}, {19}, {19}, {19}, {19}}, {{"epsilon", 1e-3f}}, 0.1, 2},
       {"BatchNormalization", {{3, 40}, {40}, {40}, {40}, {40}}, {}, 0.1, 2},
       {"BatchNormalization", {{1, 64, 9, 9}, {64}, {64}, {64}, {64}}, {}, 0.1, 2},

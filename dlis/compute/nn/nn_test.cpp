@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "dlis/compute/device_ops.h"
 #include "dlis/compute/nn/nn_case.h"
 #include "dlis/compute/nn/nn_cases.h"
 #include "dlis/compute/nn/nn_judge.h"
@@ -16,12 +17,17 @@ class NnRows : public testing::TestWithParam<const OpRow*> {};
 
 TEST_P(NnRows, AgreeWithTheTruth) {
   const OpRow& row = *GetParam();
+  if (const Verdict device = find_device(row.device)->available(); !device)
+    GTEST_SKIP() << row.name << " is not tested: " << device.reason;
   int found = 0;
   for (const auto* list : {&elementwise_cases(), &movement_cases(), &window_cases(), &sum_cases()})
     for (const Listed& listed : *list) {
       if (std::string(listed.op) != row.name) continue;
+      const std::string wrong = judge(row, listed, listed.from, listed.to);
+      // A device may leave what it does not know to the processor.
+      if (row.enqueue && wrong.find("refused: ") != std::string::npos) continue;
       ++found;
-      EXPECT_EQ(judge(row, listed, listed.from, listed.to), "");
+      EXPECT_EQ(wrong, "");
     }
   if (std::string(row.name) != "Gather") {  // it takes indices: NnGather
     EXPECT_GT(found, 0) << "no case exercises this row";
@@ -39,6 +45,15 @@ TEST_P(NnRows, SayWhyTheyRefuse) {
 
 INSTANTIATE_TEST_SUITE_P(All, NnRows, testing::ValuesIn(op_rows().begin(), op_rows().end()),
                          [](const auto& each) { return std::string(each.param->name); });
+
+std::vector<const OpRow*> rows_of_devices() {
+  return {device_op_rows().begin(), device_op_rows().end()};
+}
+INSTANTIATE_TEST_SUITE_P(Devices, NnRows, testing::ValuesIn(rows_of_devices()),
+                         [](const auto& each) {
+                           return std::string(each.param->device) + "_" + each.param->name;
+                         });
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(NnRows);
 
 TEST(NnList, HasEachOperatorOnce) {
   std::set<std::string> names;

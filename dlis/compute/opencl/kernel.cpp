@@ -140,6 +140,14 @@ Verdict has_opencl_kernel(const std::string& file, const std::string& name,
   return kernel ? accept() : refuse(kernel.error().message());
 }
 
+void forget_opencl_kernels() {
+  const std::lock_guard lock(built().mutex);
+  built().kernels.clear();
+  for (auto& [key, program] : built().programs)
+    if (program) program->release();  // its kernels may be in use
+  built().programs.clear();
+}
+
 Launch::Launch(const DeviceCall& call, cl_kernel kernel)
     : queue_(call.queue), kernel_(kernel), lock_((*opencl())->mutex) {}
 

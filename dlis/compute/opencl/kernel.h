@@ -21,6 +21,9 @@ Result<cl_kernel> opencl_kernel(const std::string& file, const std::string& name
 Verdict has_opencl_kernel(const std::string& file, const std::string& name,
                           const std::string& options = "");
 
+// For tests: the next call builds anew, or takes what is kept on disk.
+void forget_opencl_kernels();
+
 using WorkSize = std::array<std::size_t, 3>;
 
 // One command: arguments in order, then `enqueue`. A DeviceView gives two arguments, the buffer
