@@ -26,6 +26,11 @@ void forget_opencl_kernels();
 
 using WorkSize = std::array<std::size_t, 3>;
 
+// An argument: so many bytes of local memory.
+struct LocalBytes {
+  std::size_t count;
+};
+
 // One command: arguments in order, then `enqueue`. A DeviceView gives two arguments, the buffer
 // (`global T*`) and where the view begins (`long`, in elements); a DeviceMemory* the buffer; all
 // else is passed by value as it is.
@@ -39,6 +44,10 @@ class Launch {
   }
   Launch& add(const DeviceView& view);
   Launch& add(DeviceMemory* memory);
+  Launch& add(const LocalBytes& local) {
+    set(local.count, nullptr);
+    return *this;
+  }
   Launch& add(std::nullptr_t) = delete;  // pass any buffer in its place
   // `items` is rounded up to a multiple of `group`, so kernels look whether they are inside.
   Status enqueue(WorkSize items, WorkSize group);

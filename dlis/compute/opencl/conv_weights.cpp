@@ -1,0 +1,87 @@
+// Lays out weights in panels.
+#include "dlis/compute/opencl/conv_weights.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "dlis/base/divide.h"
+
+namespace dlis {
+namespace {
+
+constexpr std::int64_t kLine = kAlignment / sizeof(float);
+
+}  // namespace
+
+OpenClWeights::OpenClWeights(const ConvProblem& p, std::int64_t planes, std::int64_t terms)
+    : filters_(p.k), panels_(divide_up(p.k, kOpenClPanel)), planes_(planes), terms_(terms) {
+  weights_at_ = panels_ * kOpenClPanel + round_up(p.s * p.c, kLine);
+  plane_ = panels_ * kOpenClPanel * terms;
+}
+
+void OpenClWeights::clear(const float* bias, float* packed) const {
+  std::fill_n(packed, bytes() / sizeof(float), 0.0f);
+  if (bias) std::copy_n(bias, filters_, packed);
+}
+
+OpenClSizes opencl_sizes(const ConvProblem& p, const OpenClWeights& weights,
+                         const DeviceCall& call) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const auto i = [](std::int64_t value) { return cl_int(value); };
+  const bool relu = p.ends.activation == Activation::relu;
+  const bool clip = p.ends.activation == Activation::clip;
+  return {.n = i(p.n),
+          .h = i(p.h),
+          .w = i(p.w),
+          .c = i(p.c),
+          .k = i(p.k),
+          .p = i(p.p()),
+          .q = i(p.q()),
+          .r = i(p.r),
+          .s = i(p.s),
+          .pad_top = i(p.pad_top),
+          .pad_left = i(p.pad_left),
+          .stride_h = i(p.stride_h),
+          .stride_w = i(p.stride_w),
+          .dilation_h = i(p.dilation_h),
+          .dilation_w = i(p.dilation_w),
+          .terms = i(weights.terms()),
+          .panels = i(weights.panels()),
+          .zeros_at = i(weights.zeros_at()),
+          .weights_at = i(weights.weights_at()),
+          .plane = i(weights.plane()),
+          .x = device_strides(call.inputs[0]),
+          .residual = device_strides(opencl_residual(p, call)),
+          .y = device_strides(call.outputs[0]),
+          .add = p.ends.add,
+          .low = relu   ? 0
+                 : clip ? p.ends.a
+                        : -kInfinity,
+          .high = clip ? p.ends.b : kInfinity,
+          .a = p.ends.a,
+          .b = p.ends.b};
+}
+
+int opencl_activation(const ConvProblem& p) {
+  const bool clamps =
+      p.ends.activation == Activation::relu || p.ends.activation == Activation::clip;
+  return clamps ? 0 : int(p.ends.activation);
+}
+
+std::int64_t opencl_rows(std::int64_t rows) {
+  constexpr std::int64_t kMost = 12;
+  return divide_up(rows, divide_up(rows, kMost));
+}
+
+Verdict opencl_conv_accepts(const ConvProblem& p, const OpenClWeights& weights) {
+  if (!p.all_f32()) return refuse("needs f32 activations");
+  if (p.format && p.format != formats().front()) return refuse("needs dense weights");
+  if (p.groups != 1) return refuse("needs a single group");
+  const std::int64_t largest = std::max({p.n * p.h * p.w * p.c, p.n * p.p() * p.q() * p.k,
+                                         std::int64_t(weights.bytes() / sizeof(float))});
+  if (largest > std::numeric_limits<cl_int>::max() / 2)
+    return refuse("needs values of less than 2^30 elements");
+  return accept();
+}
+
+}  // namespace dlis

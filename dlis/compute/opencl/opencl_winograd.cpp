@@ -1,0 +1,187 @@
+// The row `opencl_winograd`: 3x3 filters in tiles of 4x4 outputs (winograd_cpu.cl,
+// winograd_gpu.cl).
+#include "dlis/compute/opencl/opencl_winograd.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dlis/base/divide.h"
+#include "dlis/base/winograd.h"
+#include "dlis/compute/opencl/kernel.h"
+#include "dlis/compute/winograd/winograd.h"
+
+namespace dlis {
+namespace {
+
+constexpr int kTile = 4;
+constexpr std::int64_t kFrequencies = (kTile + 2) * (kTile + 2);
+constexpr std::int64_t kLine = kAlignment / sizeof(float);
+constexpr std::size_t kItems = 64;              // of a GPU's group that transforms
+constexpr std::size_t kMostShared = 16u << 20;  // bytes of V that still lie in a last-level cache
+
+OpenClWeights weights_of(const ConvProblem& p) { return {p, kFrequencies, p.c}; }
+
+// `Cut` of the kernels.
+struct Cut {
+  cl_int rows, columns, tiles, block, v_pitch, v_plane, m_plane;
+};
+
+Cut cut_of(const ConvProblem& p, const WinogradWay& way) {
+  const std::int64_t rows = divide_up(p.p(), kTile), columns = divide_up(p.q(), kTile);
+  const std::int64_t tiles = p.n * rows * columns;
+  // Odd numbers of lines, so that neighbours do not fall into the same sets of a cache.
+  const auto pitch_of = [](std::int64_t floats) { return (divide_up(floats, kLine) | 1) * kLine; };
+  const std::int64_t pitch = pitch_of(p.c), wide = round_up(p.k, kOpenClPanel);
+  const std::int64_t block = way.gpu ? tiles : divide_up(tiles, divide_up(tiles, way.tiles));
+  return {cl_int(rows),
+          cl_int(columns),
+          cl_int(tiles),
+          cl_int(block),
+          cl_int(pitch),
+          cl_int((way.shared ? tiles : block) * pitch),
+          cl_int(way.gpu ? tiles * wide : pitch_of(block * kOpenClPanel))};
+}
+
+std::size_t bytes_of(cl_int plane) {
+  return std::size_t(kFrequencies) * std::size_t(plane) * sizeof(float);
+}
+
+Status on_cpu(const ConvProblem& p, const DeviceCall& call, const WinogradWay& way) {
+  const OpenClWeights weights = weights_of(p);
+  const OpenClSizes sizes = opencl_sizes(p, weights, call);
+  const Cut cut = cut_of(p, way);
+  const auto blocks = std::size_t(divide_up(cut.tiles, cut.block));
+  const auto kernel = [&](const char* name) {
+    return opencl_kernel(
+        "winograd_cpu.cl", name,
+        fmt::format("-DROWS={} -DACTIVATION={} -DSHARED={}", opencl_rows(cut.block),
+                    opencl_activation(p), int(way.shared)));
+  };
+  constexpr WorkSize kAlone{1, 1, 1};
+  const LocalBytes v{bytes_of(cut.v_plane)}, m{bytes_of(cut.m_plane)};
+  const DeviceView &x = call.inputs[0], &y = call.outputs[0];
+  const DeviceView& residual = opencl_residual(p, call);
+  if (!way.shared)
+    return launch(call, DLIS_TRY(kernel("winograd")), {blocks, 1, 1}, kAlone, sizes, cut, x,
+                  call.packed, residual, y, v, m);
+  cl_kernel input = DLIS_TRY(kernel("winograd_input"));
+  DLIS_TRY(launch(call, input, {std::size_t(cut.tiles), 1, 1}, kAlone, sizes, cut, x, call.packed,
+                  call.scratch));
+  return launch(call, DLIS_TRY(kernel("winograd_products")),
+                {blocks * std::size_t(weights.panels()), 1, 1}, kAlone, sizes, cut, call.scratch,
+                call.packed, residual, y, m);
+}
+
+// The products of all frequencies as 1x1 convolutions of a map of tiles.
+OpenClSizes product_sizes(const OpenClSizes& of, const Cut& cut) {
+  OpenClSizes sizes = of;
+  sizes.n = sizes.h = sizes.p = sizes.r = sizes.s = 1;
+  sizes.w = sizes.q = cut.tiles;
+  sizes.k = of.panels * cl_int(kOpenClPanel);
+  sizes.pad_top = sizes.pad_left = 0;
+  sizes.x = {0, 0, cut.v_pitch};
+  sizes.y = {0, 0, sizes.k};
+  sizes.add = 0;
+  return sizes;
+}
+
+Status on_gpu(const ConvProblem& p, const DeviceCall& call, const WinogradWay& way) {
+  const OpenClSizes sizes = opencl_sizes(p, weights_of(p), call);
+  const Cut cut = cut_of(p, way);
+  const auto kernel = [&](const char* name) {
+    return opencl_kernel("winograd_gpu.cl", name,
+                         fmt::format("-DACTIVATION={}", opencl_activation(p)));
+  };
+  const auto items = [&](std::int64_t values) {
+    return WorkSize{std::size_t(divide_up(values, 4)), std::size_t(cut.tiles), 1};
+  };
+  const WorkSize group{kItems, 1, 1};
+  const DeviceView v{call.scratch, 0}, m{call.scratch, bytes_of(cut.v_plane)};
+  cl_kernel input = DLIS_TRY(kernel("winograd_input"));
+  DLIS_TRY(launch(call, input, items(p.c), group, sizes, cut, call.inputs[0], call.scratch));
+  const DeviceCall products{call.queue, {&v, 1}, {&m, 1}, call.packed};
+  DLIS_TRY(enqueue_planes(product_sizes(sizes, cut), {kFrequencies, cut.v_plane, cut.m_plane},
+                          products, *way.gpu));
+  return launch(call, DLIS_TRY(kernel("winograd_output")), items(p.k), group, sizes, cut, m,
+                call.packed, opencl_residual(p, call), call.outputs[0]);
+}
+
+Verdict accepts(const ConvProblem& p) {
+  if (const Verdict verdict = winograd_accepts(p, kTile); !verdict) return verdict;
+  if (const Verdict verdict = opencl_conv_accepts(p, weights_of(p)); !verdict) return verdict;
+  if (const auto cl = opencl(); !cl) return refuse(cl.error().message());
+  return winograd_ways(p, opencl_shape()).empty() ? refuse("needs more local memory") : accept();
+}
+
+void pack(const ConvProblem& p, const Encoded* encoded, const float* bias, std::byte* to) {
+  float* packed = reinterpret_cast<float*>(to);
+  const OpenClWeights weights = weights_of(p);
+  weights.clear(bias, packed);
+  const Tensor dense = encoded->format->decode(*encoded);
+  const float* from = dense.as<float>().data();
+  double u[kWinogradMostValues];
+  for (std::int64_t k = 0; k < p.k; ++k)
+    for (std::int64_t c = 0; c < p.c; ++c, from += 9) {
+      winograd_weights(*winograd_matrices(kTile), from, u);
+      float* first = packed + weights.place(k, c);
+      for (std::int64_t f = 0; f < kFrequencies; ++f) first[f * weights.plane()] = float(u[f]);
+    }
+}
+
+Status enqueue(const ConvProblem& p, const DeviceCall& call) {
+  const auto ways = winograd_ways(p, opencl_shape());
+  const auto run = [&](std::size_t way) { return enqueue_winograd(p, call, ways[way]); };
+  return run(DLIS_TRY(fastest_way("opencl_winograd:1", p, call, ways.size(), run)));
+}
+
+}  // namespace
+
+std::vector<WinogradWay> winograd_ways(const ConvProblem& p, const OpenClShape& shape) {
+  std::vector<WinogradWay> ways;
+  if (shape.gpu) {
+    for (const GemmWay& way : gemm_ways(true)) ways.push_back({&way, true, 0});
+    return ways;
+  }
+  constexpr WinogradWay kWays[] = {
+      {nullptr, false, 12}, {nullptr, false, 36}, {nullptr, true, 48}, {nullptr, true, 96}};
+  const std::size_t most = shape.local_bytes / 8 * 7;  // the rest of the cache is for weights
+  for (const WinogradWay& way : kWays) {
+    const Cut cut = cut_of(p, way);
+    const std::size_t v = bytes_of(cut.v_plane), m = bytes_of(cut.m_plane);
+    const bool fits = way.shared ? v <= kMostShared && m <= most : v + m <= most;
+    const bool known =
+        !ways.empty() && ways.back().shared == way.shared && cut.block <= ways.back().tiles;
+    if (fits && !known) ways.push_back(way);
+  }
+  return ways;
+}
+
+std::size_t winograd_scratch_bytes(const ConvProblem& p, bool gpu) {
+  if (gpu) {
+    const Cut cut = cut_of(p, {gemm_ways(true).data(), true, 0});
+    return bytes_of(cut.v_plane) + bytes_of(cut.m_plane);
+  }
+  const std::size_t v = bytes_of(cut_of(p, {nullptr, true, 48}).v_plane);
+  return v <= kMostShared ? v : 0;
+}
+
+Status enqueue_winograd(const ConvProblem& p, const DeviceCall& call, const WinogradWay& way) {
+  return way.gpu ? on_gpu(p, call, way) : on_cpu(p, call, way);
+}
+
+extern constinit const ConvRow opencl_winograd_row{
+    .name = "opencl_winograd",
+    .device = "opencl",
+    .summary = "3x3 filters in tiles of 4x4 outputs: a quarter of the multiplications, by OpenCL",
+    .tolerance = {5e-6, kTile},
+    .accepts = accepts,
+    .packed_bytes = [](const ConvProblem& p, const Encoded*) { return weights_of(p).bytes(); },
+    .pack = pack,
+    .scratch_bytes =
+        [](const ConvProblem& p) { return winograd_scratch_bytes(p, opencl_shape().gpu); },
+    .enqueue = enqueue,
+    .work = [](const ConvProblem& p) { return winograd_work(p, kTile, 1); },
+};
+
+}  // namespace dlis
