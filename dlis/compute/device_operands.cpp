@@ -1,5 +1,7 @@
 #include "dlis/compute/device_operands.h"
 
+#include "dlis/base/buffer.h"
+
 namespace dlis {
 
 std::size_t extent_of(DType type, const Shape& shape, const Shape& strides) {
@@ -32,7 +34,7 @@ Result<DeviceOperands> DeviceOperands::open(std::string_view name, const Call& c
 
 Result<DeviceOperands::Piece> DeviceOperands::piece(const std::byte* host, std::size_t bytes) {
   Piece out{const_cast<std::byte*>(host), bytes, {}};
-  out.memory = DLIS_TRY(device_->offload->allocate(bytes, nullptr));
+  out.memory = DLIS_TRY(device_->offload->allocate(bytes + kReadSlack, nullptr));
   if (host) DLIS_TRY(device_->offload->to_device(*queue_, *out.memory, host, {0, bytes}));
   return out;
 }

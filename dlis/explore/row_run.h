@@ -25,6 +25,9 @@ class RowRun {
   RowRun(const ConvRow& row, const ConvProblem& problem, const Encoded& weights,
          const RowOperands& operands);
 
+  // Outputs from the row's device to where the operands lie, for whoever looks at them.
+  Status fetch() { return device_ ? device_->fetch() : Status(); }
+
   // What the row's device said last; of the processor's rows nothing.
   const Status& status() const { return status_; }
 

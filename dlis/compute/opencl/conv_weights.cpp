@@ -53,7 +53,9 @@ OpenClSizes opencl_sizes(const ConvProblem& p, const OpenClWeights& weights,
           .x = device_strides(call.inputs[0]),
           .residual = device_strides(opencl_residual(p, call)),
           .y = device_strides(call.outputs[0]),
+          .bias = 1,
           .add = p.ends.add,
+          .activation = cl_int(p.ends.activation),
           .low = relu   ? 0
                  : clip ? p.ends.a
                         : -kInfinity,
@@ -62,15 +64,9 @@ OpenClSizes opencl_sizes(const ConvProblem& p, const OpenClWeights& weights,
           .b = p.ends.b};
 }
 
-int opencl_activation(const ConvProblem& p) {
-  const bool clamps =
-      p.ends.activation == Activation::relu || p.ends.activation == Activation::clip;
-  return clamps ? 0 : int(p.ends.activation);
-}
-
 std::int64_t opencl_rows(std::int64_t rows) {
   constexpr std::int64_t kMost = 12;
-  return divide_up(rows, divide_up(rows, kMost));
+  return rows == 1 ? 1 : round_up(divide_up(rows, divide_up(rows, kMost)), 2);
 }
 
 Verdict opencl_conv_accepts(const ConvProblem& p, const OpenClWeights& weights) {

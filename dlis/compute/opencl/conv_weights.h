@@ -40,19 +40,18 @@ struct OpenClSizes {
   cl_int pad_top, pad_left, stride_h, stride_w, dilation_h, dilation_w;
   cl_int terms, panels, zeros_at, weights_at, plane;
   DeviceStrides x, residual, y;
-  cl_int add;
+  cl_int bias, add, activation;
   cl_float low, high, a, b;
 };
 OpenClSizes opencl_sizes(const ConvProblem& problem, const OpenClWeights& weights,
                          const DeviceCall& call);
-int opencl_activation(const ConvProblem& problem);  // ACTIVATION of conv.cl, one for all clamps
 
 // What both rows ask of a problem, whatever the filter: f32, dense weights, one group, indices of
 // 32 bits.
 Verdict opencl_conv_accepts(const ConvProblem& problem, const OpenClWeights& weights);
 
-// ROWS of block.cl for so many rows: as few blocks as there can be, all of a size (49 rows are 5
-// blocks of 10).
+// ROWS of block.cl for so many rows: as few blocks as there can be, all of about one size (49 rows
+// are 5 blocks of 10). Even or 1: each number is a kernel of its own.
 std::int64_t opencl_rows(std::int64_t rows);
 
 // Any view where there is none.

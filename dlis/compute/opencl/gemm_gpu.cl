@@ -4,9 +4,9 @@
 // of 4). 16 terms at a time, the group copies the pixels' values and the weights to local memory
 // (what lies outside the map as zeros) and each item multiplies from there; the next 16 terms are
 // on their way to registers meanwhile. Four neighbouring terms are fetched together where the
-// channels are a multiple of 4 (TERMS_TOGETHER). Every sum runs in the order r, s, c. With PLANES
-// the third dimension of groups counts independent products without ends (x_plane and y_plane
-// floats apart): those of a Winograd convolution's frequencies.
+// channels are a multiple of 4 (TERMS_TOGETHER). Every sum runs in the order r, s, c. The third
+// dimension of groups counts independent products (x_plane and y_plane floats apart): those of a
+// Winograd convolution's frequencies.
 #define WIDTH 4
 #include "conv.cl"
 
@@ -81,11 +81,9 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void gemm_gpu(
   global const float* weights = packed + z.weights_at;
   x += x_at;
   y += y_at;
-#if PLANES
   x += (long)get_group_id(2) * x_plane;
   y += (long)get_group_id(2) * y_plane;
   weights += (long)get_group_id(2) * z.plane;
-#endif
 
   // This item fetches 4 terms of each of these pixels, and 4 filters of these terms.
   Pixel pixels[FETCH_X];
@@ -132,14 +130,11 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void gemm_gpu(
       const int k = filter0 + column + j * (FILTERS / (COLUMNS / 4));
       if (k >= z.k) continue;
       global float* to = y + (long)n * z.y.image + p * z.y.row + q * z.y.pixel + k;
-#if PLANES
-      vstore4(sums[i][j], 0, to);
-#else
-      store_ends(z, sums[i][j] + vload4(0, packed + k), z.k - k,
+      const float4 start = z.bias ? vload4(0, packed + k) : (float4)0.0f;
+      store_ends(z, sums[i][j] + start, z.k - k,
                  residual + residual_at + (long)n * z.residual.image + p * z.residual.row +
                      q * z.residual.pixel + k,
                  to);
-#endif
     }
   }
 }

@@ -91,7 +91,7 @@ TEST(OpenClConv, Refuse) {
       return accepts(*find_conv_row(name), *parse_conv_problem(text)).reason;
     };
     EXPECT_THAT(reason("n40h1000w1000c64 k8r3s3"), testing::HasSubstr("2^30"));
-    EXPECT_THAT(reason("n1h8w8c8 k8r3s3 csr density0.5"), testing::HasSubstr("dense"));
+    EXPECT_THAT(reason("n1h16w16c8 k8r3s3 csr density0.5"), testing::HasSubstr("dense"));
     EXPECT_THAT(reason("n1h8w8c8 k8r3s3 g2"), testing::HasSubstr("group"));
     EXPECT_THAT(reason("n1h8w8c8 k8r3s3 winograd4"), testing::HasSubstr("Winograd domain"));
   }

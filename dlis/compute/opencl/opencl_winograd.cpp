@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "dlis/base/divide.h"
 #include "dlis/base/winograd.h"
@@ -55,8 +56,7 @@ Status on_cpu(const ConvProblem& p, const DeviceCall& call, const WinogradWay& w
   const auto kernel = [&](const char* name) {
     return opencl_kernel(
         "winograd_cpu.cl", name,
-        fmt::format("-DROWS={} -DACTIVATION={} -DSHARED={}", opencl_rows(cut.block),
-                    opencl_activation(p), int(way.shared)));
+        fmt::format("-DROWS={} -DSHARED={}", opencl_rows(cut.block), int(way.shared)));
   };
   constexpr WorkSize kAlone{1, 1, 1};
   const LocalBytes v{bytes_of(cut.v_plane)}, m{bytes_of(cut.m_plane)};
@@ -82,17 +82,16 @@ OpenClSizes product_sizes(const OpenClSizes& of, const Cut& cut) {
   sizes.pad_top = sizes.pad_left = 0;
   sizes.x = {0, 0, cut.v_pitch};
   sizes.y = {0, 0, sizes.k};
-  sizes.add = 0;
+  sizes.bias = sizes.add = sizes.activation = 0;
+  sizes.low = -std::numeric_limits<float>::infinity();
+  sizes.high = std::numeric_limits<float>::infinity();
   return sizes;
 }
 
 Status on_gpu(const ConvProblem& p, const DeviceCall& call, const WinogradWay& way) {
   const OpenClSizes sizes = opencl_sizes(p, weights_of(p), call);
   const Cut cut = cut_of(p, way);
-  const auto kernel = [&](const char* name) {
-    return opencl_kernel("winograd_gpu.cl", name,
-                         fmt::format("-DACTIVATION={}", opencl_activation(p)));
-  };
+  const auto kernel = [&](const char* name) { return opencl_kernel("winograd_gpu.cl", name); };
   const auto items = [&](std::int64_t values) {
     return WorkSize{std::size_t(divide_up(values, 4)), std::size_t(cut.tiles), 1};
   };
