@@ -17,7 +17,7 @@ Result<DeviceOperands> DeviceOperands::open(std::string_view name, const Call& c
   out.device_ = find_device(name);
   if (!out.device_ || !out.device_->offload)
     return fail("there is no device with a queue of that name", std::string(name));
-  out.queue_ = DLIS_TRY(out.device_->offload->open_queue());
+  out.queue_ = DLIS_TRY(out.offload().open_queue());
   for (const ConstView& view : call.inputs) {
     out.inputs_.emplace_back();
     out.reads_.push_back(DLIS_TRY(out.copied(view, margin, out.inputs_.back())));
@@ -34,8 +34,8 @@ Result<DeviceOperands> DeviceOperands::open(std::string_view name, const Call& c
 
 Result<DeviceOperands::Piece> DeviceOperands::piece(const std::byte* host, std::size_t bytes) {
   Piece out{const_cast<std::byte*>(host), bytes, {}};
-  out.memory = DLIS_TRY(device_->offload->allocate(bytes + kReadSlack, nullptr));
-  if (host) DLIS_TRY(device_->offload->to_device(*queue_, *out.memory, host, {0, bytes}));
+  out.memory = DLIS_TRY(offload().allocate(bytes + kReadSlack, nullptr));
+  if (host) DLIS_TRY(offload().to_device(*queue_, *out.memory, host, {0, bytes}));
   return out;
 }
 
@@ -51,10 +51,17 @@ DeviceCall DeviceOperands::call() const {
   return {*queue_, reads_, writes_, packed_.memory.get(), packed_on_host_, scratch_.memory.get()};
 }
 
+Status DeviceOperands::give() {
+  for (const Piece& piece : inputs_)
+    if (piece.host)
+      DLIS_TRY(offload().to_device(*queue_, *piece.memory, piece.host, {0, piece.bytes}));
+  return {};
+}
+
 Status DeviceOperands::fetch() {
   for (const Piece& piece : outputs_)
     if (piece.host)
-      DLIS_TRY(device_->offload->to_host(*queue_, *piece.memory, piece.host, {0, piece.bytes}));
+      DLIS_TRY(offload().to_host(*queue_, *piece.memory, piece.host, {0, piece.bytes}));
   return {};
 }
 

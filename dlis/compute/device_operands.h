@@ -19,9 +19,13 @@ class DeviceOperands {
   template <class P>
   Status run(const Row<P>& row, const P& problem) {
     DLIS_TRY(row.enqueue(problem, call()));
-    return device_->offload->finish(*queue_);
+    return finish();
   }
   DeviceCall call() const;
+  const Offload& offload() const { return *device_->offload; }
+  Status flush() { return offload().flush(*queue_); }
+  Status finish() { return offload().finish(*queue_); }
+  Status give();   // inputs once more
   Status fetch();  // outputs back to where `call` views them, with their margins
 
  private:

@@ -4,6 +4,7 @@
 
 #include "dlis/base/file.h"
 #include "dlis/runtime/plan.h"
+#include "dlis/runtime/split.h"
 
 namespace dlis {
 namespace {
@@ -26,7 +27,8 @@ Choices choices_of(const Plan& plan) {
                       text_of(step.schedule),
                       std::string(name_of(step.conv.type)),
                       workers < plan.options.threads ? workers : 0,
-                      step.conv.workers == workers ? 0 : step.conv.workers};
+                      step.conv.workers == workers ? 0 : step.conv.workers,
+                      text_of(step.split)};
   }
   return out;
 }
@@ -40,6 +42,7 @@ Status save_choices(const Choices& choices, const std::filesystem::path& file) {
                      {"type", choice.type}};
     if (choice.workers) layers[layer]["workers"] = choice.workers;
     if (choice.cut) layers[layer]["cut"] = choice.cut;
+    if (!choice.split.empty()) layers[layer]["split"] = choice.split;
   }
   const nlohmann::ordered_json root{{"dlis_plan", 1}, {"layers", layers}};
   return write_file_atomic(
@@ -61,8 +64,9 @@ Result<Choices> load_choices(const std::filesystem::path& file) {
     for (auto [key, field] : {std::pair{"row", &to.row},
                               {"format", &to.format},
                               {"schedule", &to.schedule},
-                              {"type", &to.type}}) {
-      const bool optional = field == &to.type;  // files of earlier versions have none
+                              {"type", &to.type},
+                              {"split", &to.split}}) {
+      const bool optional = field == &to.type || field == &to.split;  // earlier versions have none
       if (optional && choice.is_object() && !choice.contains(key)) continue;
       if (!choice.is_object() || !choice.contains(key) || !choice[key].is_string()) return broken();
       *field = choice[key].get<std::string>();

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <set>
 
 #include "dlis/base/clock.h"
@@ -12,10 +14,13 @@
 #include "dlis/hardware/topology.h"
 #include "dlis/runtime/cost_model.h"
 #include "dlis/runtime/device_side.h"
+#include "dlis/runtime/sides.h"
+#include "dlis/runtime/split.h"
 
 namespace dlis {
 namespace {
 
+constexpr double kPays = 0.97;         // of the faster side's time: else a layer stays whole
 constexpr double kSparseEnough = 0.7;  // denser weights are not offered in other exact formats
 
 bool is_reference(const ConvRow* row) { return std::string_view(row->name) == "reference"; }
@@ -183,10 +188,12 @@ void Chooser::add_candidates(LoweredStep& layer, const std::string& format,
     const ConvProblem problem = with_format(layer.step.conv, f, density);
     for (const ConvRow* row : conv_rows()) {
       if (compute != "auto" && compute != row->name) continue;
-      const bool elsewhere = device != row->device;
+      const bool elsewhere = !is_among(device, row->device);
       if (elsewhere && compute == "auto") continue;
+      const bool unmeasured = row->enqueue && is_chain(device) && options_.tune == Tune::off;
       const Verdict verdict =
-          elsewhere         ? refuse(fmt::format("runs on {}, not on {}", row->device, device))
+          unmeasured        ? refuse("nothing is measured, so nothing leaves the processor")
+          : elsewhere       ? refuse(fmt::format("runs on {}, not on {}", row->device, device))
           : !cannot.empty() ? refuse(cannot)
                             : accepts(*row, problem);
       candidates.push_back({row, f, 0, verdict.reason});
@@ -222,6 +229,17 @@ Status Chooser::take(LoweredStep& layer, const LayerChoice& choice) {
   layer.step.candidates.push_back({row, format, 0, {}});
   layer.step.candidates.back().offered = true;
   layer.step.schedule = *schedule;
+  const auto leaves = [&](const ConvRow& used) {
+    return used.enqueue && !is_among(options_.device, used.device);
+  };
+  if (!choice.split.empty()) {
+    const ConvProblem problem =
+        with_format(layer.step.conv, format, density_of(layer.weights, *format));
+    layer.step.split = DLIS_TRY(parse_split(choice.split, problem, *row));
+  }
+  if (leaves(*row) || (layer.step.split.row && leaves(*layer.step.split.row)))
+    return fail(fmt::format("the plan uses more devices than {}", options_.device), layer.step.name,
+                "name them: --device cpu+opencl");
   return {};
 }
 
@@ -412,20 +430,82 @@ Result<const Encoded*> Chooser::encoded(const LoweredStep& layer, const Format* 
   return &(encoded_[format] = std::move(weights));
 }
 
+Status Chooser::pack_for(const LoweredStep& layer, const ConvRow& row, const ConvProblem& part,
+                         Buffer& packed, std::shared_ptr<DeviceMemory>& on_device) {
+  const Encoded& weights = *DLIS_TRY(encoded(layer, part.format));
+  packed = Buffer(row.packed_bytes(part, &weights), row.enqueue ? kDevicePage : kAlignment);
+  const float* bias = layer.bias.has_value() ? layer.bias.as<float>().data() : nullptr;
+  row.pack(part, &weights, bias, packed.data());
+  on_device = DLIS_TRY(packed_on_device(row.device, packed));
+  return {};
+}
+
 Status Chooser::pack(const LoweredStep& layer, Step& step) {
   const double start = now_ms();
-  const Encoded& weights = *DLIS_TRY(encoded(layer, step.conv.format));
-  step.packed = Buffer(step.conv_row->packed_bytes(step.conv, &weights),
-                       step.conv_row->enqueue ? kDevicePage : kAlignment);
-  const float* bias = layer.bias.has_value() ? layer.bias.as<float>().data() : nullptr;
-  step.conv_row->pack(step.conv, &weights, bias, step.packed.data());
-  step.on_device = DLIS_TRY(packed_on_device(step.conv_row->device, step.packed));
+  DLIS_TRY(pack_for(layer, *step.conv_row, step.own_part(), step.packed, step.on_device));
   step.weights_bytes = step.packed.size();
-  step.scratch_bytes = step.conv_row->scratch_bytes(step.conv);
+  step.scratch_bytes = step.conv_row->scratch_bytes(step.own_part());
+  if (Split& s = step.split; s.row) {
+    DLIS_TRY(pack_for(layer, *s.row, s.device, s.packed, s.on_device));
+    step.weights_bytes += s.packed.size();
+    step.scratch_bytes = std::max(step.scratch_bytes, s.row->scratch_bytes(s.device));
+  }
   pack_ms_ += now_ms() - start;
   encoded_.clear();
   at_hand_ = nullptr;
   return {};
+}
+
+void Chooser::split(std::vector<LoweredStep>& layers) {
+  const bool measures = options_.tune != Tune::off && options_.memory_bytes == 0;
+  if (!is_chain(options_.device) || !measures) return;
+  for (LoweredStep& layer : layers)
+    if (layer.weights.has_value() && !options_.choices.contains(layer.step.name)) try_split(layer);
+}
+
+// Between the fastest row of either side, from the shares that their times suggest.
+void Chooser::try_split(LoweredStep& layer) {
+  Step& step = layer.step;
+  const Candidate* best[2] = {};  // of the processor, of the device
+  for (const Candidate& c : step.candidates) {
+    const Candidate*& known = best[c.row->enqueue ? 1 : 0];
+    if (c.offered && c.milliseconds > 0 && (!known || c.milliseconds < known->milliseconds))
+      known = &c;
+  }
+  const auto [host, device] = best;
+  if (!host || !device) return;
+  const auto host_weights = encoded(layer, host->format);
+  const auto device_weights = encoded(layer, device->format);
+  if (!host_weights || !device_weights) return;
+  ConvProblem problem = with_format(step.conv, host->format, (*host_weights)->density);
+  problem.workers = host->workers;
+  const auto cut = [&](std::int64_t rows) {
+    return make_split(problem, *host->row, *device->row, *device->format, rows);
+  };
+  const auto time = [&](std::int64_t rows) {
+    constexpr double kNever = std::numeric_limits<double>::infinity();
+    const auto part = cut(rows);
+    if (!part) return kNever;
+    const auto ms = timer_.time(layer, **host_weights, **device_weights, *host->row, *part,
+                                {schedule_, host->workers, host->workers});
+    return ms ? *ms : kNever;
+  };
+  const double share = host->milliseconds / (host->milliseconds + device->milliseconds);
+  const std::int64_t total = problem.p();
+  const std::int64_t rows = best_rows(total, std::llround(double(total) * share), time);
+  if (rows == 0) return;
+  const double ms = time(rows);  // known by now
+  if (ms >= kPays * std::min(host->milliseconds, device->milliseconds)) {
+    step.split.why_whole = fmt::format("no split pays: {} of {} rows on {} would take {:.3f} ms",
+                                       rows, total, device->row->device, ms);
+    return;
+  }
+  step.conv_row = host->row;
+  step.conv = problem;
+  step.workers = host->workers;
+  step.schedule = schedule_;
+  step.split = *cut(rows);
+  step.split.milliseconds = ms;
 }
 
 }  // namespace dlis

@@ -25,6 +25,10 @@ class Chooser {
   // (0: without a limit). Error: the limit cannot be kept; it names the layer that takes the most.
   Status decide(std::vector<LoweredStep>& layers, std::size_t limit);
 
+  // Layers of a chain of devices, within no limit of memory: those that both sides together compute
+  // in less time than either are cut into rows. Measured; nothing where nothing is measured.
+  void split(std::vector<LoweredStep>& layers);
+
   // As `decide`, for many limits at once and without setting anything: at most `points` plans from
   // the smallest to the fastest, their sums of times, bytes and choices.
   std::vector<FrontierPoint> frontier(const std::vector<LoweredStep>& layers, int points);
@@ -45,6 +49,9 @@ class Chooser {
   void weigh(LoweredStep& layer, Candidate& candidate, bool timed);
   void settle_schedule(LoweredStep& layer, Candidate& candidate);
   void tune_schedule(LoweredStep& layer, Candidate& candidate, const Encoded& weights);
+  void try_split(LoweredStep& layer);
+  Status pack_for(const LoweredStep& layer, const ConvRow& row, const ConvProblem& part,
+                  Buffer& packed, std::shared_ptr<DeviceMemory>& on_device);
   Result<const Encoded*> encoded(const LoweredStep& layer, const Format* format);
 
   const PlanOptions& options_;

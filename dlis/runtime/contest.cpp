@@ -98,6 +98,7 @@ class Contest {
 
   // The candidate that the step has now; null where its choice was given.
   Candidate* chosen(std::size_t step) {
+    if (plan_->steps[step].split.row) return nullptr;  // its parts were measured together
     for (Candidate& c : plan_->steps[step].candidates)
       if (c.offered && c.row == plan_->steps[step].conv_row &&
           c.format == plan_->steps[step].conv.format)

@@ -13,23 +13,26 @@ Result<std::shared_ptr<DeviceMemory>> packed_on_device(std::string_view device,
                                                        const Buffer& packed);
 
 // Moment 0 is the copying of inputs into the arena, moment i + 1 is step i, and after the last step
-// outputs are copied. Each moment belongs to the host or to the device. Where memory is shared, the
-// host's arena is the device's, and a run of host moments has it to itself (mapped). Elsewhere both
-// have an arena of one layout, and what is valid on one side only is copied in front of the first
-// moment of the other side that reads it; all of that is decided in `bind`.
+// outputs are copied. Each moment belongs to the host, to the device or, where a layer is split, to
+// both. Where memory is shared, the host's arena is the device's, and a run of host moments has it
+// to itself (mapped). Elsewhere both have an arena of one layout, and what is valid on one side
+// only is copied in front of the first moment of the other side that reads it; all of that is
+// decided in `bind`.
 class DeviceSide {
  public:
-  // Null where all steps run on the host. `arena` is the host's, `scratch_bytes` large enough for
-  // each row that the steps may be given. Errors: what the driver says.
+  // Null where all steps run on the host. `arena` is the host's; the plan's scratch is large enough
+  // for each row that the steps may be given. Errors: what the driver says.
   static Result<std::unique_ptr<DeviceSide>> open(const Plan& plan, std::byte* arena);
+
+  ~DeviceSide();  // waits: its commands work in the arena
 
   // The rows that the plan's steps have now.
   Status bind();
 
-  // Before each moment, in order; a host moment may then read and write its values.
+  // Before each moment, in order; the host may then read and write the values of its part.
   Status enter(std::size_t moment);
   Status leave();  // after the last
-  // Enqueues step i, which is the device's.
+  // Gives step i, or the device's part of it, to the device; with a part it begins at once.
   Status enqueue(std::size_t step);
   Status finish();
   // After a moment of the device: what it wrote can be read on the host, until the next `enter`.
@@ -38,16 +41,25 @@ class DeviceSide {
  private:
   struct Region {  // of the arena
     ValueId root;
-    TensorDesc desc;
-    std::size_t offset;
+    DeviceView view;
+  };
+  struct Part {  // of a moment, on one side
+    std::vector<Region> reads, writes;
   };
   struct Moment {
-    bool on_host = true;
-    std::vector<Region> reads, writes;
-    std::vector<ByteRows> copies;    // from the other side, before it
+    Part host, device;
+    bool on_host = false, on_device = false;
+    std::vector<Region> whole;                 // what both parts write together
+    std::vector<ByteRows> to_host, to_device;  // before it
     std::size_t begin = 0, end = 0;  // of the arena, for the run of host moments from here on
     std::vector<DeviceView> inputs, outputs;
   };
+  // What was written and where it is valid by now.
+  struct Write {
+    Region region;
+    bool on_host, on_device;
+  };
+  using Written = std::map<ValueId, std::vector<Write>>;  // by root
 
   DeviceSide(const Plan& plan, std::byte* arena) : plan_(plan), arena_(arena) {}
   Status allocate();
@@ -56,6 +68,7 @@ class DeviceSide {
   Result<Moment> moment_of(const Step& step);
   Result<DeviceView> view_of(ValueId id, const TensorDesc& desc, std::size_t more);
   void plan_copies();
+  static void bring(const Part& part, bool to_host, Written& written, Moment& moment);
   void plan_runs();
 
   const Plan& plan_;

@@ -77,7 +77,18 @@ std::string place_of(const Plan& plan, const Step& step) {
   if (options.threads > 1)
     out += fmt::format(" on {} of {} workers", workers_of(step, options), options.threads);
   if (options.device == "cpu") return out;
+  if (step.split.row) return fmt::format("{} on cpu and {}", out, step.split.row->device);
   return out + " on cpu" + (step.why_on_host.empty() ? "" : ": " + step.why_on_host);
+}
+
+// "the first 20 of 32 rows on cpu, 12 as dense | opencl_direct on opencl: 0.123 ms together".
+std::string shares_of(const Step& step) {
+  const Split& s = step.split;
+  if (!s.row) return s.why_whole;
+  std::string out = fmt::format("the first {} of {} rows on cpu, {} as {} | {} on {}", s.host.p(),
+                                step.conv.p(), s.rows, s.format->name, s.row->name, s.row->device);
+  if (s.milliseconds > 0) out += fmt::format(": {:.3f} ms together", s.milliseconds);
+  return out;
 }
 
 std::string conv_lines(const Plan& plan, const Step& step) {
@@ -91,6 +102,8 @@ std::string conv_lines(const Plan& plan, const Step& step) {
   if (!step.types.empty()) out += fmt::format("    {}\n", step.types);
   if (const std::string sparsity = sparsity_of(step); !sparsity.empty())
     out += fmt::format("    {}\n", sparsity);
+  if (const std::string shares = shares_of(step); !shares.empty())
+    out += fmt::format("    {}\n", shares);
   if (const std::string demotion = demotion_of(step); !demotion.empty())
     out += fmt::format("    demoted for memory: {}\n", demotion);
   std::vector<Candidate> sorted = step.candidates;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "dlis/base/clock.h"
 #include "dlis/base/statistics.h"
@@ -13,6 +12,8 @@
 #include "dlis/compute/device_operands.h"
 #include "dlis/hardware/device.h"
 #include "dlis/hardware/topology.h"
+#include "dlis/runtime/sides.h"
+#include "dlis/runtime/split.h"
 
 namespace dlis {
 namespace {
@@ -71,56 +72,6 @@ std::size_t extent_of(const TensorDesc& desc) {
 
 namespace {
 
-// A layer with a row, packed, on buffers of its own.
-class LayerRun {
- public:
-  LayerRun(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
-           const ConvProblem& problem)
-      : row_(row),
-        problem_(problem),
-        packed_(row.packed_bytes(problem, &weights)),
-        scratch_(row.scratch_bytes(problem)) {
-    const float* bias = layer.bias.has_value() ? layer.bias.as<float>().data() : nullptr;
-    row.pack(problem, &weights, bias, packed_.data());
-    for (const TensorDesc& desc : layer.step.reads) {
-      memory_.push_back(filled(desc));
-      reads_.push_back({memory_.back().data(), desc.type, desc.shape, desc.strides});
-    }
-    const TensorDesc& y = layer.step.writes[0];
-    memory_.push_back(Buffer(extent_of(y)));
-    write_ = {memory_.back().data(), y.type, y.shape, y.strides};
-  }
-
-  // Error: the row's device fails.
-  Status open() {
-    if (row_.enqueue)
-      device_ =
-          DLIS_TRY(DeviceOperands::open(row_.device, call(), packed_.size(), scratch_.size()));
-    return {};
-  }
-
-  Status once(Pool& pool, const ScheduleSpec& schedule, int workers) {
-    if (device_) return device_->run(row_, problem_);
-    for (int phase = 0; phase < row_.phases(problem_); ++phase)
-      pool.run(
-          row_.tiles(problem_, phase), schedule,
-          [&](Range range, Worker worker) { row_.run(problem_, call(), phase, range, worker); },
-          workers);
-    return {};
-  }
-
- private:
-  Call call() { return {reads_, std::span(&write_, 1), packed_.data(), scratch_.data()}; }
-
-  const ConvRow& row_;
-  const ConvProblem& problem_;
-  Buffer packed_, scratch_;
-  std::vector<Buffer> memory_;
-  std::vector<ConstView> reads_;
-  View write_;
-  std::optional<DeviceOperands> device_;
-};
-
 // What each worker did of a layer in one run: its share of the work, and for how long.
 struct Shares {
   std::vector<double> work, ns;
@@ -148,7 +99,10 @@ std::vector<double> rounded(std::vector<double> speeds) {
 }  // namespace
 
 LayerTimer::LayerTimer(const PlanOptions& options)
-    : level_(options.tune), cache_(options.cache), pool_(options.threads) {}
+    : level_(options.tune),
+      in_chain_(is_chain(options.device)),
+      cache_(options.cache),
+      pool_(options.threads) {}
 
 void LayerTimer::set_cold(bool cold) {
   cold_ = cold;
@@ -157,10 +111,11 @@ void LayerTimer::set_cold(bool cold) {
 
 std::string LayerTimer::key_of(const Step& step, const ConvProblem& problem, const ConvRow& row,
                                const Manner& manner, Tune level) const {
-  return fmt::format("{} {} {} {}:{} {} x{} {} {} {}{}", line(problem), strides_of(step),
+  return fmt::format("{} {} {} {}:{} {} x{} {} {} {}{}{}", line(problem), strides_of(step),
                      name_of(problem.isa), row.name, row.version, text_of(manner.schedule),
                      manner.workers, cold_ ? "cold" : "hot", level == Tune::full ? "full" : "quick",
                      row.enqueue ? find_device(row.device)->describe() : kinds_of(host_topology()),
+                     row.enqueue && in_chain_ ? " of a chain" : "",
                      slowdown() ? " " + slowdown()->name : "");
 }
 
@@ -174,9 +129,112 @@ Result<double> LayerTimer::time(const LoweredStep& layer, const Encoded& weights
     return *known;
   const std::string key = key_of(layer.step, problem, row, manner, level_);
   if (const auto known = cache_.find(key)) return *known;
-  LayerRun run(layer, weights, row, problem);
-  DLIS_TRY(run.open());
-  DLIS_TRY(run.once(pool_, manner.schedule, manner.workers));  // the first touches the pages
+  const double ms = DLIS_TRY(run(layer, weights, row, problem, manner));
+  cache_.put(key, ms);
+  return ms;
+}
+
+namespace {
+
+// A layer's values, in buffers of their own.
+struct Values {
+  std::vector<Buffer> memory;
+  std::vector<ConstView> reads;
+  View write;
+  explicit Values(const Step& step) {
+    for (const TensorDesc& desc : step.reads) {
+      memory.push_back(filled(desc));
+      reads.push_back({memory.back().data(), desc.type, desc.shape, desc.strides});
+    }
+    const TensorDesc& y = step.writes[0];
+    memory.push_back(Buffer(extent_of(y)));
+    write = {memory.back().data(), y.type, y.shape, y.strides};
+  }
+};
+
+// A row's packed weights and scratch.
+struct Weights {
+  Buffer packed, scratch;
+  Weights(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
+          const ConvProblem& problem)
+      : packed(row.packed_bytes(problem, &weights)), scratch(row.scratch_bytes(problem)) {
+    const float* bias = layer.bias.has_value() ? layer.bias.as<float>().data() : nullptr;
+    row.pack(problem, &weights, bias, packed.data());
+  }
+};
+
+void run_phases(const ConvRow& row, const ConvProblem& problem, const Call& call,
+                const ScheduleSpec& schedule, int workers, Pool& pool) {
+  for (int phase = 0; phase < row.phases(problem); ++phase)
+    pool.run(
+        row.tiles(problem, phase), schedule,
+        [&](Range range, Worker worker) { row.run(problem, call, phase, range, worker); }, workers);
+}
+
+}  // namespace
+
+Result<double> LayerTimer::run(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
+                               const ConvProblem& problem, const Manner& manner) {
+  const Values values(layer.step);
+  Weights own(layer, weights, row, problem);
+  const Call call{values.reads, std::span(&values.write, 1), own.packed.data(), own.scratch.data()};
+  if (!row.enqueue)
+    return repeated([&]() -> Status {
+      run_phases(row, problem, call, manner.schedule, manner.workers, pool_);
+      return {};
+    });
+  auto device =
+      DLIS_TRY(DeviceOperands::open(row.device, call, own.packed.size(), own.scratch.size()));
+  const bool copies = in_chain_ && device.offload().sharing() == Sharing::none;
+  return repeated([&]() -> Status {
+    if (copies) DLIS_TRY(device.give());
+    DLIS_TRY(device.run(row, problem));
+    return copies ? device.fetch() : Status();
+  });
+}
+
+Result<double> LayerTimer::run(const LoweredStep& layer, const Encoded& host, const Encoded& device,
+                               const ConvRow& row, const Split& split, const Manner& manner) {
+  const Values values(layer.step);
+  Weights own(layer, host, row, split.host), theirs(layer, device, *split.row, split.device);
+  std::vector<ConstView> reads[2];
+  View writes[2];
+  for (bool on_device : {false, true}) {
+    for (const ConstView& read : values.reads)
+      reads[on_device].push_back(part_of(split, on_device, read, reads[on_device].empty()));
+    writes[on_device] = part_of(split, on_device, values.write, false);
+  }
+  const Call here{reads[0], std::span(&writes[0], 1), own.packed.data(), own.scratch.data()};
+  const Call there{reads[1], std::span(&writes[1], 1), theirs.packed.data(), theirs.scratch.data()};
+  auto operands = DLIS_TRY(
+      DeviceOperands::open(split.row->device, there, theirs.packed.size(), theirs.scratch.size()));
+  const bool copies = operands.offload().sharing() != Sharing::at_once;
+  return repeated([&]() -> Status {
+    if (copies) DLIS_TRY(operands.give());
+    DLIS_TRY(split.row->enqueue(split.device, operands.call()));
+    DLIS_TRY(operands.flush());
+    run_phases(row, split.host, here, manner.schedule, manner.workers, pool_);
+    return copies ? operands.fetch() : operands.finish();
+  });
+}
+
+Result<double> LayerTimer::time(const LoweredStep& layer, const Encoded& host,
+                                const Encoded& device, const ConvRow& row, const Split& split,
+                                const Manner& manner) {
+  ConvProblem unlabelled = split.host;
+  unlabelled.label.clear();
+  const std::string key =
+      fmt::format("{} + {}:{} {}", key_of(layer.step, unlabelled, row, manner, level_),
+                  text_of(split), split.row->version, find_device(split.row->device)->describe());
+  if (const auto known = cache_.find(key)) return *known;
+  const double ms = DLIS_TRY(run(layer, host, device, row, split, manner));
+  cache_.put(key, ms);
+  return ms;
+}
+
+// The median of as many runs as the level of tuning says.
+Result<double> LayerTimer::repeated(const std::function<Status()>& once) {
+  DLIS_TRY(once());  // the first touches the pages
   const Effort& effort = level_ == Tune::full ? kFull : kQuick;
   std::vector<double> times;
   for (double total = 0; int(times.size()) < effort.least ||
@@ -202,7 +260,9 @@ std::vector<double> LayerTimer::speeds(const LoweredStep& layer, const Encoded& 
   const Manner equal{*parse_schedule("static"), workers, workers};
   const std::string key = key_of(layer.step, problem, row, equal, level_);
   if (const auto known = speeds_.find(key); known != speeds_.end()) return known->second;
-  LayerRun run(layer, weights, row, problem);
+  const Values values(layer.step);
+  Weights own(layer, weights, row, problem);
+  const Call call{values.reads, std::span(&values.write, 1), own.packed.data(), own.scratch.data()};
   std::vector<std::vector<double>> samples(static_cast<std::size_t>(workers));
   Shares shares;
   for (int phase = 0; phase < row.phases(problem); ++phase)
@@ -214,9 +274,9 @@ std::vector<double> LayerTimer::speeds(const LoweredStep& layer, const Encoded& 
     shares.mixed = false;
     if (cold_) flush();
     pool_.watch(&watch);
-    const Status ran = run.once(pool_, equal.schedule, workers);
+    run_phases(row, problem, call, equal.schedule, workers, pool_);
     pool_.watch(nullptr);
-    if (!ran || i == 0 || shares.mixed || std::ranges::min(shares.ns) <= 0) continue;
+    if (i == 0 || shares.mixed || std::ranges::min(shares.ns) <= 0) continue;
     for (std::size_t w = 0; w < samples.size(); ++w)
       samples[w].push_back(shares.work[w] / shares.ns[w]);
   }

@@ -1,5 +1,6 @@
 // Times one row on one layer, alone and on buffers of its own, with weights hot or cold.
 #pragma once
+#include <functional>
 #include <map>
 
 #include "dlis/compute/parallel/pool.h"
@@ -28,9 +29,14 @@ class LayerTimer {
   };
 
   // Milliseconds of one run of `row` on the layer with these weights, which are on its device
-  // already, as are the values. Error: the device fails.
+  // already. So are the values, but in a chain of devices: there the layer's neighbours may be the
+  // processor's, and copies count where the device has its own memory. Error: the device fails.
   Result<double> time(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
                       const Manner& manner);
+  // Of one run of both parts of a split at once, with the copies that it causes where the device
+  // has its own memory: all that its part reads and writes.
+  Result<double> time(const LoweredStep& layer, const Encoded& host, const Encoded& device,
+                      const ConvRow& row, const Split& split, const Manner& manner);
 
   // How fast the first `workers` are at this layer with equal shares, the fastest 1, to a fiftieth.
   // Empty: they are alike, or it has no work for all of them.
@@ -40,9 +46,15 @@ class LayerTimer {
  private:
   std::string key_of(const Step& step, const ConvProblem& problem, const ConvRow& row,
                      const Manner& manner, Tune level) const;
+  Result<double> run(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
+                     const ConvProblem& problem, const Manner& manner);
+  Result<double> run(const LoweredStep& layer, const Encoded& host, const Encoded& device,
+                     const ConvRow& row, const Split& split, const Manner& manner);
+  Result<double> repeated(const std::function<Status()>& once);
   void flush();
 
   Tune level_;
+  bool in_chain_;
   bool cold_ = false;
   ChoiceCache cache_;
   Pool pool_;

@@ -10,19 +10,17 @@
 #include "dlis/base/clock.h"
 #include "dlis/base/memory.h"
 #include "dlis/base/text.h"
-#include "dlis/compute/device_ops.h"
-#include "dlis/hardware/device.h"
 #include "dlis/hardware/topology.h"
 #include "dlis/model/dense_layer.h"
 #include "dlis/model/op.h"
 #include "dlis/model/passes.h"
 #include "dlis/runtime/choose.h"
 #include "dlis/runtime/contest.h"
-#include "dlis/runtime/device_side.h"
 #include "dlis/runtime/draft.h"
 #include "dlis/runtime/equal_scales.h"
 #include "dlis/runtime/memory.h"
 #include "dlis/runtime/quantised.h"
+#include "dlis/runtime/sides.h"
 
 namespace dlis {
 namespace {
@@ -44,19 +42,6 @@ Status check_options(const PlanOptions& options) {
     return fail(fmt::format("cannot plan for {} threads", options.threads), "--threads",
                 fmt::format("give 1 to {}", kMostThreads));
   return {};
-}
-
-// The device's row: `opencl` and `opencl:0` are the same.
-Result<std::string> settled_device(const std::string& text) {
-  if (text.find('+') != std::string::npos)
-    return refusal(fmt::format("{}: a network runs on one device so far, not on several", text));
-  const std::string name = text.substr(0, text.find(':'));
-  const Device* device = find_device(name);
-  if (!device) return tl::unexpected(unknown_name("device", name, names_of(devices())));
-  if (const Verdict verdict = device->available(); !verdict) return refusal(verdict.reason);
-  if (text != name && text != name + ":0")
-    return refusal(fmt::format("{}: only the first device of a kind is used so far", text));
-  return name;
 }
 
 std::size_t weights_of(const std::vector<LoweredStep>& steps) {
@@ -81,32 +66,6 @@ Status check_accepted(const Plan& plan) {
   return refusal(fmt::format(
       "no layer accepts {} with {} on {}: {}: {}", o.format, o.compute, o.device, first->name,
       refused == first->candidates.end() ? "no such row" : refused->refusal));
-}
-
-// The device's row where one accepts; else the processor's stays, and the step says why.
-void place_operator(Step& step, const std::string& device) {
-  if (device == "cpu") return;
-  const OpRow* row = find_device_op_row(step.other.op, device);
-  const Verdict verdict = row ? row->accepts(step.other)
-                              : refuse(fmt::format("{} has no row for {}", device, step.other.op));
-  if (verdict)
-    step.op_row = row;
-  else
-    step.why_on_host = verdict.reason;
-}
-
-Status settle_operator(Step& step, const ScheduleSpec& schedule, const Graph& graph) {
-  const OpRow& row = *step.op_row;
-  step.schedule = schedule;
-  step.packed =
-      Buffer(row.packed_bytes(step.other, nullptr), row.enqueue ? kDevicePage : kAlignment);
-  row.pack(step.other, nullptr, nullptr, step.packed.data());
-  step.on_device = DLIS_TRY(packed_on_device(row.device, step.packed));
-  step.scratch_bytes = row.scratch_bytes(step.other);
-  step.weights_bytes = step.packed.size();
-  for (ValueId id : step.inputs)
-    if (graph.is_constant(id)) step.weights_bytes += graph.value(id).constant.bytes();
-  return {};
 }
 
 void add_shares(Plan& plan) {
@@ -227,7 +186,7 @@ Result<Tune> parse_tune(std::string_view text) {
 Result<Prepared> prepare_types(const Graph& graph, const PlanOptions& options) {
   DLIS_TRY(check_options(options));
   Prepared out{with_equal_scales(DLIS_TRY(prepare(graph))), options, {}};
-  out.options.device = DLIS_TRY(settled_device(options.device));
+  out.options.device = DLIS_TRY(settled_devices(options.device));
   DLIS_TRY(check_computable(out.graph));
   out.types = choose_types(out.graph, out.options);
   return out;
@@ -250,7 +209,8 @@ Result<Draft> make_draft(const Prepared& prepared, const std::set<std::string>& 
       *parse_schedule(plan.options.schedule == "auto" ? "static" : plan.options.schedule);
   for (LoweredStep& layer : draft.layers) {
     if (layer.weights.has_value()) continue;
-    place_operator(layer.step, plan.options.device);
+    if (plan.options.device != "cpu" && !is_chain(plan.options.device))
+      place_operator(layer.step, plan.options.device);
     DLIS_TRY(settle_operator(layer.step, schedule, plan.graph));
     draft.fixed.bytes += layer.step.weights_bytes;
     draft.fixed.scratch = std::max(draft.fixed.scratch, layer.step.scratch_bytes);
@@ -280,6 +240,7 @@ Result<PlanPointer> decided_plan(const Prepared& prepared, const std::set<std::s
   Chooser chooser(options, layers, fixed);
   DLIS_TRY(chooser.consider(layers));
   DLIS_TRY(chooser.decide(layers, options.memory_bytes));
+  chooser.split(layers);
   for (LoweredStep& layer : layers) {
     if (layer.weights.has_value()) DLIS_TRY(chooser.pack(layer, layer.step));
     plan->steps.push_back(std::move(layer.step));
@@ -289,6 +250,7 @@ Result<PlanPointer> decided_plan(const Prepared& prepared, const std::set<std::s
     layer.given.reset();
   }
   DLIS_TRY(check_accepted(*plan));
+  if (is_chain(options.device)) DLIS_TRY(follow_producers(*plan));
   add_shares(*plan);
   if (options.tune == Tune::full) {
     DLIS_TRY(settle_inside(plan, layers, chooser));

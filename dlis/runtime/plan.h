@@ -14,11 +14,13 @@
 namespace dlis {
 
 // What one layer was given, as text: "indirect_gemm", "csr", "dynamic:chunk=4", and the type that
-// it reads, "f32"; without a type it computes on what is stored, where a row does.
+// it reads, "f32"; without a type it computes on what is stored, where a row does. `split` is the
+// part of its output rows that a device computes, "dense/opencl_direct:rows=12"; empty: none.
 struct LayerChoice {
   std::string row, format, schedule, type;
   int workers = 0;  // that run it, the first of the plan's; 0: all
   int cut = 0;      // for how many its tiles are cut; 0: for those that run it
+  std::string split = {};
   friend bool operator==(const LayerChoice&, const LayerChoice&) = default;
 };
 // By layer; a layer is named by its first output value.
@@ -71,6 +73,19 @@ struct Candidate {
   double in_plan_ms = 0;  // measured inside the whole plan; 0 where it was no near tie
 };
 
+// A convolution whose last output rows a device computes, while the processor computes the others.
+struct Split {
+  const ConvRow* row = nullptr;  // the device's; null: the layer is whole
+  const Format* format = nullptr;
+  std::int64_t rows = 0;        // of every image's output
+  ConvProblem host, device;     // the two parts
+  std::int64_t device_row = 0;  // of the input, where the device's part begins
+  Buffer packed;                // for the device's row
+  std::shared_ptr<DeviceMemory> on_device;
+  double milliseconds = 0;  // of both parts at once, measured
+  std::string why_whole;    // where it was tried and does not pay
+};
+
 // One layer of the plan: a convolution row or another operator's row.
 struct Step {
   std::string name;  // the node's
@@ -88,6 +103,7 @@ struct Step {
   std::shared_ptr<DeviceMemory> on_device;  // `packed` where the row's device sees it
   std::size_t weights_bytes = 0;            // of `packed`, and of constants that the row reads
   std::size_t scratch_bytes = 0;
+  Split split;                        // of a convolution
   std::vector<Candidate> candidates;  // for --explain
   std::string types;                  // why it computes in its type, where it had a choice
   int demoted_from = -1;              // the candidate that a memory budget gave up
@@ -95,6 +111,8 @@ struct Step {
   std::string why_on_host;            // in a plan for a device; empty: it runs there
 
   const char* device() const { return conv_row ? conv_row->device : op_row->device; }
+  // The convolution that `conv_row` computes.
+  const ConvProblem& own_part() const { return split.row ? split.host : conv; }
   // Whether its row is given to a device's queue; else it runs on the processor.
   bool is_enqueued() const {
     return conv_row ? conv_row->enqueue != nullptr : op_row->enqueue != nullptr;

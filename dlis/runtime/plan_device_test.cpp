@@ -30,8 +30,8 @@ std::string refusal_of(const PlanOptions& options) {
   return plan.error().message();
 }
 
-TEST(PlanDevice, RefusesSeveralDevicesAndLaterOnes) {
-  EXPECT_THAT(refusal_of(options_on("cpu+cpu")), HasSubstr("one device"));
+TEST(PlanDevice, RefusesDevicesNamedTwiceAndLaterOnes) {
+  EXPECT_THAT(refusal_of(options_on("cpu+cpu")), HasSubstr("each device once"));
   EXPECT_THAT(refusal_of(options_on("cpu:1")), HasSubstr("first device"));
   EXPECT_THAT(make_plan(small_graph(), options_on("cpux")).error().message(), HasSubstr("cpu"));
 }

@@ -10,6 +10,7 @@
 #include "dlis/base/clock.h"
 #include "dlis/runtime/device_side.h"
 #include "dlis/runtime/lower.h"
+#include "dlis/runtime/split.h"
 
 namespace dlis {
 namespace {
@@ -28,7 +29,8 @@ std::vector<std::int64_t> tiles_of(const Row<P>& row, const P& problem) {
 
 std::vector<std::int64_t> tiles_of(const Step& step) {
   if (step.is_enqueued()) return {};
-  return step.conv_row ? tiles_of(*step.conv_row, step.conv) : tiles_of(*step.op_row, step.other);
+  return step.conv_row ? tiles_of(*step.conv_row, step.own_part())
+                       : tiles_of(*step.op_row, step.other);
 }
 
 // A step with its views bound to memory; `tiles` holds the tiles of each phase.
@@ -101,6 +103,7 @@ struct Session::State {
         bound.writes.push_back({absent ? nullptr : address(step.outputs[i]) + step.write_offset,
                                 d.type, d.shape, d.strides});
       }
+      if (step.split.row) keep_own_part(bound);
       steps.push_back(std::move(bound));
     }
     for (ValueId id : plan->graph.inputs)
@@ -109,6 +112,13 @@ struct Session::State {
       DLIS_TRY(add_copy(copies_out, id, desc(id), row_major_desc(value(id))));
     device = DLIS_TRY(DeviceSide::open(*plan, arena.data()));
     return {};
+  }
+
+  // Of a split layer's views.
+  static void keep_own_part(BoundStep& bound) {
+    for (ConstView& read : bound.reads)
+      read = part_of(bound.step->split, false, read, &read == bound.reads.data());
+    bound.writes[0] = part_of(bound.step->split, false, bound.writes[0], false);
   }
 
   Status rebind() {
@@ -146,13 +156,18 @@ struct Session::State {
     const Step& step = *bound.step;
     if (device) DLIS_TRY(device->enter(i + 1));
     if (step.is_enqueued()) return device->enqueue(i);
+    if (step.split.row) DLIS_TRY(device->enqueue(i));  // both are at work from here on
     const Call call{bound.reads, bound.writes, step.packed.data(), scratch.data()};
     if (step.conv_row) {
-      run_row(*step.conv_row, step.conv, call, step, bound.tiles, pool);
+      run_row(*step.conv_row, step.own_part(), call, step, bound.tiles, pool);
     } else {
       run_row(*step.op_row, step.other, call, step, bound.tiles, pool);
     }
-    return {};
+    return step.split.row ? device->finish() : Status();
+  }
+
+  bool is_on_device(std::size_t i) const {
+    return steps[i].step->is_enqueued() || steps[i].step->split.row;
   }
 
   Status check_inputs(std::span<const Tensor> inputs) const {
@@ -271,7 +286,7 @@ Result<std::vector<Tensor>> Session::observe(std::span<const Tensor> inputs, con
   const auto completed = state_->completed();
   for (std::size_t i = 0; i < completed.size(); ++i) {
     if (i > 0) DLIS_TRY(state_->execute(i - 1));
-    if (i > 0 && state_->steps[i - 1].step->is_enqueued()) DLIS_TRY(state_->device->show(i));
+    if (i > 0 && state_->is_on_device(i - 1)) DLIS_TRY(state_->device->show(i));
     for (ValueId id : completed[i]) see(state_->value(id), state_->snapshot(id));
   }
   return state_->copy_outputs();
