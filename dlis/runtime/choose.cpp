@@ -472,7 +472,7 @@ void Chooser::try_split(LoweredStep& layer) {
     if (c.offered && c.milliseconds > 0 && (!known || c.milliseconds < known->milliseconds))
       known = &c;
   }
-  const auto [host, device] = best;
+  const Candidate *host = best[0], *device = best[1];
   if (!host || !device) return;
   const auto host_weights = encoded(layer, host->format);
   const auto device_weights = encoded(layer, device->format);

@@ -1,4 +1,6 @@
 // Pad: more elements at the ends of axes (constant, edge, reflect, wrap); negative pads cut off.
+#include "dlis/compute/nn/pad.h"
+
 #include <fmt/format.h>
 
 #include "dlis/compute/nn/operators.h"
@@ -21,8 +23,10 @@ std::int64_t source(std::int64_t i, std::int64_t extent, const std::string& mode
   return at < extent ? at : 2 * (extent - 1) - at;
 }
 
+}  // namespace
+
 // `pads` are given for all axes, or for those in `axes`.
-std::vector<std::int64_t> begins(const OpProblem& problem) {
+std::vector<std::int64_t> pad_begins(const OpProblem& problem) {
   const int rank = problem.inputs[0].shape.rank();
   const Ints pads = problem.attributes.ints("pads");
   const Ints axes = problem.attributes.ints("axes");
@@ -35,11 +39,13 @@ std::vector<std::int64_t> begins(const OpProblem& problem) {
   return result;
 }
 
+namespace {
+
 Blob build(const OpProblem& problem) {
   const Shape in = problem.inputs[0].shape;
   const TensorDesc& out = problem.outputs[0];
   const std::string mode = problem.attributes.text("mode", "constant");
-  const std::vector<std::int64_t> begin = begins(problem);
+  const std::vector<std::int64_t> begin = pad_begins(problem);
   Tables tables;
   for (int axis = 0; axis < out.shape.rank(); ++axis) {
     auto& table = tables.emplace_back(std::size_t(out.shape[axis]));
