@@ -36,6 +36,7 @@ std::string computation_of(const std::string& graph_hash, const Plan& plan) {
   Hasher hasher;
   hasher.add(std::string_view(graph_hash));
   for (const auto& [layer, choice] : choices_of(plan)) {
+    if (choice.format.empty()) continue;  // another operator's workers
     hasher.add(std::string_view(layer));
     hasher.add(std::string_view(choice.row)).add(std::string_view(choice.format));
   }

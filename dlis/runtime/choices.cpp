@@ -20,8 +20,10 @@ int workers_of(const Step& step, const PlanOptions& options) {
 Choices choices_of(const Plan& plan) {
   Choices out;
   for (const Step& step : plan.steps) {
-    if (!step.conv_row) continue;
     const int workers = workers_of(step, plan.options);
+    if (!step.conv_row && workers < plan.options.threads)
+      out[step.name] = {step.op_row->name, "", text_of(step.schedule), "", workers};
+    if (!step.conv_row) continue;
     out[step.name] = {step.conv_row->name,
                       step.conv.format->name,
                       text_of(step.schedule),

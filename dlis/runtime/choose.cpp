@@ -385,6 +385,33 @@ void Chooser::tune_schedule(LoweredStep& layer, Candidate& candidate, const Enco
   candidate.packed_bytes = step.weights_bytes, candidate.scratch_bytes = step.scratch_bytes;
 }
 
+// Those of an earlier plan, or measured. Indices have to be valid, so only operators on real values
+// are tried. All workers have to gain more than noise.
+void Chooser::decide_workers(std::vector<LoweredStep>& layers) {
+  constexpr double kFaster = 0.97;
+  for (LoweredStep& layer : layers)
+    if (const auto it = options_.choices.find(layer.step.name);
+        layer.step.op_row && it != options_.choices.end())
+      layer.step.workers = std::clamp(it->second.workers, 0, options_.threads);
+  if (!tune_schedule_ || !options_.choices.empty()) return;
+  const auto real = [](const TensorDesc& desc) {
+    return desc.type == DType::f32 && desc.shape.elements() > 0;
+  };
+  for (LoweredStep& layer : layers) {
+    Step& step = layer.step;
+    if (!step.op_row || step.is_enqueued() || !std::ranges::all_of(step.reads, real) ||
+        !std::ranges::all_of(step.writes, real))
+      continue;
+    double best = 0;
+    std::vector<int> counts = fewer_;
+    counts.push_back(options_.threads);
+    for (const int workers : counts) {
+      const double ms = timer_.time(step, step.schedule, workers);
+      if (best == 0 || ms < kFaster * best) best = ms, step.workers = workers;
+    }
+  }
+}
+
 std::vector<FrontierPoint> Chooser::frontier(const std::vector<LoweredStep>& layers, int points) {
   const std::vector<LayerCosts> costs = costs_of(layers);
   const std::size_t least = peak_bytes(costs, smallest(costs, fixed_), fixed_);

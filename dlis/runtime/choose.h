@@ -29,6 +29,9 @@ class Chooser {
   // in less time than either are cut into rows. Measured; nothing where nothing is measured.
   void split(std::vector<LoweredStep>& layers);
 
+  // The workers of the other operators, where schedules are measured.
+  void decide_workers(std::vector<LoweredStep>& layers);
+
   // As `decide`, for many limits at once and without setting anything: at most `points` plans from
   // the smallest to the fastest, their sums of times, bytes and choices.
   std::vector<FrontierPoint> frontier(const std::vector<LoweredStep>& layers, int points);

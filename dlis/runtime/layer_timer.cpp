@@ -179,18 +179,22 @@ Result<double> LayerTimer::run(const LoweredStep& layer, const Encoded& weights,
   Weights own(layer, weights, row, problem);
   const Call call{values.reads, std::span(&values.write, 1), own.packed.data(), own.scratch.data()};
   if (!row.enqueue)
-    return repeated([&]() -> Status {
-      run_phases(row, problem, call, manner.schedule, manner.workers, pool_);
-      return {};
-    });
+    return repeated(
+        [&]() -> Status {
+          run_phases(row, problem, call, manner.schedule, manner.workers, pool_);
+          return {};
+        },
+        cold_);
   auto device =
       DLIS_TRY(DeviceOperands::open(row.device, call, own.packed.size(), own.scratch.size()));
   const bool copies = in_chain_ && device.offload().sharing() == Sharing::none;
-  return repeated([&]() -> Status {
-    if (copies) DLIS_TRY(device.give());
-    DLIS_TRY(device.run(row, problem));
-    return copies ? device.fetch() : Status();
-  });
+  return repeated(
+      [&]() -> Status {
+        if (copies) DLIS_TRY(device.give());
+        DLIS_TRY(device.run(row, problem));
+        return copies ? device.fetch() : Status();
+      },
+      cold_);
 }
 
 Result<double> LayerTimer::run(const LoweredStep& layer, const Encoded& host, const Encoded& device,
@@ -209,13 +213,15 @@ Result<double> LayerTimer::run(const LoweredStep& layer, const Encoded& host, co
   auto operands = DLIS_TRY(
       DeviceOperands::open(split.row->device, there, theirs.packed.size(), theirs.scratch.size()));
   const bool copies = operands.offload().sharing() != Sharing::at_once;
-  return repeated([&]() -> Status {
-    if (copies) DLIS_TRY(operands.give());
-    DLIS_TRY(split.row->enqueue(split.device, operands.call()));
-    DLIS_TRY(operands.flush());
-    run_phases(row, split.host, here, manner.schedule, manner.workers, pool_);
-    return copies ? operands.fetch() : operands.finish();
-  });
+  return repeated(
+      [&]() -> Status {
+        if (copies) DLIS_TRY(operands.give());
+        DLIS_TRY(split.row->enqueue(split.device, operands.call()));
+        DLIS_TRY(operands.flush());
+        run_phases(row, split.host, here, manner.schedule, manner.workers, pool_);
+        return copies ? operands.fetch() : operands.finish();
+      },
+      cold_);
 }
 
 Result<double> LayerTimer::time(const LoweredStep& layer, const Encoded& host,
@@ -233,21 +239,50 @@ Result<double> LayerTimer::time(const LoweredStep& layer, const Encoded& host,
 }
 
 // The median of as many runs as the level of tuning says.
-Result<double> LayerTimer::repeated(const std::function<Status()>& once) {
+Result<double> LayerTimer::repeated(const std::function<Status()>& once, bool cold) {
   DLIS_TRY(once());  // the first touches the pages
   const Effort& effort = level_ == Tune::full ? kFull : kQuick;
   std::vector<double> times;
   for (double total = 0; int(times.size()) < effort.least ||
                          (total < effort.milliseconds && int(times.size()) < effort.most);) {
-    if (cold_) flush();
+    if (cold) flush();
     const double start = now_ms();
-    DLIS_TRY(run.once(pool_, manner.schedule, manner.workers));
+    DLIS_TRY(once());
     times.push_back(now_ms() - start);
     total += times.back();
   }
-  const double ms = median(std::move(times));
-  cache_.put(key, ms);
-  return ms;
+  return median(std::move(times));
+}
+
+double LayerTimer::time(const Step& step, const ScheduleSpec& schedule, int workers) {
+  std::vector<Buffer> memory;
+  std::vector<ConstView> reads;
+  std::vector<View> writes;
+  for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+    const TensorDesc& desc = step.reads[i];
+    const bool absent = step.inputs[i] == kNoValue;
+    if (!absent) memory.push_back(filled(desc));
+    reads.push_back({absent ? nullptr : memory.back().data(), desc.type, desc.shape, desc.strides});
+  }
+  for (std::size_t i = 0; i < step.outputs.size(); ++i) {
+    const TensorDesc& desc = step.writes[i];
+    const bool absent = step.outputs[i] == kNoValue;
+    if (!absent) memory.push_back(Buffer(extent_of(desc)));
+    writes.push_back(
+        {absent ? nullptr : memory.back().data(), desc.type, desc.shape, desc.strides});
+  }
+  Buffer scratch(step.scratch_bytes);
+  const OpRow& row = *step.op_row;
+  const Call call{reads, writes, step.packed.data(), scratch.data()};
+  const auto once = [&]() -> Status {
+    for (int phase = 0; phase < row.phases(step.other); ++phase)
+      pool_.run(
+          row.tiles(step.other, phase), schedule,
+          [&](Range range, Worker worker) { row.run(step.other, call, phase, range, worker); },
+          workers);
+    return {};
+  };
+  return *repeated(once, false);  // what it reads was just written
 }
 
 std::vector<double> LayerTimer::speeds(const LoweredStep& layer, const Encoded& weights,

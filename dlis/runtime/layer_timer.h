@@ -38,6 +38,9 @@ class LayerTimer {
   Result<double> time(const LoweredStep& layer, const Encoded& host, const Encoded& device,
                       const ConvRow& row, const Split& split, const Manner& manner);
 
+  // The same of a step without weights whose values are all f32, which no cache keeps.
+  double time(const Step& step, const ScheduleSpec& schedule, int workers);
+
   // How fast the first `workers` are at this layer with equal shares, the fastest 1, to a fiftieth.
   // Empty: they are alike, or it has no work for all of them.
   std::vector<double> speeds(const LoweredStep& layer, const Encoded& weights, const ConvRow& row,
@@ -50,7 +53,7 @@ class LayerTimer {
                      const ConvProblem& problem, const Manner& manner);
   Result<double> run(const LoweredStep& layer, const Encoded& host, const Encoded& device,
                      const ConvRow& row, const Split& split, const Manner& manner);
-  Result<double> repeated(const std::function<Status()>& once);
+  Result<double> repeated(const std::function<Status()>& once, bool cold);
   void flush();
 
   Tune level_;

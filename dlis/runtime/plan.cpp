@@ -241,6 +241,7 @@ Result<PlanPointer> decided_plan(const Prepared& prepared, const std::set<std::s
   DLIS_TRY(chooser.consider(layers));
   DLIS_TRY(chooser.decide(layers, options.memory_bytes));
   chooser.split(layers);
+  chooser.decide_workers(layers);
   for (LoweredStep& layer : layers) {
     if (layer.weights.has_value()) DLIS_TRY(chooser.pack(layer, layer.step));
     plan->steps.push_back(std::move(layer.step));

@@ -11,6 +11,9 @@
 #include "dlis/base/clock.h"
 #include "dlis/compute/parallel/gate.h"
 #include "dlis/hardware/topology.h"
+#ifdef DLIS_EMULATE_SLOW_CORES
+#include "dlis/compute/parallel/slow_cores.h"
+#endif
 
 namespace dlis {
 namespace {
@@ -122,7 +125,12 @@ std::atomic<const Slowdown*> the_slowdown{nullptr};
 }
 
 void set_slowdown(const Slowdown* slowdown) { the_slowdown.store(slowdown); }
-const Slowdown* slowdown() { return the_slowdown.load(); }
+const Slowdown* slowdown() {
+#ifdef DLIS_EMULATE_SLOW_CORES
+  static const SlowCores of_environment(slow_cores_of_environment());
+#endif
+  return the_slowdown.load();
+}
 
 std::vector<int> cpus_by_speed(const Topology& machine, const std::vector<int>& allowed) {
   const auto kind_of = [&](int cpu) {

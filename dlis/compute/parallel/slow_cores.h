@@ -1,4 +1,5 @@
-// Slow cores where there are none, for tests and benches: a thread that is to be F times slower
+// Slow cores where there are none, for tests and benches (and for the command in a build with
+// DLIS_EMULATE_SLOW_CORES): a thread that is to be F times slower
 // spins for F - 1 times as long as its range took, so the speeds of a pool's threads are known.
 #pragma once
 #include <cstdlib>
