@@ -18,8 +18,8 @@ constexpr const char* kAbout =
     "dlis: explores which network, compression, data format, algorithm and device run best "
     "together.";
 constexpr const char* kFooter =
-    "A MODEL is an .onnx or .onnx.gz file or a row of `dlis list model`; behind `?` it may have\n"
-    "its preprocessing: net.onnx?mean=.485/.456/.406&std=.229/.224/.225\n"
+    "A MODEL is an .onnx, .onnx.gz or .dlis file or a row of `dlis list model`; behind `?` it may\n"
+    "have its preprocessing: net.onnx?mean=.485/.456/.406&std=.229/.224/.225\n"
     "Exit status: 0 done, 1 failed, 2 wrong usage.";
 
 // One line whatever the names in it hold, to a stream that may be closed.

@@ -120,6 +120,10 @@ Result<Origin> load_origin(const ModelArguments& arguments, const std::string& d
   const auto start = std::chrono::steady_clock::now();
   origin.graph = DLIS_TRY(load_model(origin.stack.model, origin.options));
   origin.load_ms = milliseconds_since(start);
+  const auto changes = [](const Choice& choice) { return choice.name != "none"; };
+  if (origin.graph.packed && std::ranges::any_of(origin.stack.compress, changes))
+    return fail("its weights are packed for one plan", origin.stack.model,
+                "compress the ONNX file");
   origin.images = DLIS_TRY(load_training_images(data, origin.graph, origin.stack.compress));
   return origin;
 }

@@ -3,6 +3,7 @@
 # from build/sysroot/ARCH, which tools/cross_sysroot fills; programs are linked statically, so they
 # run on a board or under QEMU as they are.
 set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_C_COMPILER ${DLIS_CROSS_TRIPLE}-gcc)
 set(CMAKE_CXX_COMPILER ${DLIS_CROSS_TRIPLE}-g++)
 set(CMAKE_CROSSCOMPILING_EMULATOR ${DLIS_CROSS_QEMU})
 set(CMAKE_EXE_LINKER_FLAGS_INIT -static)

@@ -41,8 +41,9 @@
 #include "dlis/compress/technique.h"
 #include "dlis/compress/train/training.h"
 
-// Layer 3, data formats: Tensor, Format, formats.
+// Layer 3, data formats: Tensor, Format, formats; arrays of numpy.
 #include "dlis/format/encoded.h"
+#include "dlis/format/npy.h"  // load_npy, save_npy
 
 // Layer 4, computation: problems and rows, schedules.
 #include "dlis/compute/parallel/schedule.h"
@@ -57,13 +58,14 @@
 // Data: images with labels, and how they become an input.
 #include "dlis/data/dataset.h"  // load_dataset, preprocessing_of
 #include "dlis/data/image.h"    // load_input_image
-#include "dlis/data/npy.h"      // load_npy, save_npy
 
 // Running: make_plan, explain, memory_frontier, save_choices, Session, measure.
 #include "dlis/runtime/choice_cache.h"  // default_cache_file
+#include "dlis/runtime/file.h"          // save_dlis, load_dlis
 #include "dlis/runtime/measure.h"
 #include "dlis/runtime/plan.h"
 #include "dlis/runtime/session.h"
+#include "dlis/runtime/start.h"       // start_file
 #include "dlis/runtime/throughput.h"  // measure_sessions
 #include "dlis/runtime/timeline.h"    // record_timeline, chrome_trace
 

@@ -10,6 +10,8 @@
 #include <limits>
 #include <new>
 
+#include "dlis/base/check.h"
+
 namespace dlis {
 namespace {
 
@@ -64,7 +66,13 @@ Buffer::Buffer(std::size_t size, std::size_t alignment) : size_(size) {
   data_.reset(block);
 }
 
+Buffer::Buffer(const std::byte* data, std::size_t size, std::shared_ptr<const void> keeper)
+    : data_(const_cast<std::byte*>(data), Free{std::move(keeper)}), size_(size) {
+  DLIS_ASSERT(reinterpret_cast<std::uintptr_t>(data) % kAlignment == 0 && is_borrowed());
+}
+
 void Buffer::Free::operator()(std::byte* p) const {
+  if (keeper) return;
   const Origin origin = reinterpret_cast<Origin*>(p)[-1];
   if (origin.mapped_bytes > 0)
     munmap(origin.memory, origin.mapped_bytes);

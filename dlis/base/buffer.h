@@ -15,13 +15,18 @@ class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(std::size_t size, std::size_t alignment = kAlignment);
+  // Bytes of somebody else's, such as a mapped file, that `keeper` keeps alive: only read. 64 bytes
+  // behind them can be read as well.
+  Buffer(const std::byte* data, std::size_t size, std::shared_ptr<const void> keeper);
 
   std::byte* data() { return data_.get(); }
   const std::byte* data() const { return data_.get(); }
   std::size_t size() const { return size_; }
+  bool is_borrowed() const { return data_.get_deleter().keeper != nullptr; }
 
  private:
   struct Free {
+    std::shared_ptr<const void> keeper;  // of borrowed bytes
     void operator()(std::byte* p) const;
   };
   std::unique_ptr<std::byte[], Free> data_;

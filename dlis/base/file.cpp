@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,15 +69,18 @@ ssize_t read_up_to(int descriptor, char* to, std::size_t size) {
   return ssize_t(done);
 }
 
+using Pieces = std::span<const std::span<const std::byte>>;
+
 // 0, or the error's number.
-int write_all(int descriptor, std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n =
-        ::write(descriptor, bytes.data(), std::min(bytes.size(), std::size_t(1) << 30));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return errno;
-    bytes = bytes.subspan(std::size_t(n));
-  }
+int write_all(int descriptor, Pieces pieces) {
+  for (std::span<const std::byte> bytes : pieces)
+    while (!bytes.empty()) {
+      const ssize_t n =
+          ::write(descriptor, bytes.data(), std::min(bytes.size(), std::size_t(1) << 30));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return errno;
+      bytes = bytes.subspan(std::size_t(n));
+    }
   return 0;
 }
 
@@ -90,10 +94,10 @@ fs::path follow_links(fs::path file) {
   return file;
 }
 
-Status write_device(const fs::path& file, std::span<const std::byte> bytes) {
+Status write_device(const fs::path& file, Pieces pieces) {
   const Descriptor out(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
   if (out.number < 0) return tl::unexpected(system_error(errno, file, "write"));
-  if (const int code = write_all(out.number, bytes))
+  if (const int code = write_all(out.number, pieces))
     return tl::unexpected(system_error(code, file, "write"));
   return {};
 }
@@ -145,9 +149,10 @@ int publish(int descriptor, const fs::path& target, fs::path& made) {
 
 }  // namespace
 
-Result<Buffer> read_file(const fs::path& file) {
-  // O_NONBLOCK: opening a pipe that nobody writes to must not hang.
-  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+namespace {
+
+// The size of an open regular file.
+Result<std::size_t> size_of_file(const Descriptor& in, const fs::path& file) {
   if (in.number < 0) return tl::unexpected(system_error(errno, file, "read"));
   struct stat info {};
   if (::fstat(in.number, &info) != 0) return tl::unexpected(system_error(errno, file, "read"));
@@ -155,12 +160,32 @@ Result<Buffer> read_file(const fs::path& file) {
   if (!S_ISREG(info.st_mode)) return fail("this is not a regular file", file.string());
   if (info.st_size == 0)
     return fail("the file is empty", file.string(), "make or download it again");
+  return std::size_t(info.st_size);
+}
+
+}  // namespace
+
+Result<Mapping> map_file(const fs::path& file) {
+  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const std::size_t size = DLIS_TRY(size_of_file(in, file));
+  void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, in.number, 0);
+  if (memory == MAP_FAILED) return tl::unexpected(system_error(errno, file, "map"));
+  Mapping out;
+  out.keeper = std::shared_ptr<const void>(memory, [size](void* m) { ::munmap(m, size); });
+  out.bytes = {static_cast<const std::byte*>(memory), size};
+  return out;
+}
+
+Result<Buffer> read_file(const fs::path& file) {
+  // O_NONBLOCK: opening a pipe that nobody writes to must not hang.
+  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const std::size_t size = DLIS_TRY(size_of_file(in, file));
   const Error too_large{fmt::format("the file has {}, more than the memory that is available",
-                                    format_bytes(info.st_size)),
+                                    format_bytes(std::int64_t(size))),
                         file.string(), "free some memory or use a larger machine"};
-  if (info.st_size > available_memory()) return tl::unexpected(too_large);
+  if (std::int64_t(size) > available_memory()) return tl::unexpected(too_large);
   try {
-    Buffer buffer{std::size_t(info.st_size)};
+    Buffer buffer{size};
     const ssize_t n = read_up_to(in.number, reinterpret_cast<char*>(buffer.data()), buffer.size());
     if (n < 0) return tl::unexpected(system_error(errno, file, "read"));
     if (std::size_t(n) != buffer.size())
@@ -190,12 +215,12 @@ Result<std::string> read_text(const fs::path& file, std::size_t limit) {
   }
 }
 
-Status write_file_atomic(const fs::path& file, std::span<const std::byte> bytes) {
+Status write_file_atomic(const fs::path& file, Pieces pieces) {
   const fs::path target = follow_links(file);
   struct stat old {};
   const bool exists = ::stat(target.c_str(), &old) == 0;
   if (exists && S_ISDIR(old.st_mode)) return tl::unexpected(system_error(EISDIR, file, "write"));
-  if (exists && !S_ISREG(old.st_mode)) return write_device(target, bytes);
+  if (exists && !S_ISREG(old.st_mode)) return write_device(target, pieces);
 
   fs::path made;
   int code = 0;
@@ -206,7 +231,7 @@ Status write_file_atomic(const fs::path& file, std::span<const std::byte> bytes)
       if (errno == ENOENT) error = {"there is no such folder", file.string(), "make it first"};
       return tl::unexpected(error);
     }
-    code = write_all(out.number, bytes);
+    code = write_all(out.number, pieces);
     if (code == 0 && ::fsync(out.number) != 0) code = errno;
     if (code == 0) code = publish(out.number, target, made);
   }
@@ -219,6 +244,10 @@ Status write_file_atomic(const fs::path& file, std::span<const std::byte> bytes)
   const Descriptor parent(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (parent.number >= 0) (void)::fsync(parent.number);
   return {};
+}
+
+Status write_file_atomic(const fs::path& file, std::span<const std::byte> bytes) {
+  return write_file_atomic(file, Pieces(&bytes, 1));
 }
 
 Status write_file_atomic(const fs::path& file, std::string_view text) {

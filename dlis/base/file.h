@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "dlis/base/buffer.h"
+#include "dlis/base/mapping.h"
 #include "dlis/base/result.h"
 
 namespace dlis {
@@ -30,6 +31,9 @@ Result<std::string> read_text(const std::filesystem::path& file, std::size_t lim
 // Links are followed; a device such as /dev/null is written to directly.
 Status write_file_atomic(const std::filesystem::path& file, std::span<const std::byte> bytes);
 Status write_file_atomic(const std::filesystem::path& file, std::string_view text);
+// One after another, so that large ones need not lie side by side.
+Status write_file_atomic(const std::filesystem::path& file,
+                         std::span<const std::span<const std::byte>> pieces);
 
 // That `file` is no folder and a new file can be written beside it; nothing is left there. Errors
 // name `file`.

@@ -103,6 +103,9 @@ Result<Compressed> applied(const Graph& graph, const Choice& choice,
 Result<Compressed> compress(const Graph& graph, std::span<const Choice> chain,
                             const CompressOptions& options) {
   for (const Choice& choice : chain) DLIS_TRY(check_choice(choice));
+  const auto changes = [](const Choice& choice) { return choice.name != "none"; };
+  if (graph.packed && std::ranges::any_of(chain, changes))
+    return fail("its weights are packed for one plan", graph.name, "compress the ONNX file");
   if (!options.checkpoints.folder.empty()) DLIS_TRY(check_checkpoints(options.checkpoints.folder));
   Compressed result{graph, {}, {}};
   CompressOptions noted = options;

@@ -82,6 +82,7 @@ std::int64_t zeros_in(const Value& weights) {
 double density_of(const Graph& graph) {
   std::int64_t all = 0, zeros = 0;
   for (const Weight& weight : weights_of(graph)) {
+    if (graph.value(weight.value).constant.is_hollow()) continue;
     zeros += zeros_in(graph.value(weight.value));
     all += graph.value(weight.value).constant.elements();
   }

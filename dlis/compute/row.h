@@ -84,6 +84,10 @@ struct Row {
   std::int64_t (*tiles)(const P& problem, int phase) = nullptr;
   void (*run)(const P& problem, const Call& call, int phase, Range range, Worker worker) = nullptr;
   Status (*enqueue)(const P& problem, const DeviceCall& call) = nullptr;
+  // Of a convolution row: what `pack` writes holds numbers alone, no index and no address, laid out
+  // as the problem and its `isa` say on any host, and `packed_bytes` needs no weights. A file may
+  // hold it, for a run straight from there; of other rows it holds the weights, packed at loading.
+  bool portable = false;
   // For plans that measure nothing: how many multiply-adds at the machine's ceiling would take as
   // long as this row's arithmetic. Null: those of the problem.
   double (*work)(const P& problem) = nullptr;

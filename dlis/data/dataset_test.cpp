@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "dlis/base/test_folder.h"
 #include "dlis/base/text.h"
-#include "dlis/data/test_folder.h"
 
 namespace dlis {
 namespace {

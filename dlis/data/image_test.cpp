@@ -8,7 +8,7 @@
 
 #include "dlis/base/file.h"
 #include "dlis/base/rng.h"
-#include "dlis/data/test_folder.h"
+#include "dlis/base/test_folder.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"

@@ -29,7 +29,8 @@ void add(Hasher& hasher, const Value& value) {
   hasher.add(std::int64_t(value.constant.has_value()));
   if (value.constant.has_value()) {
     add(hasher, value.constant.shape());
-    hasher.add(std::span(value.constant.data(), value.constant.bytes()));
+    if (!value.constant.is_hollow())
+      hasher.add(std::span(value.constant.data(), value.constant.bytes()));
   }
   hasher.add(std::int64_t(value.quant.has_value()));
   if (!value.quant) return;
@@ -65,6 +66,14 @@ std::string content_hash(const Graph& graph) {
   for (const auto& [key, text] : graph.metadata) {
     add(hasher, key);
     add(hasher, text);
+  }
+  if (graph.packed) {
+    add(hasher, graph.packed->isa);
+    for (const auto& [name, layer] : graph.packed->layers) {
+      for (const auto* text : {&name, &layer.row, &layer.format, &layer.schedule, &layer.type})
+        add(hasher, *text);
+      hasher.add(layer.bytes);
+    }
   }
   return hasher.hex();
 }

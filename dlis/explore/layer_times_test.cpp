@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 
 #include "dlis/base/file.h"
+#include "dlis/base/test_folder.h"
 #include "dlis/base/text.h"
 #include "dlis/compress/test_network.h"
-#include "dlis/data/test_folder.h"
 
 namespace dlis {
 namespace {

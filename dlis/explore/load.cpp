@@ -10,6 +10,7 @@
 #include "dlis/data/dataset.h"
 #include "dlis/model/onnx/onnx.h"
 #include "dlis/model/zoo/zoo.h"
+#include "dlis/runtime/file.h"
 
 namespace dlis {
 namespace {
@@ -39,7 +40,29 @@ Result<Graph> build_row(const std::string& name, const ModelOptions& options) {
   return graph;
 }
 
+// Shapes of weights that are packed for a plan are fixed.
+Result<Graph> load_packed(Graph graph, const fs::path& file, const ModelOptions& options) {
+  const auto batch = [](const Value& v) { return v.shape->rank() > 0 ? (*v.shape)[0] : 1; };
+  bool same = true;
+  for (ValueId id : graph.inputs) {
+    const Value& input = graph.value(id);
+    const auto asked = options.shapes.find(input.name);
+    same = same && (asked == options.shapes.end() || asked->second == *input.shape) &&
+           (options.batch == 1 || options.batch == batch(input));
+  }
+  if (same) return graph;
+  return fail("its weights are packed for one shape of its inputs", file.string(),
+              "pack the model again with this --shape or --batch");
+}
+
 Result<Graph> load_file(const fs::path& file, const ModelOptions& options) {
+  if (is_dlis_file(file)) {
+    Graph graph = DLIS_TRY(load_dlis(file));
+    if (graph.packed) return load_packed(std::move(graph), file, options);
+    for (const auto& [input, shape] : options.shapes)
+      graph = DLIS_TRY(with_input_shape(std::move(graph), input, shape));
+    return graph;
+  }
   LoadOptions load;
   load.shapes = options.shapes;
   load.batch = options.batch;
@@ -52,7 +75,7 @@ Result<Graph> settle_batch(Graph graph, const ModelOptions& options) {
     const Value& input = graph.value(id);
     const bool differs =
         input.shape && input.shape->rank() > 0 && (*input.shape)[0] != options.batch;
-    if (options.batch > 1 && differs && !options.shapes.count(input.name))
+    if (!graph.packed && options.batch > 1 && differs && !options.shapes.count(input.name))
       return with_batch(std::move(graph), options.batch);
   }
   return graph;

@@ -17,7 +17,8 @@ struct ModelOptions {
   friend bool operator==(const ModelOptions&, const ModelOptions&) = default;
 };
 
-// `net.onnx`, `net.onnx.gz`, `vgg16` or `vgg16@224`, and behind `?` the model's preprocessing
+// `net.onnx`, `net.onnx.gz`, `net.dlis`, `vgg16` or `vgg16@224`, and behind `?` the model's
+// preprocessing
 // (`?mean=.485/.456/.406&std=.229/.224/.225`), which goes into the graph's metadata in place of
 // what the file says. Errors: those of load_onnx, an unknown row or option (with the nearest
 // names).

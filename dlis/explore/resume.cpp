@@ -7,6 +7,8 @@ Result<Trained> train(const Graph& graph, const Graph* teacher, const Dataset& d
                       const Preprocessing& how, const TrainingSettings& settings,
                       const Checkpoints& kept, const OnReport& report) {
   if (!kept.folder.empty()) DLIS_TRY(check_checkpoints(kept.folder));
+  if (graph.packed || (teacher && teacher->packed))
+    return fail("its weights are packed for one plan", graph.name, "train the ONNX file");
   Training training = DLIS_TRY(Training::start(graph, data, how, settings));
   if (teacher) DLIS_TRY(training.set_teacher(*teacher));
   Trained made;

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace dlis {
 namespace {
@@ -75,6 +76,18 @@ Tensor::Tensor(DType type, const Shape& shape)
       shape_(shape),
       bytes_(std::make_shared<Buffer>(std::size_t(shape.elements()) * size_of(type))) {}
 
+Tensor::Tensor(DType type, const Shape& shape, Buffer bytes)
+    : type_(type), shape_(shape), bytes_(std::make_shared<Buffer>(std::move(bytes))) {
+  DLIS_ASSERT(bytes_->size() == this->bytes());
+}
+
+Tensor Tensor::hollow(DType type, const Shape& shape) {
+  Tensor out;
+  out.type_ = type, out.shape_ = shape;
+  out.bytes_ = std::make_shared<Buffer>();
+  return out;
+}
+
 Tensor Tensor::scalar(float value) { return of<float>(Shape{}, std::span(&value, 1)); }
 
 Tensor Tensor::ints(std::span<const std::int64_t> values) {
@@ -90,6 +103,7 @@ Tensor Tensor::reshaped(const Shape& shape) const {
 
 Tensor Tensor::converted(DType type) const {
   if (type == type_) return *this;
+  if (is_hollow()) return hollow(type, shape_);
   Tensor out(type, shape_);
   for (std::int64_t i = 0; i < elements(); ++i)
     store(out.bytes_->data(), type, i, load(bytes_->data(), type_, i));
@@ -104,6 +118,7 @@ Tensor Tensor::permuted(std::span<const int> order) const {
     shape[axis] = shape_[order[std::size_t(axis)]];
     strides[axis] = from[order[std::size_t(axis)]];
   }
+  if (is_hollow()) return hollow(type_, shape);
   Tensor out(type_, shape);
   copy_elements({bytes_->data(), type_, shape, strides}, out.edit_view());
   return out;
@@ -119,8 +134,8 @@ View Tensor::edit_view() {
 }
 
 void Tensor::detach() {
-  DLIS_ASSERT(has_value());
-  if (bytes_.use_count() == 1) return;
+  DLIS_ASSERT(has_value() && !is_hollow());
+  if (bytes_.use_count() == 1 && !bytes_->is_borrowed()) return;
   auto copy = std::make_shared<Buffer>(bytes_->size());
   std::memcpy(copy->data(), bytes_->data(), bytes_->size());
   bytes_ = std::move(copy);

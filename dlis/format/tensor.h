@@ -49,10 +49,16 @@ class Tensor {
     if (!values.empty()) std::memcpy(t.bytes_->data(), values.data(), values.size_bytes());
     return t;
   }
+  // Borrowed bytes (`Buffer`), as many as type and shape say; edits copy them first.
+  Tensor(DType type, const Shape& shape, Buffer bytes);
+  // Type and shape of values that lie elsewhere in another form: of weights that a file holds as a
+  // row packed them. What gives other types and orders gives such a tensor again.
+  static Tensor hollow(DType type, const Shape& shape);
   static Tensor scalar(float value);
   static Tensor ints(std::span<const std::int64_t> values);  // rank 1, i64
 
   bool has_value() const { return bytes_ != nullptr; }
+  bool is_hollow() const { return bytes_ && !bytes_->data() && elements() > 0; }
   DType type() const { return type_; }
   const Shape& shape() const { return shape_; }
   std::int64_t elements() const { return shape_.elements(); }

@@ -132,6 +132,7 @@ Status check_inferred(const Graph& graph) {
 Tensor real_tensor(const Value& value) {
   if (!value.quant || !value.constant.has_value()) return value.constant;
   const Quant& quant = *value.quant;
+  if (value.constant.is_hollow()) return value.constant.converted(DType::f32);
   Tensor out = value.constant.converted(DType::f32);
   std::int64_t inner = 1;
   for (int axis = out.shape().rank(); quant.axis >= 0 && --axis > quant.axis;)

@@ -7,6 +7,7 @@
 
 #include "dlis/format/attributes.h"
 #include "dlis/format/tensor.h"
+#include "dlis/model/packed.h"
 
 namespace dlis {
 
@@ -56,6 +57,9 @@ struct Graph {
   std::vector<ValueId> inputs, outputs;         // `inputs` without the constants
   std::map<std::string, std::string> metadata;  // ONNX metadata_props: mean, std, ...
   std::string batch_symbol;  // name of the inputs' symbolic axis 0 ("n"); empty: the batch is fixed
+  // Of a file that was packed for a plan: the graph is as `plan` had it after its passes, the
+  // weights of these layers are hollow tensors, and shapes are fixed. Null for all other graphs.
+  std::shared_ptr<const PackedLayers> packed;
 
   ValueId add_value(Value value);
   ValueId add_constant(std::string name, Tensor tensor);

@@ -46,18 +46,47 @@ Status save_choices(const Choices& choices, const std::filesystem::path& file) {
     if (choice.cut) layers[layer]["cut"] = choice.cut;
     if (!choice.split.empty()) layers[layer]["split"] = choice.split;
   }
-  const nlohmann::ordered_json root{{"dlis_plan", 1}, {"layers", layers}};
+  const nlohmann::ordered_json root{
+      {"dlis_plan", 1}, {"isa", name_of(host_isa())}, {"layers", layers}};
   return write_file_atomic(
       file, root.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
-Result<Choices> load_choices(const std::filesystem::path& file) {
+namespace {
+
+tl::unexpected<Error> no_plan(const std::filesystem::path& file) {
+  return fail("this is not a plan file", file.string(), "`dlis plan MODEL -o FILE` writes one");
+}
+
+Result<nlohmann::json> load_root(const std::filesystem::path& file) {
   const std::string text = DLIS_TRY(read_text(file));
-  const auto root = nlohmann::json::parse(text, nullptr, false);
-  const auto broken = [&] {
-    return fail("this is not a plan file", file.string(), "`dlis plan MODEL -o FILE` writes one");
-  };
-  if (!root.is_object() || root.value("dlis_plan", nlohmann::json()) != 1) return broken();
+  auto root = nlohmann::json::parse(text, nullptr, false);
+  if (!root.is_object() || root.value("dlis_plan", nlohmann::json()) != 1) return no_plan(file);
+  return root;
+}
+
+std::optional<Isa> find_isa(std::string_view name) {
+  for (int i = 0; name_of(Isa(i)) != "unknown"; ++i)
+    if (name_of(Isa(i)) == name) return Isa(i);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Isa> load_isa(const std::filesystem::path& file) {
+  const nlohmann::json root = DLIS_TRY(load_root(file));
+  if (!root.contains("isa")) return host_isa();
+  const auto isa =
+      root["isa"].is_string() ? find_isa(root["isa"].get<std::string>()) : std::nullopt;
+  if (!isa)
+    return fail("it was made for an instruction set that this version does not know", file.string(),
+                "plan the network again");
+  return *isa;
+}
+
+Result<Choices> load_choices(const std::filesystem::path& file) {
+  const nlohmann::json root = DLIS_TRY(load_root(file));
+  const auto broken = [&] { return no_plan(file); };
   const auto layers = root.value("layers", nlohmann::json());
   if (!layers.is_object()) return broken();
   Choices out;

@@ -57,15 +57,15 @@ Tensor permute_columns(const Tensor& weights, const Shape& image) {
 }
 
 Tensor scaled(Tensor tensor, float factor) {
-  if (factor != 1)
+  if (factor != 1 && !tensor.is_hollow())
     for (float& value : tensor.edit<float>()) value *= factor;
   return tensor;
 }
 
 class Lowering {
  public:
-  Lowering(const Graph& graph, const Placements& placements, int workers)
-      : graph_(graph), placements_(placements), workers_(workers) {}
+  Lowering(const Graph& graph, const Placements& placements, const PlanOptions& options)
+      : graph_(graph), placements_(placements), workers_(options.threads), isa_(options.isa) {}
 
   Result<std::vector<LoweredStep>> run() {
     for (const Node& node : graph_.nodes) DLIS_TRY(lower_node(node));
@@ -163,13 +163,14 @@ class Lowering {
     p.x_scale = scale_of(graph_.value(lowered.step.inputs[0]));
     p.y_scale = scale_of(graph_.value(lowered.step.outputs[0]));
     if (p.ends.add) p.add_scale = scale_of(graph_.value(lowered.step.inputs[1]));
+    if (lowered.weights.is_hollow()) lowered.given.reset();
     if (lowered.given)
       lowered.given = encoded_bytes(lowered.weights, *graph_.value(node.inputs[1]).quant);
     p.ends.activation = activation_of(node.attributes.text("activation"));
     p.ends.a = node.attributes.real("activation_a");
     p.ends.b = node.attributes.real("activation_b");
     p.workers = workers_;
-    p.isa = host_isa();
+    p.isa = isa_;
     p.label = lowered.step.name;
   }
 
@@ -261,6 +262,7 @@ class Lowering {
 
   static Tensor spread(const Tensor& bias, std::int64_t columns) {
     if (bias.elements() == columns) return bias.reshaped({columns});
+    if (bias.is_hollow()) return Tensor::hollow(DType::f32, {columns});
     Tensor out(DType::f32, {columns});
     for (float& value : out.edit<float>()) value = bias.as<float>()[0];
     return out;
@@ -319,6 +321,7 @@ class Lowering {
   const Graph& graph_;
   const Placements& placements_;
   int workers_;
+  Isa isa_;
   std::vector<LoweredStep> steps_;
   std::string refusals_;
 };
@@ -326,13 +329,13 @@ class Lowering {
 }  // namespace
 
 Result<std::vector<LoweredStep>> lower(const Graph& graph, const Placements& placements,
-                                       int workers) {
-  return Lowering(graph, placements, workers).run();
+                                       const PlanOptions& options) {
+  return Lowering(graph, placements, options).run();
 }
 
 std::vector<bool> refused_nodes(const Graph& graph, const Placements& placements,
                                 const PlanOptions& options) {
-  return Lowering(graph, placements, options.threads).refused(options);
+  return Lowering(graph, placements, options).refused(options);
 }
 
 const Format* LoweredStep::only_format() const {

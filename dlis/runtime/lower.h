@@ -20,7 +20,7 @@ struct LoweredStep {
 // The steps of all nodes that compute something, in order. Errors: an operator without a kernel, or
 // one whose kernel refuses the problem; one report names them all.
 Result<std::vector<LoweredStep>> lower(const Graph& graph, const Placements& placements,
-                                       int workers);
+                                       const PlanOptions& options);
 
 // Which nodes have no row for the types that their values are stored in; `reference` counts only
 // where it is asked for.

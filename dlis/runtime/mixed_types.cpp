@@ -23,7 +23,7 @@ using Weights = std::map<std::string, Weight>;  // by layer
 Result<Weights> weigh(const Graph& graph, const PlanOptions& options,
                       const std::vector<Stand>& stands, const std::set<std::string>& in_f32) {
   const Graph settled = DLIS_TRY(settle_types(graph, stands, in_f32));
-  auto layers = DLIS_TRY(lower(settled, place(settled), options.threads));
+  auto layers = DLIS_TRY(lower(settled, place(settled), options));
   Chooser chooser(options, layers, {});
   DLIS_TRY(chooser.consider(layers, true));
   Weights out;

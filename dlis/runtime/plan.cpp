@@ -19,6 +19,7 @@
 #include "dlis/runtime/draft.h"
 #include "dlis/runtime/equal_scales.h"
 #include "dlis/runtime/memory.h"
+#include "dlis/runtime/packed.h"
 #include "dlis/runtime/quantised.h"
 #include "dlis/runtime/sides.h"
 
@@ -47,7 +48,7 @@ Status check_options(const PlanOptions& options) {
 std::size_t weights_of(const std::vector<LoweredStep>& steps) {
   std::size_t bytes = 0;
   for (const LoweredStep& layer : steps)
-    if (layer.weights.has_value()) bytes += layer.weights.bytes();
+    if (layer.weights.has_value() && !layer.weights.is_hollow()) bytes += layer.weights.bytes();
   return bytes;
 }
 
@@ -185,6 +186,10 @@ Result<Tune> parse_tune(std::string_view text) {
 
 Result<Prepared> prepare_types(const Graph& graph, const PlanOptions& options) {
   DLIS_TRY(check_options(options));
+  if (graph.packed) {
+    DLIS_TRY(check_computable(graph));
+    return Prepared{graph, DLIS_TRY(packed_options(graph, options)), {}};
+  }
   Prepared out{with_equal_scales(DLIS_TRY(prepare(graph))), options, {}};
   out.options.device = DLIS_TRY(settled_devices(options.device));
   DLIS_TRY(check_computable(out.graph));
@@ -197,10 +202,13 @@ Result<Draft> make_draft(const Prepared& prepared, const std::set<std::string>& 
   draft.plan = std::make_shared<Plan>();
   Plan& plan = *draft.plan;
   plan.options = prepared.options;
-  plan.graph = DLIS_TRY(settle_types(prepared.graph, prepared.types.stands, in_f32));
+  plan.graph = prepared.graph.packed
+                   ? prepared.graph
+                   : DLIS_TRY(settle_types(prepared.graph, prepared.types.stands, in_f32));
   DLIS_TRY(check_choices(plan.options.choices, plan.graph));
   Placements placements = place(plan.graph);
-  draft.layers = DLIS_TRY(lower(plan.graph, placements, plan.options.threads));
+  draft.layers = DLIS_TRY(lower(plan.graph, placements, plan.options));
+  DLIS_TRY(check_packed(plan.graph, draft.layers));
   plan.placements = std::move(placements.of);
   lay_out_arena(plan, draft.layers);
   DLIS_TRY(check_memory(plan, weights_of(draft.layers)));
@@ -208,10 +216,13 @@ Result<Draft> make_draft(const Prepared& prepared, const std::set<std::string>& 
   const ScheduleSpec schedule =
       *parse_schedule(plan.options.schedule == "auto" ? "static" : plan.options.schedule);
   for (LoweredStep& layer : draft.layers) {
+    if (layer.weights.is_hollow()) DLIS_TRY(take_packed(*plan.graph.packed, layer));
     if (layer.weights.has_value()) continue;
-    if (plan.options.device != "cpu" && !is_chain(plan.options.device))
-      place_operator(layer.step, plan.options.device);
-    DLIS_TRY(settle_operator(layer.step, schedule, plan.graph));
+    if (layer.step.op_row) {
+      if (plan.options.device != "cpu" && !is_chain(plan.options.device))
+        place_operator(layer.step, plan.options.device);
+      DLIS_TRY(settle_operator(layer.step, schedule, plan.graph));
+    }
     draft.fixed.bytes += layer.step.weights_bytes;
     draft.fixed.scratch = std::max(draft.fixed.scratch, layer.step.scratch_bytes);
   }
@@ -258,7 +269,7 @@ Result<PlanPointer> decided_plan(const Prepared& prepared, const std::set<std::s
     add_shares(*plan);
   }
   layers.clear();
-  drop_constants(plan->graph, consumed, plan->steps);
+  if (!options.keep_weights) drop_constants(plan->graph, consumed, plan->steps);
   plan->pack_ms = chooser.pack_ms();
   return plan;
 }

@@ -46,6 +46,8 @@ struct PlanOptions {
   std::size_t memory_bytes = 0;  // the most that weights, values and scratch may take; 0: no limit
   std::filesystem::path cache;   // of measured choices; empty: the user's cache folder
   Choices choices;               // of an earlier plan: taken as they are, nothing is measured
+  Isa isa = host_isa();          // for another than this machine's a plan can only be packed
+  bool keep_weights = false;     // constants stay in the graph beside their packed form
 };
 
 // How physical memory orders a value's logical axes.
@@ -170,5 +172,7 @@ std::string explain(const Plan& plan);
 Choices choices_of(const Plan& plan);
 Status save_choices(const Choices& choices, const std::filesystem::path& file);  // JSON
 Result<Choices> load_choices(const std::filesystem::path& file);
+// The instruction set that saved choices were made on; in files of earlier versions this machine's.
+Result<Isa> load_isa(const std::filesystem::path& file);
 
 }  // namespace dlis

@@ -263,6 +263,10 @@ Status Session::rebind() { return state_->rebind(); }
 
 Result<Session> Session::open(std::shared_ptr<const Plan> plan) {
   const std::string network = plan->graph.name;
+  if (plan->options.isa != host_isa())
+    return fail(fmt::format("its plan is laid out for {}, this machine runs {}",
+                            name_of(plan->options.isa), name_of(host_isa())),
+                network, "plan the network for this machine");
   try {
     auto state = std::make_unique<State>(std::move(plan));
     DLIS_TRY(state->bind());
@@ -278,6 +282,17 @@ Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
   DLIS_TRY(state_->copy_inputs(inputs));
   for (std::size_t i = 0; i < state_->steps.size(); ++i) DLIS_TRY(state_->execute(i));
   return state_->copy_outputs();
+}
+
+void Session::run(std::span<const std::byte* const> inputs, std::span<std::byte* const> outputs) {
+  const Graph& graph = state_->plan->graph;
+  DLIS_ASSERT(inputs.size() == graph.inputs.size() && outputs.size() == graph.outputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (std::byte* to = state_->address(graph.inputs[i]))
+      state_->copy(state_->copies_in[i], inputs[i], to);
+  for (const BoundStep& step : state_->steps) state_->execute(step);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    state_->copy(state_->copies_out[i], state_->address(graph.outputs[i]), outputs[i]);
 }
 
 Result<std::vector<Tensor>> Session::observe(std::span<const Tensor> inputs, const See& see) {

@@ -26,6 +26,7 @@ extern constinit const ConvRow bf16_gemm_row{
     .phases = gemm_phases,
     .tiles = gemm_tiles,
     .run = gemm_run,
+    .portable = true,
 };
 
 }  // namespace dlis

@@ -164,6 +164,7 @@ extern constinit const ConvRow depthwise_row{
     .scratch_bytes = scratch_bytes,
     .phases = phases,
     .tiles = tiles,
-    .run = run};
+    .run = run,
+    .portable = true};
 
 }  // namespace dlis

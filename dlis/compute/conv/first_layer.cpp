@@ -140,6 +140,7 @@ extern constinit const ConvRow first_layer_row{
     .phases = [](const ConvProblem&) { return 1; },
     .tiles = [](const ConvProblem& p, int) { return p.n * Cut(p).parts; },
     .run = run,
+    .portable = true,
     .work = [](const ConvProblem& p) { return double(p.macs() / p.k * padded_filters(p)); }};
 
 }  // namespace dlis

@@ -124,6 +124,7 @@ extern constinit const ConvRow gemv_row{
     .phases = [](const ConvProblem&) { return 1; },
     .tiles = [](const ConvProblem& p, int) { return Panels(p).count; },
     .run = run,
+    .portable = true,
 };
 
 }  // namespace dlis

@@ -24,6 +24,7 @@ extern constinit const ConvRow int8_gemm_row{
     .phases = gemm_phases,
     .tiles = gemm_tiles,
     .run = gemm_run,
+    .portable = true,
 };
 
 }  // namespace dlis

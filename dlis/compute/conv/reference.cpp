@@ -103,6 +103,7 @@ extern constinit const ConvRow reference_row{
     .phases = [](const ConvProblem&) { return 1; },
     .tiles = [](const ConvProblem& p, int) { return p.n * p.p(); },
     .run = run,
+    .portable = true,
     .work = [](const ConvProblem& p) { return 200 * double(p.macs()); }};
 
 }  // namespace dlis

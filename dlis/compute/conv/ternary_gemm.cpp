@@ -31,6 +31,7 @@ extern constinit const ConvRow ternary_gemm_row{
     .phases = gemm_phases,
     .tiles = gemm_tiles,
     .run = gemm_run,
+    .portable = true,
     .work = gemm_work};
 
 }  // namespace dlis

@@ -13,6 +13,7 @@ namespace dlis {
 
 class WinogradBsr {
  public:
+  static constexpr bool kPortable = false;  // as of a row
   WinogradBsr(const ConvProblem& problem, const WinogradCut& cut, const std::byte* packed,
               std::byte*)
       : cut_(cut),

@@ -13,6 +13,7 @@ namespace dlis {
 
 class WinogradCsr {
  public:
+  static constexpr bool kPortable = false;  // as of a row
   WinogradCsr(const ConvProblem& problem, const WinogradCut& cut, const std::byte* packed,
               std::byte* own);
 

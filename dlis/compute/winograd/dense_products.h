@@ -9,6 +9,7 @@ namespace dlis {
 
 class WinogradDense {
  public:
+  static constexpr bool kPortable = true;  // as of a row
   WinogradDense(const ConvProblem& problem, const WinogradCut& cut, const std::byte* packed,
                 std::byte*)
       : channels_(problem.c),

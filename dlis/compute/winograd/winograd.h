@@ -55,6 +55,7 @@ constexpr ConvRow winograd_row(const char* name, const char* summary, double tol
       .tiles = [](const ConvProblem& p,
                   int phase) { return winograd_tiles<Products>(p, m, phase); },
       .run = winograd_run<Products, m>,
+      .portable = Products::kPortable,
       .work = [](const ConvProblem& p) { return winograd_work(p, m, Products::kept(p)); },
   };
 }

@@ -168,6 +168,9 @@ Result<std::string> bytes_of_message(const Message& message) {
 }  // namespace
 
 Result<std::string> serialise_onnx(const Graph& graph) {
+  if (graph.packed)
+    return fail("its weights are packed for one plan", graph.name,
+                "take the ONNX file it came from");
   onnx::ModelProto model;
   model.set_ir_version(kIrVersion);
   model.set_producer_name("dlis");

@@ -1,5 +1,5 @@
 // Reads and writes .npy (numpy, "A simple file format for NumPy arrays", NEP 1).
-#include "dlis/data/npy.h"
+#include "dlis/format/npy.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // Tests .npy files, ours and numpy's, whole and damaged.
-#include "dlis/data/npy.h"
+#include "dlis/format/npy.h"
 
 #include <gmock/gmock.h>
 
@@ -7,7 +7,7 @@
 
 #include "dlis/base/file.h"
 #include "dlis/base/rng.h"
-#include "dlis/data/test_folder.h"
+#include "dlis/base/test_folder.h"
 
 namespace dlis {
 namespace {
