@@ -10,6 +10,7 @@ namespace dlis {
 // What a plan gave one layer, as text, and its weights in that row's own form.
 struct PackedLayer {
   std::string row, format, schedule, type;
+  int workers = 0, cut = 0;          // as in LayerChoice of runtime/plan.h
   std::string problem;               // its line without workers: a row packs for one problem
   double density = 1;                // share of the weights that the format stores
   std::span<const std::byte> bytes;  // empty: the graph has the weights, which are packed anew

@@ -7,11 +7,6 @@
 #include "dlis/runtime/split.h"
 
 namespace dlis {
-namespace {
-
-constexpr int kMostCut = 4096;
-
-}  // namespace
 
 int workers_of(const Step& step, const PlanOptions& options) {
   return step.workers > 0 ? std::min(step.workers, options.threads) : options.threads;

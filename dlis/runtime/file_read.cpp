@@ -210,15 +210,13 @@ class Reader {
     packed->keeper = file_.keeper;
     if (from.layers())
       for (const fbs::Layer* one : *from.layers()) {
-        PackedLayer layer{text(one->row()),
-                          text(one->format()),
-                          text(one->schedule()),
-                          text(one->type()),
-                          text(one->problem()),
-                          one->density(),
-                          {}};
+        PackedLayer layer{text(one->row()),     text(one->format()), text(one->schedule()),
+                          text(one->type()),    one->workers(),      one->cut(),
+                          text(one->problem()), one->density(),      {}};
         if (one->packed()) layer.bytes = DLIS_TRY(bytes_at(*one->packed()));
         if (!(layer.density >= 0 && layer.density <= 1)) return damaged("a density is no share");
+        if (std::min(layer.workers, layer.cut) < 0 || std::max(layer.workers, layer.cut) > kMostCut)
+          return damaged("a layer has no such number of workers");
         packed->layers[text(one->name())] = layer;
       }
     graph_.packed = std::move(packed);

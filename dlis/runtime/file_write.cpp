@@ -24,7 +24,8 @@ class Writer {
     if (!layer.bytes.empty()) place = add_bytes(layer.bytes);
     layers_.push_back(fbs::CreateLayer(out_, text(name), text(layer.row), text(layer.format),
                                        text(layer.schedule), text(layer.type), text(layer.problem),
-                                       layer.density, place ? &*place : nullptr));
+                                       layer.density, place ? &*place : nullptr, layer.workers,
+                                       layer.cut));
   }
 
   void set_plan(const std::string& isa, const std::string& made_from) {
@@ -174,12 +175,17 @@ Status save_dlis(const Plan& plan, const std::filesystem::path& file,
                  const std::string& made_from) {
   if (plan.graph.packed)
     return fail("its weights are packed already", plan.graph.name, "pack the ONNX file instead");
+  if (plan.options.device != "cpu")
+    return fail(
+        fmt::format("the plan is for {}, and a file holds plans for cpu", plan.options.device),
+        plan.graph.name, "plan it with --device cpu");
   Writer writer(plan.graph);
+  const Choices choices = choices_of(plan);
   for (const Step& step : plan.steps) {
     if (!step.conv_row) continue;
-    PackedLayer layer;
-    layer.row = step.conv_row->name, layer.format = step.conv.format->name;
-    layer.schedule = text_of(step.schedule), layer.type = name_of(step.conv.type);
+    const LayerChoice& choice = choices.at(step.name);
+    PackedLayer layer{choice.row,  choice.format,  choice.schedule,
+                      choice.type, choice.workers, choice.cut};
     layer.problem = packed_line(step.conv);
     layer.density = step.conv.density;
     if (step.conv_row->portable) layer.bytes = {step.packed.data(), step.packed.size()};

@@ -37,7 +37,8 @@ Result<PlanOptions> packed_options(const Graph& graph, PlanOptions options) {
   options.tune = Tune::off;
   for (const auto& [name, layer] : packed.layers)
     if (layer.bytes.empty())
-      options.choices[name] = {layer.row, layer.format, layer.schedule, layer.type};
+      options.choices[name] = {layer.row,  layer.format,  layer.schedule,
+                               layer.type, layer.workers, layer.cut};
   return options;
 }
 
@@ -54,7 +55,9 @@ Status take_packed(const PackedLayers& packed, LoweredStep& layer) {
     return misfit(layer,
                   fmt::format("the file names {} | {} | {}, which this version does not have",
                               from.format, from.row, from.schedule));
-  const ConvProblem problem = with_format(step.conv, format, from.density);
+  ConvProblem problem = with_format(step.conv, format, from.density);
+  if (from.workers > 0) step.workers = problem.workers = std::min(from.workers, problem.workers);
+  problem.workers = std::max(from.cut, problem.workers);
   if (packed_line(problem) != from.problem)
     return misfit(
         layer, fmt::format("it was packed as {}, but is {}", from.problem, packed_line(problem)));
