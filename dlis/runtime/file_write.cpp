@@ -182,13 +182,16 @@ Status save_dlis(const Plan& plan, const std::filesystem::path& file,
   Writer writer(plan.graph);
   const Choices choices = choices_of(plan);
   for (const Step& step : plan.steps) {
-    if (!step.conv_row) continue;
-    const LayerChoice& choice = choices.at(step.name);
+    const auto found = choices.find(step.name);
+    if (found == choices.end()) continue;
+    const LayerChoice& choice = found->second;
     PackedLayer layer{choice.row,  choice.format,  choice.schedule,
                       choice.type, choice.workers, choice.cut};
-    layer.problem = packed_line(step.conv);
-    layer.density = step.conv.density;
-    if (step.conv_row->portable) layer.bytes = {step.packed.data(), step.packed.size()};
+    if (step.conv_row) {
+      layer.problem = packed_line(step.conv);
+      layer.density = step.conv.density;
+      if (step.conv_row->portable) layer.bytes = {step.packed.data(), step.packed.size()};
+    }
     writer.add_layer(step.name, layer);
   }
   writer.set_plan(std::string(name_of(plan.options.isa)), made_from);

@@ -23,6 +23,7 @@ struct LayerChoice {
   std::string split = {};
   friend bool operator==(const LayerChoice&, const LayerChoice&) = default;
 };
+inline constexpr int kMostCut = 4096;
 // By layer; a layer is named by its first output value. A layer without weights is there where it
 // runs on fewer workers than the plan has, without a format.
 using Choices = std::map<std::string, LayerChoice>;
