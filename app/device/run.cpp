@@ -75,8 +75,8 @@ struct Times {
   std::vector<double> runs_ms;
 };
 
-std::vector<Tensor> run_all(Session& session, const std::vector<Tensor>& inputs, int repeat,
-                            Times& times) {
+Result<std::vector<Tensor>> run_all(Session& session, const std::vector<Tensor>& inputs, int repeat,
+                                    Times& times) {
   const Graph& graph = session.plan().graph;
   std::vector<Tensor> outputs;
   std::vector<const std::byte*> from;
@@ -87,7 +87,7 @@ std::vector<Tensor> run_all(Session& session, const std::vector<Tensor>& inputs,
   for (Tensor& output : outputs) to.push_back(output.edit_data());
   for (int i = 0; i < repeat; ++i) {
     const double start = now_ms();
-    session.run(from, to);
+    DLIS_TRY(session.run(from, to));
     times.runs_ms.push_back(now_ms() - start);
   }
   times.first_ms = times.runs_ms[0];
@@ -126,7 +126,7 @@ Status run_network(const RunArguments& arguments) {
   Session session = DLIS_TRY(Session::open(started.plan));
   times.load_ms = now_ms() - start;
   const auto inputs = DLIS_TRY(load_inputs(arguments, started.plan->graph));
-  const auto outputs = run_all(session, inputs, arguments.repeat, times);
+  const auto outputs = DLIS_TRY(run_all(session, inputs, arguments.repeat, times));
   for (std::size_t i = 0; i < arguments.outputs.size(); ++i)
     DLIS_TRY(save_output(outputs[i], arguments.outputs[i]));
   if (!arguments.plan.empty()) DLIS_TRY(save_choices(choices_of(*started.plan), arguments.plan));

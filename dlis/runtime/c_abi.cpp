@@ -144,8 +144,8 @@ int dlis_run(dlis_session* session, const void* const* inputs, size_t input_coun
     if (!session) return dlis::fail("a null pointer was given");
     DLIS_TRY(dlis::check_buffers(session->session.plan().graph, inputs, input_count, outputs,
                                  output_count));
-    session->session.run({reinterpret_cast<const std::byte* const*>(inputs), input_count},
-                         {reinterpret_cast<std::byte* const*>(outputs), output_count});
+    DLIS_TRY(session->session.run({reinterpret_cast<const std::byte* const*>(inputs), input_count},
+                                  {reinterpret_cast<std::byte* const*>(outputs), output_count}));
     return 0;
   });
 }

@@ -284,15 +284,18 @@ Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
   return state_->copy_outputs();
 }
 
-void Session::run(std::span<const std::byte* const> inputs, std::span<std::byte* const> outputs) {
-  const Graph& graph = state_->plan->graph;
+Status Session::run(std::span<const std::byte* const> inputs, std::span<std::byte* const> outputs) {
+  State& s = *state_;
+  const Graph& graph = s.plan->graph;
   DLIS_ASSERT(inputs.size() == graph.inputs.size() && outputs.size() == graph.outputs.size());
+  if (s.device) DLIS_TRY(s.device->enter(0));
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (std::byte* to = state_->address(graph.inputs[i]))
-      state_->copy(state_->copies_in[i], inputs[i], to);
-  for (const BoundStep& step : state_->steps) state_->execute(step);
+    if (std::byte* to = s.address(graph.inputs[i])) s.copy(s.copies_in[i], inputs[i], to);
+  for (std::size_t i = 0; i < s.steps.size(); ++i) DLIS_TRY(s.execute(i));
+  if (s.device) DLIS_TRY(s.device->enter(s.steps.size() + 1));
   for (std::size_t i = 0; i < outputs.size(); ++i)
-    state_->copy(state_->copies_out[i], state_->address(graph.outputs[i]), outputs[i]);
+    s.copy(s.copies_out[i], s.address(graph.outputs[i]), outputs[i]);
+  return s.device ? s.device->leave() : Status();
 }
 
 Result<std::vector<Tensor>> Session::observe(std::span<const Tensor> inputs, const See& see) {

@@ -30,8 +30,9 @@ class Session {
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs);
 
   // The same from and to the caller's memory, as many bytes each as type and shape of the graph's
-  // input or output say, at any address that suits the type. Takes nothing from the heap.
-  void run(std::span<const std::byte* const> inputs, std::span<std::byte* const> outputs);
+  // input or output say, at any address that suits the type. Takes nothing from the heap. Error: a
+  // device that fails.
+  Status run(std::span<const std::byte* const> inputs, std::span<std::byte* const> outputs);
 
   // As run, and hands each value to `see` as soon as it is whole (copied to row-major): after the
   // last step that writes it or, where it only shares memory, what it was made of.
