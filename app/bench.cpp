@@ -105,6 +105,7 @@ Status bench_model(const BenchArguments& arguments) {
   if (arguments.rounds && !arguments.break_even)
     return fail("a model has no rows that take turns", arguments.subject.model,
                 "leave --rounds out, or name a problem");
+  DLIS_TRY(check_folder_of(arguments.timeline));
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));
   const auto plan = DLIS_TRY(make_plan(subject.graph, subject.plan));
   if (arguments.break_even)

@@ -12,6 +12,7 @@ struct SimulateArguments {
   ModelArguments subject;
   std::string board;
   bool published = false, layers = false, json = false;
+  bool all_cores = true;  // the number of workers was left open
 };
 
 // Each figure that the times rest on.
@@ -65,7 +66,7 @@ Status simulate_model(const SimulateArguments& arguments) {
   const Board board = DLIS_TRY(read_board(arguments.board));
   ModelArguments of_board = arguments.subject;
   const int cores = int(board.topology.cores.size());
-  if (of_board.stack_text.empty() && of_board.threads == 1) of_board.threads = cores;
+  if (arguments.all_cores) of_board.threads = cores;
   Subject subject = DLIS_TRY(load_subject(of_board));
   subject.plan.tune = Tune::off;  // what is measured here says nothing of the board
   const auto plan = DLIS_TRY(make_plan(subject.graph, subject.plan));
@@ -156,8 +157,9 @@ void add_simulate(CLI::App& app, Action& chosen) {
   verb->add_flag("--layers", arguments->layers, "each layer with the first schedule asked for")
       ->excludes(published);
   verb->add_flag("--json", arguments->json, "one object a line");
-  verb->callback([&chosen, arguments] {
+  verb->callback([&chosen, arguments, verb] {
     if (!arguments->published) arguments->subject.require();
+    arguments->all_cores = verb->count("--threads") + verb->count("--stack") == 0;
     chosen = [arguments] { return run(*arguments); };
   });
 }

