@@ -37,6 +37,32 @@ double phase_seconds(int workers) {
   return median(std::move(samples));
 }
 
+// From the beginning of a phase until a thread that sleeps runs its share, which nobody else does
+// meanwhile.
+double wake_seconds() {
+  Pool pool(2);
+  std::vector<double> samples;
+  const ScheduleSpec spec = *parse_schedule("static");
+  const auto spin_until = [](std::int64_t end_ns) {
+    while (now_ns() < end_ns) {
+    }
+  };
+  constexpr std::int64_t kLong = 1'000'000;
+  for (int i = 0; i < 60; ++i) {
+    spin_until(now_ns() + kLong);
+    const std::int64_t start = now_ns();
+    std::int64_t begun = 0;
+    pool.run(2, spec, [&](Range range, Worker) {
+      if (range.begin == 0)
+        spin_until(start + kLong);
+      else
+        begun = now_ns();
+    });
+    samples.push_back(1e-9 * double(begun - start));
+  }
+  return median(std::move(samples));
+}
+
 }  // namespace
 
 Result<double> predicted_ms(const PlanPointer& plan, const std::vector<double>& speeds) {
@@ -45,13 +71,14 @@ Result<double> predicted_ms(const PlanPointer& plan, const std::vector<double>& 
   Tiles tiles;
   DLIS_TRY(session.trace(inputs));
   for (int run = 0; run < kRuns; ++run) add(DLIS_TRY(session.trace(inputs)), tiles);
-  const SimulatedCores cores{speeds, 0, phase_seconds(plan->options.threads)};
+  SimulatedPool pool({speeds, 0, phase_seconds(plan->options.threads), 1e-6 * kPoolSpinMicroseconds,
+                      wake_seconds()});
   double seconds = 0;
   for (auto& [place, samples] : tiles) {
     SimulatedPhase phase;
     for (auto& of_tile : samples) phase.work.push_back(median(std::move(of_tile)));
     const Step& step = plan->steps[std::size_t(place.first)];
-    seconds += simulate(cores, phase, step.schedule, workers_of(step, plan->options));
+    seconds += pool.run(phase, step.schedule, workers_of(step, plan->options));
   }
   return 1e3 * seconds;
 }

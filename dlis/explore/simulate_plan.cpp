@@ -32,10 +32,11 @@ std::vector<SimulatedPhase> phases_of(const Row<P>& row, const P& problem, const
 SimulatedPlan simulated(const Plan& plan, const SimulatedCores& cores, const ScheduleSpec* schedule,
                         int workers) {
   SimulatedPlan out;
+  SimulatedPool pool(cores);
   for (const Step& step : plan.steps) {
     double seconds = 0;
     for (const SimulatedPhase& phase : phases_of(step))
-      seconds += simulate(cores, phase, schedule ? *schedule : step.schedule,
+      seconds += pool.run(phase, schedule ? *schedule : step.schedule,
                           schedule ? workers : workers_of(step, plan.options));
     out.steps_ms.push_back(1e3 * seconds);
     out.ms += 1e3 * seconds;

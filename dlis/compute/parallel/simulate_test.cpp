@@ -76,22 +76,40 @@ TEST(SchedulesSimulated, CoresShareTheMemory) {
   EXPECT_DOUBLE_EQ(seconds({{1, 1.0 / 3}, 4}, equal_tiles(4, 1, 3), "weighted:speeds=3/1"), 3);
 }
 
+// Times in seconds: a thread sleeps after 0.5, and needs 0.25 to wake up.
+TEST(SchedulesSimulated, ThreadsThatWaitForLongFallAsleep) {
+  const SimulatedCores cores{{1, 1}, 0, 0, 0.5, 0.25};
+  const ScheduleSpec fixed = *parse_schedule("static"), free = *parse_schedule("dynamic");
+  SimulatedPool pool(cores);
+  EXPECT_DOUBLE_EQ(pool.run(equal_tiles(4, 1), fixed), 2);
+  EXPECT_DOUBLE_EQ(pool.run(equal_tiles(4, 1), fixed), 2);         // nobody waited
+  EXPECT_DOUBLE_EQ(pool.run({{1, 2}, 0}, fixed), 2.25);            // the caller slept
+  EXPECT_DOUBLE_EQ(pool.run(equal_tiles(3, 1), fixed, 1), 3);      // now the other does
+  EXPECT_DOUBLE_EQ(pool.run(equal_tiles(2, 1), fixed), 1.25);      // and begins late
+  EXPECT_DOUBLE_EQ(pool.run(equal_tiles(1, 3), fixed), 3);         // one tile: it sleeps again
+  EXPECT_DOUBLE_EQ(pool.run(equal_tiles(10, 0.125), free), 0.75);  // the caller takes more
+  pool.run(equal_tiles(1, 3), fixed);
+  // Its share is run by the caller, who is done before it is awake.
+  EXPECT_DOUBLE_EQ(pool.run(equal_tiles(2, 0.0625), fixed), 0.125);
+}
+
 // Tiles that sleep, on a thread that is slowed down to half. The least disturbed of some runs.
 TEST(PoolSimulated, SlowCoresTakeWhatIsPredicted) {
   if (threads_of(2, host_topology().quota_cpus) < 2) GTEST_SKIP() << "the quota lasts for one";
   const SlowCores slow({1, 2});
   Pool pool(2);
   const int tiles = 24;
+  constexpr std::chrono::milliseconds kTile{4};  // far longer than waking up takes
   for (const ScheduleSpec& spec :
        {*parse_schedule("static"), *parse_schedule("dynamic:chunk=1"), *parse_schedule("guided"),
         *parse_schedule("weighted:speeds=1/0.5"), *parse_schedule("stealing")}) {
     double least_error = 1;
-    for (int attempt = 0; attempt < 8 && least_error > 0.1; ++attempt) {
+    for (int attempt = 0; attempt < 20 && least_error > 0.1; ++attempt) {
       std::vector<double> slept(2, 0);  // by share, which its own thread runs
       const std::int64_t begin = now_ns();
       pool.run(tiles, spec, [&](Range range, Worker worker) {
         const std::int64_t start = now_ns();
-        std::this_thread::sleep_for(std::chrono::milliseconds(range.end - range.begin));
+        std::this_thread::sleep_for(kTile * (range.end - range.begin));
         slept[std::size_t(worker.index)] += double(now_ns() - start);
       });
       const double took = 1e-9 * double(now_ns() - begin);
