@@ -190,7 +190,8 @@ void Chooser::add_candidates(LoweredStep& layer, const std::string& format,
       if (compute != "auto" && compute != row->name) continue;
       const bool elsewhere = !is_among(device, row->device);
       if (elsewhere && compute == "auto") continue;
-      const bool unmeasured = row->enqueue && is_chain(device) && options_.tune == Tune::off;
+      const bool unmeasured =
+          row->enqueue && is_chain(device) && options_.tune == Tune::off && compute == "auto";
       const Verdict verdict =
           unmeasured        ? refuse("nothing is measured, so nothing leaves the processor")
           : elsewhere       ? refuse(fmt::format("runs on {}, not on {}", row->device, device))

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "dlis/compute/device_ops.h"
 #include "dlis/dlis.h"
 
 namespace dlis::test {
@@ -96,6 +97,7 @@ TEST_F(Usage, ListShowsEveryRowOfEveryList) {
   expect_names(formats(), "format");
   expect_names(conv_rows(), "compute");
   expect_names(op_rows(), "compute");
+  expect_names(device_op_rows(), "compute");
   expect_names(schedules(), "schedule");
   expect_names(devices(), "device");
   EXPECT_EQ(lines_in(all), rows);

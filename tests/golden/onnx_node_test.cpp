@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "dlis/compute/row.h"
+#include "dlis/hardware/device.h"
 #include "dlis/model/onnx/onnx.h"
 #include "dlis/model/onnx/proto.h"
 #include "dlis/model/op.h"
@@ -110,12 +111,13 @@ Status compare(const Tensor& got, const Tensor& expected, std::size_t output, do
   return {};
 }
 
-Status run_case(const std::string& name, bool weights_fixed) {
+Status run_case(const std::string& name, bool weights_fixed, const char* device = "cpu") {
   const fs::path folder = data_folder("onnx_node") / name;
   const Case one = DLIS_TRY(read_case(name, folder / "test_data_set_0", weights_fixed));
   const Graph graph = DLIS_TRY(load_onnx(folder / "model.onnx", one.options));
   PlanOptions options;
   options.tune = Tune::off;
+  options.device = device;
   auto plan = DLIS_TRY(make_plan(graph, options));
   Session session = DLIS_TRY(Session::open(std::move(plan)));
   const auto got = DLIS_TRY(session.run(one.inputs));
@@ -146,6 +148,17 @@ TEST_P(OnnxNode, GivesWhatOnnxRecorded) {
   if (!takes_weights_at_run_time(GetParam())) return;
   const Status given = run_case(GetParam(), false);
   EXPECT_TRUE(given) << "weights given at run time: " << given.error().message();
+}
+
+// What a device does not take runs on the host, but a network whose layers with weights all do is
+// refused.
+TEST_P(OnnxNode, GivesTheSameOnADevice) {
+  const Device* device = find_device("opencl");
+  if (!device || !device->available()) GTEST_SKIP() << "there is no OpenCL device";
+  static const auto table = exceptions();
+  if (table.contains(GetParam())) return;
+  const Status status = run_case(GetParam(), true, device->name);
+  EXPECT_TRUE(status || status.error().refused) << status.error().message();
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, OnnxNode, testing::ValuesIn(cases()),
