@@ -13,11 +13,12 @@ bool is_at_page(const std::byte* address) {
   return reinterpret_cast<std::uintptr_t>(address) % kDevicePage == 0;
 }
 
+// With room behind it that kernels may read; in place, `bytes` has it already (Buffer, Tensor).
 Result<std::shared_ptr<DeviceMemory>> uploaded(const Offload& device, const std::byte* bytes,
                                                std::size_t count) {
   if (device.sharing() != Sharing::none && is_at_page(bytes))
-    return device.allocate(count, const_cast<std::byte*>(bytes));
-  auto memory = DLIS_TRY(device.allocate(count, nullptr));
+    return device.allocate(count + kReadSlack, const_cast<std::byte*>(bytes));
+  auto memory = DLIS_TRY(device.allocate(count + kReadSlack, nullptr));
   const auto queue = DLIS_TRY(device.open_queue());
   DLIS_TRY(device.to_device(*queue, *memory, bytes, {0, count}));
   return memory;
@@ -111,7 +112,7 @@ Status DeviceSide::allocate() {
   queue_ = DLIS_TRY(device_->open_queue());
   memory_ =
       DLIS_TRY(device_->allocate(plan_.arena_bytes + kReadSlack, in_place_ ? arena_ : nullptr));
-  scratch_ = DLIS_TRY(device_->allocate(plan_.scratch_bytes, nullptr));
+  scratch_ = DLIS_TRY(device_->allocate(plan_.scratch_bytes + kReadSlack, nullptr));
   return {};
 }
 
