@@ -1,9 +1,9 @@
 #include "dlis/runtime/device_side.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "dlis/compute/device_operands.h"
+#include "dlis/runtime/byte_rows.h"
 #include "dlis/runtime/split.h"
 
 namespace dlis {
@@ -38,22 +38,6 @@ bool works_in_place(const Plan& plan, Sharing sharing) {
   return sharing == Sharing::at_once || (sharing == Sharing::in_turns && !splits);
 }
 
-TensorDesc desc_of(const DeviceView& view) { return {view.type, view.shape, view.strides, {}}; }
-
-// The rows that two views of one value have in common; nothing where they are no such views.
-std::optional<DeviceView> common_rows(const DeviceView& a, const DeviceView& b) {
-  Shape a_shape = a.shape, b_shape = b.shape;
-  if (a.shape.rank() != 4 || b.shape.rank() != 4 || a.strides != b.strides) return std::nullopt;
-  const auto row = std::int64_t(size_of(a.type)) * a.strides[2];
-  const std::int64_t distance = std::int64_t(b.offset) - std::int64_t(a.offset);
-  a_shape[2] = b_shape[2] = 1;
-  const std::int64_t at = row > 0 ? distance / row : 0;  // of b in a
-  if (a_shape != b_shape || row <= 0 || distance % row != 0) return std::nullopt;
-  if (at <= -b.shape[2] || at >= a.shape[2]) return std::nullopt;  // apart, or not of one value
-  const std::int64_t first = std::max<std::int64_t>(at, 0);
-  return rows_of(a, first, std::min(a.shape[2], at + b.shape[2]) - first);
-}
-
 }  // namespace
 
 Result<std::shared_ptr<DeviceMemory>> packed_on_device(std::string_view device,
@@ -61,36 +45,6 @@ Result<std::shared_ptr<DeviceMemory>> packed_on_device(std::string_view device,
   const Device* row = find_device(device);
   if (!row || !row->offload || packed.size() == 0) return std::shared_ptr<DeviceMemory>();
   return uploaded(*row->offload, packed.data(), packed.size());
-}
-
-std::vector<ByteRows> byte_rows(const TensorDesc& desc, std::size_t offset) {
-  struct Axis {
-    std::size_t extent, stride;  // bytes
-  };
-  std::vector<Axis> axes;
-  for (int axis = 0; axis < desc.shape.rank(); ++axis) {
-    if (desc.shape[axis] == 0) return {};
-    if (desc.shape[axis] > 1)
-      axes.push_back(
-          {std::size_t(desc.shape[axis]), std::size_t(desc.strides[axis]) * size_of(desc.type)});
-  }
-  std::ranges::sort(axes, {}, &Axis::stride);
-  ByteRows rows{offset, size_of(desc.type)};
-  std::size_t at = 0;
-  for (; at < axes.size() && axes[at].stride == rows.bytes; ++at) rows.bytes *= axes[at].extent;
-  if (at < axes.size()) rows.count = axes[at].extent, rows.pitch = axes[at].stride, ++at;
-  for (; at < axes.size() && axes[at].stride == rows.pitch * rows.count; ++at)
-    rows.count *= axes[at].extent;
-  std::vector<ByteRows> all{rows};
-  for (; at < axes.size(); ++at) {
-    const std::size_t known = all.size();
-    for (std::size_t i = 1; i < axes[at].extent; ++i)
-      for (std::size_t j = 0; j < known; ++j) {
-        all.push_back(all[j]);
-        all.back().offset += i * axes[at].stride;
-      }
-  }
-  return all;
 }
 
 Result<std::unique_ptr<DeviceSide>> DeviceSide::open(const Plan& plan, std::byte* arena) {
@@ -229,7 +183,7 @@ void DeviceSide::bring(const Part& part, bool to_host, Written& written, Moment&
       const auto rows = common_rows(write.region.view, read.view);
       const DeviceView& view = rows ? *rows : write.region.view;
       valid = view.shape == write.region.view.shape;
-      for (const ByteRows& run : byte_rows(desc_of(view), view.offset)) copies.push_back(run);
+      for (const ByteRows& run : byte_rows(view)) copies.push_back(run);
     }
 }
 
@@ -293,7 +247,7 @@ Status DeviceSide::show(std::size_t at) {
     return device_->map(*queue_, *memory_, 0, plan_.arena_bytes);
   }
   for (const auto& [root, view] : moments_[at].device.writes)
-    for (const ByteRows& rows : byte_rows(desc_of(view), view.offset))
+    for (const ByteRows& rows : byte_rows(view))
       DLIS_TRY(device_->to_host(*queue_, *memory_, arena_, rows));
   return {};
 }

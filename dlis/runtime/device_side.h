@@ -81,7 +81,4 @@ class DeviceSide {
   std::vector<Moment> moments_;
 };
 
-// Where a value's bytes lie in memory, in runs.
-std::vector<ByteRows> byte_rows(const TensorDesc& desc, std::size_t offset);
-
 }  // namespace dlis

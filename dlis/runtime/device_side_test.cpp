@@ -153,31 +153,5 @@ INSTANTIATE_TEST_SUITE_P(Memory, DeviceSession, testing::Bool(), [](const auto& 
   return std::string(each.param ? "apart" : "shared");
 });
 
-TEST(DeviceSide, ByteRowsCoverAViewOnce) {
-  const auto bytes_of = [](const TensorDesc& desc) {
-    std::vector<std::size_t> bytes;
-    for (const ByteRows& rows : byte_rows(desc, 8))
-      for (std::size_t row = 0; row < rows.count; ++row)
-        for (std::size_t i = 0; i < rows.bytes; ++i)
-          bytes.push_back(rows.offset + row * rows.pitch + i);
-    return bytes;
-  };
-  for (const Shape& strides : {Shape{60, 1, 20, 5}, Shape{96, 1, 32, 8}, Shape{1000, 1, 100, 8},
-                               Shape{60, 12, 4, 1}, Shape{1, 2, 10, 30}}) {
-    const TensorDesc desc{DType::u8, {2, 5, 3, 4}, strides, {}};
-    std::vector<std::size_t> want;
-    for (std::int64_t n = 0; n < 2; ++n)
-      for (std::int64_t c = 0; c < 5; ++c)
-        for (std::int64_t h = 0; h < 3; ++h)
-          for (std::int64_t w = 0; w < 4; ++w)
-            want.push_back(
-                std::size_t(8 + n * strides[0] + c * strides[1] + h * strides[2] + w * strides[3]));
-    EXPECT_THAT(bytes_of(desc), testing::UnorderedElementsAreArray(want)) << strides.text();
-  }
-  const TensorDesc all{DType::f32, {2, 8, 3, 4}, {96, 1, 32, 8}, {}};
-  EXPECT_EQ(byte_rows(all, 0).size(), 1u);
-  EXPECT_EQ(byte_rows(all, 0)[0].bytes, 4u * 192);
-}
-
 }  // namespace
 }  // namespace dlis
