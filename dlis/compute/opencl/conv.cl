@@ -13,6 +13,9 @@ typedef struct {
   float low, high, a, b;
 } Sizes;
 
+// Calls would copy Sizes each time.
+#define INLINE static inline __attribute__((always_inline))
+
 #define PANEL 32  // filters, side by side in the packed weights
 
 #define JOIN_(a, b) a##b
@@ -21,7 +24,7 @@ typedef struct {
 #define LOAD_VECTOR JOIN(vload, WIDTH)
 #define STORE_VECTOR JOIN(vstore, WIDTH)
 
-VECTOR activate(Sizes z, VECTOR x) {
+INLINE VECTOR activate(Sizes z, VECTOR x) {
   switch (z.activation) {
     case 3:
       return select(x, z.a * x, x < 0.0f);
@@ -36,7 +39,7 @@ VECTOR activate(Sizes z, VECTOR x) {
 }
 
 // The first `count` filters of a vector, of one pixel. `residual` counts only where z.add.
-void store_ends(Sizes z, VECTOR sum, int count, global const float* residual,
+INLINE void store_ends(Sizes z, VECTOR sum, int count, global const float* residual,
                        global float* y) {
   if (count >= WIDTH) {
     if (z.add) sum += LOAD_VECTOR(0, residual);

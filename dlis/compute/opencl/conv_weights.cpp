@@ -69,6 +69,13 @@ std::int64_t opencl_rows(std::int64_t rows) {
   return rows == 1 ? 1 : round_up(divide_up(rows, divide_up(rows, kMost)), 2);
 }
 
+bool opencl_aligned(const ConvProblem& p, const DeviceCall& call) {
+  const DeviceView& x = call.inputs[0];
+  const auto whole = [](std::int64_t floats) { return floats % 4 == 0; };
+  return whole(p.c) && whole(x.strides[0]) && whole(x.strides[2]) && whole(x.strides[3]) &&
+         x.offset % (4 * sizeof(float)) == 0;
+}
+
 Verdict opencl_conv_accepts(const ConvProblem& p, const OpenClWeights& weights) {
   if (!p.all_f32()) return refuse("needs f32 activations");
   if (p.format && p.format != formats().front()) return refuse("needs dense weights");

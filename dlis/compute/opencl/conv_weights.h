@@ -46,6 +46,9 @@ struct OpenClSizes {
 OpenClSizes opencl_sizes(const ConvProblem& problem, const OpenClWeights& weights,
                          const DeviceCall& call);
 
+// Whether 4 neighbouring channels of any pixel of x can be loaded as one vector.
+bool opencl_aligned(const ConvProblem& problem, const DeviceCall& call);
+
 // What both rows ask of a problem, whatever the filter: f32, dense weights, one group, indices of
 // 32 bits.
 Verdict opencl_conv_accepts(const ConvProblem& problem, const OpenClWeights& weights);

@@ -6,14 +6,14 @@
 // of the filter lie side by side in memory and inside the map they are one run of s * c terms. The
 // sums run in the order r, s, c.
 #define WIDTH 16
-#include "conv.cl"
 #include "block.cl"
+#include "conv.cl"
 
 typedef struct {
   int n, p, q;
 } Pixel;
 
-Pixel next_pixel(Sizes z, Pixel at) {
+INLINE Pixel next_pixel(Sizes z, Pixel at) {
   if (++at.q == z.q) {
     at.q = 0;
     if (++at.p == z.p) at.p = 0, ++at.n;
@@ -21,28 +21,43 @@ Pixel next_pixel(Sizes z, Pixel at) {
   return at;
 }
 
-#define LOCATE(i)                                          \
-  const int h##i = at.p * z.stride_h - z.pad_top;          \
-  const int v##i = at.q * z.stride_w - z.pad_left;         \
+#define LOCATE(i)                                            \
+  const int h##i = at.p * z.stride_h - z.pad_top;            \
+  const int v##i = at.q * z.stride_w - z.pad_left;           \
   global const float* image##i = x + (long)at.n * z.x.image; \
-  whole = whole && v##i >= 0 && v##i + z.s <= z.w;         \
+  whole = whole && v##i >= 0 && v##i + z.s <= z.w;           \
   if (i + 1 < pixels) at = next_pixel(z, at);
-#define POINT(i)                                                                           \
-  const int row##i = h##i + r * z.dilation_h, column##i = v##i + s * z.dilation_w;         \
-  const int in##i = row##i >= 0 && row##i < z.h && column##i >= 0 && column##i < z.w;      \
+#define POINT(i)                                                                   \
+  const int row##i = h##i + r * z.dilation_h, column##i = v##i + s * z.dilation_w; \
+  const int in##i = (uint)row##i < (uint)z.h & (uint)column##i < (uint)z.w;        \
   global const float* x##i = in##i ? image##i + (row##i * z.x.row + column##i * z.x.pixel) : zeros;
+
+// The usual ends of a whole panel, from registers; the others take the sums from memory.
+#define STORE(i)                                                                           \
+  if (i < pixels) {                                                                        \
+    if (z.add) {                                                                           \
+      const long from =                                                                    \
+          (long)at.n * z.residual.image + at.p * z.residual.row + at.q * z.residual.pixel; \
+      low##i += vload16(0, residual + from), high##i += vload16(1, residual + from);       \
+    }                                                                                      \
+    const long to = (long)at.n * z.y.image + at.p * z.y.row + at.q * z.y.pixel;            \
+    vstore16(min(max(low##i, z.low), z.high), 0, y + to);                                  \
+    vstore16(min(max(high##i, z.low), z.high), 1, y + to);                                 \
+    at = next_pixel(z, at);                                                                \
+  }
+#define ADD_BIAS(i) low##i += bias0, high##i += bias1;
 #define KEEP(i) sums[2 * (i)] = low##i, sums[2 * (i) + 1] = high##i;
 
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void gemm_cpu(
-    Sizes z, int span, global const float* x, long x_at,
-    global const float* packed, global const float* residual, long residual_at,
-    global float* y, long y_at) {
+    Sizes z, int span, global const float* x, long x_at, global const float* packed,
+    global const float* residual, long residual_at, global float* y, long y_at) {
   const int item = get_group_id(0), panel = item % z.panels;
   const int all = z.n * z.p * z.q, blocks = (all + ROWS - 1) / ROWS;
   const int end = min(blocks, (item / z.panels + 1) * span);
   const int left = z.k - panel * PANEL;
   global const float* zeros = packed + z.zeros_at;
-  global const float* bias = packed + panel * PANEL;
+  const float16 bias0 = vload16(0, packed + panel * PANEL);
+  const float16 bias1 = vload16(1, packed + panel * PANEL);
   x += x_at;
   residual += residual_at + panel * PANEL;
   y += y_at + panel * PANEL;
@@ -60,15 +75,19 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void gemm_cpu(
         EACH_ROW(POINT)
         ADD_PRODUCTS(run)
       }
+    at = begin;
+    EACH_ROW(ADD_BIAS)
+    if (left >= PANEL && z.activation <= 2) {
+      EACH_ROW(STORE)
+      continue;
+    }
     float16 sums[2 * ROWS];
     EACH_ROW(KEEP)
-    at = begin;
     for (int i = 0; i < pixels; ++i, at = next_pixel(z, at)) {
-      global const float* from =
-          residual + ((long)at.n * z.residual.image + at.p * z.residual.row + at.q * z.residual.pixel);
-      global float* to = y + ((long)at.n * z.y.image + at.p * z.y.row + at.q * z.y.pixel);
+      const int from = at.n * z.residual.image + at.p * z.residual.row + at.q * z.residual.pixel;
+      const long to = (long)at.n * z.y.image + at.p * z.y.row + at.q * z.y.pixel;
       for (int k = 0; k < min(left, PANEL); k += 16)
-        store_ends(z, sums[2 * i + k / 16] + vload16(0, bias + k), left - k, from + k, to + k);
+        store_ends(z, sums[2 * i + k / 16], left - k, residual + from + k, y + to + k);
     }
   }
 }

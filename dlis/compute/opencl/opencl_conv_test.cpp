@@ -23,8 +23,10 @@ std::vector<float> outputs_of(const ConvRow& row, ConvCase& c) {
   return c.outputs();
 }
 
-ConvCase case_of(const char* text) {
-  return ConvCase(*parse_conv_problem(text), 5, {4, 9, 1}, {3, 5, 7});
+// Pixels of x at multiples of 4 floats, or anywhere.
+ConvCase case_of(const char* text, bool aligned = false) {
+  const Slack in = aligned ? Slack{4, 8, 4} : Slack{4, 9, 1};
+  return ConvCase(*parse_conv_problem(text), 5, in, {3, 5, 7});
 }
 
 TEST(OpenClGemm, AllWaysGiveTheSameBits) {
@@ -35,10 +37,10 @@ TEST(OpenClGemm, AllWaysGiveTheSameBits) {
   };
   for (const char* text :
        {"n2h11w10c5 k6r3s2 u3x2 p0/1/2/0 +bias", "n1h12w12c8 k70r3s3 p2x3 d2x3 +bias +relu +add",
-        "n1h13w9c64 k32r1s1 +bias", "n37h1w1c100 k33r1s1 +bias +clip-0.5/0.5",
-        "n1h19w17c3 k40r7s7 u2 p3 +bias +relu"}) {
+        "n1h13w9c64 k32r1s1 +bias :aligned", "n2h9w8c12 k20r3s2 u2 p1 +hardswish :aligned",
+        "n37h1w1c100 k33r1s1 +bias +clip-0.5/0.5", "n1h19w17c3 k40r7s7 u2 p3 +bias +relu"}) {
     SCOPED_TRACE(text);
-    ConvCase c = case_of(text);
+    ConvCase c = case_of(text, std::string_view(text).ends_with("aligned"));
     std::vector<float> first;
     for (const bool gpu : {false, true})
       for (const GemmWay& way : gemm_ways(gpu)) {
@@ -56,10 +58,11 @@ TEST(OpenClWinograd, AllWaysOfAShapeGiveTheSameBits) {
   row.enqueue = [](const ConvProblem& p, const DeviceCall& call) {
     return enqueue_winograd(p, call, winograd_way);
   };
-  for (const char* text : {"n1h13w14c30 k33r3s3 p1 +bias +relu +add",
-                           "n3h21w18c12 k16r3s3 p2/0/1/3 +bias", "n1h30w29c65 k40r3s3 +clip0/6"}) {
+  for (const char* text :
+       {"n1h13w14c30 k33r3s3 p1 +bias +relu +add", "n3h21w18c12 k16r3s3 p2/0/1/3 +bias :aligned",
+        "n1h30w29c65 k40r3s3 +clip0/6"}) {
     SCOPED_TRACE(text);
-    ConvCase c = case_of(text);
+    ConvCase c = case_of(text, std::string_view(text).ends_with("aligned"));
     for (const bool gpu : {false, true}) {
       row.scratch_bytes =
           gpu ? [](const ConvProblem& p) { return winograd_scratch_bytes(p, true); }

@@ -37,14 +37,14 @@ Status on_cpu(const ConvProblem& p, const DeviceCall& call, const GemmWay& way) 
                 call.inputs[0], call.packed, opencl_residual(p, call), call.outputs[0]);
 }
 
-std::string gpu_options(std::int64_t channels, const GemmWay& way) {
-  return fmt::format("-DPIXELS={} -DFILTERS={} -DROWS={} -DCOLUMNS={} -DTERMS_TOGETHER={}",
-                     way.pixels, way.filters, way.rows, way.columns, int(channels % 4 == 0));
+std::string gpu_options(bool aligned, const GemmWay& way) {
+  return fmt::format("-DPIXELS={} -DFILTERS={} -DROWS={} -DCOLUMNS={} -DALIGNED={}", way.pixels,
+                     way.filters, way.rows, way.columns, int(aligned));
 }
 
 Status on_gpu(const OpenClSizes& sizes, const GemmPlanes& planes, const DeviceCall& call,
               const DeviceView& residual, const GemmWay& way) {
-  const std::string options = gpu_options(sizes.c, way);
+  const std::string options = gpu_options(planes.aligned, way);
   const auto items = std::size_t(way.pixels / way.rows * (way.filters / way.columns));
   const auto columns = std::size_t(divide_up(sizes.k, way.filters));
   const auto rows = std::size_t(divide_up(std::int64_t(sizes.n) * sizes.p * sizes.q, way.pixels));
@@ -57,7 +57,7 @@ Status on_gpu(const OpenClSizes& sizes, const GemmPlanes& planes, const DeviceCa
 Verdict accepts(const ConvProblem& p) {
   if (const Verdict verdict = opencl_conv_accepts(p, weights_of(p)); !verdict) return verdict;
   return opencl_shape().gpu
-             ? has_opencl_kernel("gemm_gpu.cl", "gemm_gpu", gpu_options(p.c, kGpuWays[0]))
+             ? has_opencl_kernel("gemm_gpu.cl", "gemm_gpu", gpu_options(p.c % 4 == 0, kGpuWays[0]))
              : has_opencl_kernel("gemm_cpu.cl", "gemm_cpu", cpu_options(p));
 }
 
@@ -87,8 +87,8 @@ std::span<const GemmWay> gemm_ways(bool gpu) {
 
 Status enqueue_gemm(const ConvProblem& p, const DeviceCall& call, const GemmWay& way) {
   if (!way.gpu) return on_cpu(p, call, way);
-  return on_gpu(opencl_sizes(p, weights_of(p), call), {1, 0, 0}, call, opencl_residual(p, call),
-                way);
+  return on_gpu(opencl_sizes(p, weights_of(p), call), {opencl_aligned(p, call), 1, 0, 0}, call,
+                opencl_residual(p, call), way);
 }
 
 Status enqueue_planes(const OpenClSizes& sizes, const GemmPlanes& planes, const DeviceCall& call,

@@ -91,7 +91,10 @@ OpenClSizes product_sizes(const OpenClSizes& of, const Cut& cut) {
 Status on_gpu(const ConvProblem& p, const DeviceCall& call, const WinogradWay& way) {
   const OpenClSizes sizes = opencl_sizes(p, weights_of(p), call);
   const Cut cut = cut_of(p, way);
-  const auto kernel = [&](const char* name) { return opencl_kernel("winograd_gpu.cl", name); };
+  const auto kernel = [&](const char* name) {
+    return opencl_kernel("winograd_gpu.cl", name,
+                         fmt::format("-DALIGNED={}", int(opencl_aligned(p, call))));
+  };
   const auto items = [&](std::int64_t values) {
     return WorkSize{std::size_t(divide_up(values, 4)), std::size_t(cut.tiles), 1};
   };
@@ -100,8 +103,9 @@ Status on_gpu(const ConvProblem& p, const DeviceCall& call, const WinogradWay& w
   cl_kernel input = DLIS_TRY(kernel("winograd_input"));
   DLIS_TRY(launch(call, input, items(p.c), group, sizes, cut, call.inputs[0], call.scratch));
   const DeviceCall products{call.queue, {&v, 1}, {&m, 1}, call.packed};
-  DLIS_TRY(enqueue_planes(product_sizes(sizes, cut), {kFrequencies, cut.v_plane, cut.m_plane},
-                          products, *way.gpu));
+  DLIS_TRY(enqueue_planes(product_sizes(sizes, cut),
+                          {p.c % 4 == 0, kFrequencies, cut.v_plane, cut.m_plane}, products,
+                          *way.gpu));
   return launch(call, DLIS_TRY(kernel("winograd_output")), items(p.k), group, sizes, cut, m,
                 call.packed, opencl_residual(p, call), call.outputs[0]);
 }

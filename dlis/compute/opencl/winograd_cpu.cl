@@ -7,8 +7,8 @@
 // of its own transforms all inputs first, and an item is one panel of a block, so that weights are
 // read as seldom as can be. Every sum runs in the order of the channels, whatever the cut.
 #define WIDTH 16
-#include "conv.cl"
 #include "block.cl"
+#include "conv.cl"
 #include "winograd_f4.cl"
 
 typedef struct {
@@ -26,8 +26,8 @@ typedef struct {
 #define FREQUENCIES (SIDE * SIDE)
 
 // Tile `tile` into row `row` of V.
-void transform_input(Sizes z, Cut cut, int tile, int row, global const float* x,
-                     global const float* zeros, V_SPACE float* v) {
+INLINE void transform_input(Sizes z, Cut cut, int tile, int row, global const float* x,
+                            global const float* zeros, V_SPACE float* v) {
   const int column = tile % cut.columns, above = tile / cut.columns;
   const int top = above % cut.rows * TILE - z.pad_top, left = column * TILE - z.pad_left;
   global const float* at[FREQUENCIES];
@@ -40,8 +40,8 @@ void transform_input(Sizes z, Cut cut, int tile, int row, global const float* x,
     }
   v += row * cut.v_pitch;
   for (int c = 0; c < z.c; c += 16) {
-#define LOAD(i, j) vload16(0, at[(i) * SIDE + (j)] + c)
-#define SAVE(f, value) vstore16(value, 0, v + (f) * cut.v_plane + c);
+#define LOAD(i, j) vload16(0, at[(i)*SIDE + (j)] + c)
+#define SAVE(f, value) vstore16(value, 0, v + (f)*cut.v_plane + c);
     TRANSFORM_INPUT
 #undef LOAD
 #undef SAVE
@@ -49,15 +49,15 @@ void transform_input(Sizes z, Cut cut, int tile, int row, global const float* x,
 }
 
 #define POINT(i) V_SPACE const float* x##i = v + min(row + i, tiles - 1) * cut.v_pitch;
-#define KEEP(i)                                            \
-  if (row + i < tiles) {                                   \
-    vstore16(low##i, 0, m + (row + i) * PANEL);            \
-    vstore16(high##i, 1, m + (row + i) * PANEL);           \
+#define KEEP(i)                                  \
+  if (row + i < tiles) {                         \
+    vstore16(low##i, 0, m + (row + i) * PANEL);  \
+    vstore16(high##i, 1, m + (row + i) * PANEL); \
   }
 
 // M of `tiles` tiles and one panel.
-void multiply(Sizes z, Cut cut, int tiles, V_SPACE const float* v, global const float* u,
-              local float* m) {
+INLINE void multiply(Sizes z, Cut cut, int tiles, V_SPACE const float* v, global const float* u,
+                     local float* m) {
   for (int f = 0; f < FREQUENCIES; ++f, v += cut.v_plane, u += z.plane, m += cut.m_plane)
     for (int row = 0; row < tiles; row += ROWS) {
       global const float* w = u;
@@ -69,18 +69,20 @@ void multiply(Sizes z, Cut cut, int tiles, V_SPACE const float* v, global const 
 }
 
 // The outputs of a tile for `left` filters of a panel, at most 32; the pointers are at the panel.
-void transform_output(Sizes z, Cut cut, int tile, int left, local const float* m,
-                      global const float* bias, global const float* residual, global float* y) {
+INLINE void transform_output(Sizes z, Cut cut, int tile, int left, local const float* m,
+                             global const float* bias, global const float* residual,
+                             global float* y) {
   const int column = tile % cut.columns, above = tile / cut.columns;
   const int p = above % cut.rows * TILE, q = column * TILE;
   const int rows = min(TILE, z.p - p), columns = min(TILE, z.q - q);
-  residual += (long)(above / cut.rows) * z.residual.image + p * z.residual.row + q * z.residual.pixel;
+  residual +=
+      (long)(above / cut.rows) * z.residual.image + p * z.residual.row + q * z.residual.pixel;
   y += (long)(above / cut.rows) * z.y.image + p * z.y.row + q * z.y.pixel;
   for (int k = 0; k < min(left, PANEL); k += 16) {
     const float16 start = vload16(0, bias + k);
     float16 sums[TILE * TILE];
-#define LOAD(i, j) vload16(0, m + ((i) * SIDE + (j)) * cut.m_plane + k)
-#define SAVE(i, j, value) sums[(i) * TILE + (j)] = start + value;
+#define LOAD(i, j) vload16(0, m + ((i)*SIDE + (j)) * cut.m_plane + k)
+#define SAVE(i, j, value) sums[(i)*TILE + (j)] = start + value;
     TRANSFORM_OUTPUT
 #undef LOAD
 #undef SAVE
@@ -93,9 +95,9 @@ void transform_output(Sizes z, Cut cut, int tile, int left, local const float* m
 }
 
 // One panel of the tiles [first, first + tiles), whose transformed inputs begin at v.
-void panel_of(Sizes z, Cut cut, int panel, int first, int tiles, V_SPACE const float* v,
-              global const float* packed, local float* m, global const float* residual,
-              global float* y) {
+INLINE void panel_of(Sizes z, Cut cut, int panel, int first, int tiles, V_SPACE const float* v,
+                     global const float* packed, local float* m, global const float* residual,
+                     global float* y) {
   const int k = panel * PANEL;
   multiply(z, cut, tiles, v, packed + z.weights_at + k * z.c, m);
   for (int i = 0; i < tiles; ++i)
@@ -112,17 +114,16 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void winograd_input(
 
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void winograd_products(
     Sizes z, Cut cut, global const float* v, global const float* packed,
-    global const float* residual, long residual_at, global float* y, long y_at,
-    local float* m) {
+    global const float* residual, long residual_at, global float* y, long y_at, local float* m) {
   const int item = get_group_id(0), first = item / z.panels * cut.block;
   panel_of(z, cut, item % z.panels, first, min(cut.block, cut.tiles - first),
            v + first * cut.v_pitch, packed, m, residual + residual_at, y + y_at);
 }
 #else
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void winograd(
-    Sizes z, Cut cut, global const float* x, long x_at,
-    global const float* packed, global const float* residual, long residual_at,
-    global float* y, long y_at, local float* v, local float* m) {
+    Sizes z, Cut cut, global const float* x, long x_at, global const float* packed,
+    global const float* residual, long residual_at, global float* y, long y_at, local float* v,
+    local float* m) {
   const int first = get_group_id(0) * cut.block, tiles = min(cut.block, cut.tiles - first);
   for (int i = 0; i < tiles; ++i)
     transform_input(z, cut, first + i, i, x + x_at, packed + z.zeros_at, v);
