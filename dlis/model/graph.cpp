@@ -162,7 +162,18 @@ Status infer_shapes(Graph& graph) {
   return {};
 }
 
+namespace {
+
+Status check_canonical(const Graph& graph) {
+  if (!graph.packed) return {};
+  return fail("its weights are packed for the shapes that it has", graph.name,
+              "take the ONNX file it came from");
+}
+
+}  // namespace
+
 Result<Graph> with_input_shape(Graph graph, const std::string& input, const Shape& shape) {
+  DLIS_TRY(check_canonical(graph));
   for (ValueId id : graph.inputs) {
     if (graph.value(id).name != input) continue;
     graph.value(id).shape = shape;
@@ -174,6 +185,7 @@ Result<Graph> with_input_shape(Graph graph, const std::string& input, const Shap
 
 Result<Graph> with_batch(Graph graph, std::int64_t batch) {
   if (batch < 1) return fail(fmt::format("a batch of {} is below 1", batch));
+  DLIS_TRY(check_canonical(graph));
   for (ValueId id : graph.inputs) {
     Value& value = graph.value(id);
     if (!value.shape || value.shape->rank() == 0)

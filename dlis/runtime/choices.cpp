@@ -74,8 +74,9 @@ Result<Isa> load_isa(const std::filesystem::path& file) {
   const auto isa =
       root["isa"].is_string() ? find_isa(root["isa"].get<std::string>()) : std::nullopt;
   if (!isa)
-    return fail("it was made for an instruction set that this version does not know", file.string(),
-                "plan the network again");
+    return fail("it was made for the instruction set " + root["isa"].dump() +
+                    ", which this version does not know",
+                file.string(), "plan the network again");
   return *isa;
 }
 

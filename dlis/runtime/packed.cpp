@@ -12,6 +12,10 @@ namespace {
 
 constexpr const char* kPackAgain = "pack the model again: `dlis pack MODEL -o FILE`";
 
+LayerChoice choice_of(const PackedLayer& layer) {
+  return {layer.row, layer.format, layer.schedule, layer.type, layer.workers, layer.cut};
+}
+
 tl::unexpected<Error> misfit(const LoweredStep& layer, std::string what) {
   return fail(std::move(what), fmt::format("layer '{}'", layer.step.name), kPackAgain);
 }
@@ -30,15 +34,18 @@ Result<PlanOptions> packed_options(const Graph& graph, PlanOptions options) {
     return fail(fmt::format("its weights are packed for {}, this machine runs {}", packed.isa,
                             name_of(options.isa)),
                 graph.name, kPackAgain);
+  const auto differs = [&](const auto& choice) {
+    const auto layer = packed.layers.find(choice.first);
+    return layer == packed.layers.end() || choice_of(layer->second) != choice.second;
+  };
   if (options.format != "auto" || options.compute != "auto" || options.device != "cpu" ||
-      !options.choices.empty())
+      std::ranges::any_of(options.choices, differs))
     return fail("the file holds a plan with its formats, rows and device", graph.name,
                 "leave these options out, or take the ONNX file");
   options.tune = Tune::off;
+  options.choices.clear();
   for (const auto& [name, layer] : packed.layers)
-    if (layer.bytes.empty())
-      options.choices[name] = {layer.row,  layer.format,  layer.schedule,
-                               layer.type, layer.workers, layer.cut};
+    if (layer.bytes.empty()) options.choices[name] = choice_of(layer);
   return options;
 }
 

@@ -50,6 +50,12 @@ class CommandTest : public testing::Test {
   pid_t start(std::vector<std::string> arguments, const std::string& out = "out",
               std::vector<std::pair<std::string, std::string>> environment = {}) {
     arguments.insert(arguments.begin(), DLIS_COMMAND);
+    return start_program(std::move(arguments), out, std::move(environment));
+  }
+
+  // The same for another program, the first of the arguments.
+  pid_t start_program(std::vector<std::string> arguments, const std::string& out,
+                      std::vector<std::pair<std::string, std::string>> environment = {}) {
     const pid_t child = fork();
     if (child != 0) return child;
     std::vector<char*> raw;
@@ -60,7 +66,7 @@ class CommandTest : public testing::Test {
     const fs::path out_file = out[0] == '/' ? fs::path(out) : folder_ / out;
     dup2(open(out_file.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDOUT_FILENO);
     dup2(open((folder_ / "err").c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDERR_FILENO);
-    if (chdir(folder_.c_str()) == 0) execv(DLIS_COMMAND, raw.data());
+    if (chdir(folder_.c_str()) == 0) execv(raw[0], raw.data());
     _exit(127);
   }
 

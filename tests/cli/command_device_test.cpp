@@ -1,0 +1,155 @@
+// From an ONNX file to the device: `dlis pack`, the verbs on what it wrote, and `dlis-run`.
+#include "command.h"
+#include "dlis/dlis.h"
+
+namespace dlis::test {
+namespace {
+
+using testing::HasSubstr;
+
+class Device : public CommandTest {
+ protected:
+  void SetUp() override {
+    CommandTest::SetUp();
+    Tensor x(DType::f32, {1, 3, 32, 32});
+    for (std::int64_t i = 0; i < x.elements(); ++i)
+      x.edit<float>()[std::size_t(i)] = float(i % 17) / 17 - 0.5f;
+    ASSERT_TRUE(save_npy(x, folder_ / "x.npy"));
+    ASSERT_TRUE(write_file_atomic(folder_ / "x.bin", std::span(x.data(), x.bytes())));
+  }
+
+  Outcome run_device(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), DLIS_RUN_COMMAND);
+    return finish(start_program(arguments, "out"));
+  }
+
+  void expect_device_failure(const std::vector<std::string>& arguments, int status,
+                             const std::string& what) {
+    SCOPED_TRACE(fmt::format("dlis-run {}", fmt::join(arguments, " ")));
+    const Outcome outcome = run_device(arguments);
+    EXPECT_EQ(outcome.status, status);
+    EXPECT_THAT(outcome.err, testing::StartsWith("dlis-run: "));
+    EXPECT_THAT(outcome.err, HasSubstr(what));
+    EXPECT_EQ(lines_in(outcome.err), 1u) << outcome.err;
+  }
+
+  void pack() {
+    ASSERT_EQ(run({"pack", kNetwork.string(), "-o", "net.dlis"}).status, 0);
+    ASSERT_EQ(run({"plan", kNetwork.string(), "--tune", "off", "-o", "plan.json"}).status, 0);
+    ASSERT_EQ(run({"pack", kNetwork.string(), "--for", "plan.json", "-o", "packed.dlis"}).status,
+              0);
+  }
+
+  std::size_t files() const {
+    return std::size_t(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+  }
+};
+
+TEST_F(Device, PackedNetworksGiveTheSameBitsEverywhere) {
+  pack();
+  ASSERT_EQ(run({"run", kNetwork.string(), "--plan", "plan.json", "--input", "x.npy", "--output",
+                 "want.npy"})
+                .status,
+            0);
+  const std::string want = contents(folder_ / "want.npy");
+  ASSERT_FALSE(want.empty());
+  EXPECT_EQ(run({"run", "packed.dlis", "--input", "x.npy", "--output", "y.npy"}).status, 0);
+  EXPECT_EQ(contents(folder_ / "y.npy"), want);
+  for (const char* input : {"x.npy", "x.bin"}) {
+    const Outcome outcome = run_device({"packed.dlis", "--input", input, "--output", "z.npy",
+                                        "--threads", "2", "--repeat", "3", "--json"});
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_EQ(contents(folder_ / "z.npy"), want);
+    EXPECT_THAT(outcome.out, HasSubstr("\"runs\": 3"));
+    EXPECT_THAT(outcome.out, HasSubstr("\"was_packed\": true"));
+  }
+}
+
+TEST_F(Device, CanonicalWeightsArePackedOnce) {
+  pack();
+  const std::vector<std::string> line{"net.dlis", "--input", "x.npy",
+                                      "--output", "y.bin",   "--json"};
+  EXPECT_THAT(run_device(line).out, HasSubstr("\"was_packed\": false"));
+  const std::string first = contents(folder_ / "y.bin");
+  EXPECT_THAT(run_device(line).out, HasSubstr("\"was_packed\": true"));
+  EXPECT_EQ(contents(folder_ / "y.bin"), first);
+  EXPECT_EQ(first.size(), 40u);
+}
+
+TEST_F(Device, WhatItsTuningChoseIsPackedForIt) {
+  pack();
+  const Outcome tuned =
+      run_device({"net.dlis", "--input", "x.npy", "--tune", "-o", "board.plan", "--threads", "2"});
+  ASSERT_EQ(tuned.status, 0) << tuned.err;
+  ASSERT_EQ(run({"pack", kNetwork.string(), "--for", "board.plan", "-o", "board.dlis"}).status, 0);
+  EXPECT_EQ(run_device({"board.dlis", "--input", "x.npy"}).status, 0);
+  expect_device_failure({"board.dlis", "--input", "x.npy", "--tune"}, 1, "holds a plan");
+}
+
+TEST_F(Device, EveryVerbTakesTheFile) {
+  pack();
+  for (const char* file : {"net.dlis", "packed.dlis"}) {
+    SCOPED_TRACE(file);
+    EXPECT_THAT(run({"show", file}).out, HasSubstr("40.6 M multiply-adds"));
+    EXPECT_EQ(run({"plan", file, "--tune", "off", "--explain"}).status, 0);
+    EXPECT_EQ(run({"bench", file, "--tune", "off", "--seconds", "0.01", "--json"}).status, 0);
+    EXPECT_THAT(run({"accuracy", file, "--tune", "off", "--data", kImages + "?limit=100"}).out,
+                HasSubstr("of 100 images"));
+  }
+  expect_failure(
+      {"compress", "packed.dlis", "--compress", "weight_prune:zeros=0.5", "-o", "a.onnx"},
+      "packed for one plan");
+  expect_failure({"compress", "packed.dlis", "--compress", "none", "-o", "a.onnx"},
+                 "packed for one plan");
+  expect_failure({"pack", "packed.dlis", "-o", "again.dlis"}, "packed for one plan");
+  expect_failure({"bench", "packed.dlis", "--batch", "2"}, "one shape");
+  expect_failure({"bench", "packed.dlis", "--compute", "reference"}, "holds a plan");
+  EXPECT_FALSE(fs::exists(folder_ / "a.onnx") || fs::exists(folder_ / "again.dlis"));
+}
+
+TEST_F(Device, WhatCannotBePackedLeavesNothing) {
+  const std::size_t before = files();
+  expect_failure({"pack", kNetwork.string(), "-o", "net.onnx"}, "ends in .dlis");
+  expect_failure({"pack", kNetwork.string(), "-o", "none/net.dlis"}, "no such folder");
+  expect_failure({"pack", kNetwork.string(), "--for", kNetwork.string(), "-o", "net.dlis"},
+                 "not a plan file");
+  write("plan.json", R"({"dlis_plan": 1, "isa": "sse9", "layers": {}})");
+  expect_failure({"pack", kNetwork.string(), "--for", "plan.json", "-o", "net.dlis"}, "sse9");
+  EXPECT_EQ(run({"pack", kNetwork.string()}).status, 2);
+  EXPECT_EQ(files(), before + 3);  // the plan, and what the command said
+}
+
+TEST_F(Device, BadCommandLinesAreOneSentence) {
+  pack();
+  expect_device_failure({}, 2, "MODEL.dlis is missing");
+  expect_device_failure({"net.dlis", "--inptu", "x.npy"}, 2, "--input");
+  expect_device_failure({"net.dlis", "--input"}, 2, "needs a value");
+  expect_device_failure({"net.dlis", "--threads", "0"}, 2, "1 to 1024");
+  expect_device_failure({"net.dlis", "--repeat", "x"}, 2, "x");
+  expect_device_failure({"net.dlis", "b.dlis"}, 2, "one too many");
+  expect_device_failure({"net.dlis", "-o", "p.json"}, 2, "--tune");
+  expect_device_failure({kNetwork.string(), "--input", "x.npy"}, 1, "no .dlis file");
+  expect_device_failure({"none.dlis", "--input", "x.npy"}, 1, "no such file");
+  expect_device_failure({"net.dlis"}, 1, "1 inputs, 0 files");
+  expect_device_failure({"net.dlis", "--input", "none.npy"}, 1, "none.npy");
+  expect_device_failure({"net.dlis", "--input", "plan.json"}, 1, "no kind of input");
+  expect_device_failure({"net.dlis", "--input", "x.npy", "--output", "y.txt"}, 1, "kind of output");
+  expect_device_failure({"net.dlis", "--input", "x.npy", "--output", "no/y.npy"}, 1, "folder");
+  write("short.bin", "1234");
+  expect_device_failure({"net.dlis", "--input", "short.bin"}, 1, "4 bytes");
+  EXPECT_FALSE(fs::exists(folder_ / "y.txt"));
+}
+
+TEST_F(Device, DamagedWeightsAreToldWhereAskedFor) {
+  pack();
+  std::string bytes = contents(folder_ / "packed.dlis");
+  bytes[bytes.size() / 2] = char(bytes[bytes.size() / 2] ^ 1);
+  write("bad.dlis", bytes);
+  expect_device_failure({"bad.dlis", "--input", "x.npy", "--check"}, 1, "weights have changed");
+  write("cut.dlis", bytes.substr(0, bytes.size() / 2));
+  expect_device_failure({"cut.dlis", "--input", "x.npy"}, 1, "cut off");
+  expect_failure({"show", "cut.dlis"}, "cut off");
+}
+
+}  // namespace
+}  // namespace dlis::test
