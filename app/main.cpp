@@ -46,8 +46,9 @@ dlis::Status flush_output() {
 dlis::Status check_environment() {
   const char* cap = std::getenv("DLIS_ISA");
   if (!cap || !*cap || dlis::is_isa_name(cap)) return {};
-  return tl::unexpected(dlis::unknown_name("instruction set in DLIS_ISA", cap,
-                                           {"generic", "avx2", "avx512", "neon"}));
+  return tl::unexpected(
+      dlis::unknown_name("instruction set in DLIS_ISA", cap,
+                         {"generic", "avx2", "avx512", "neon", "neon_dot", "neon_i8mm"}));
 }
 
 // The first argument names the verb; the parser would only say that one is missing.

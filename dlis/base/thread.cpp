@@ -20,6 +20,8 @@ std::vector<int> allowed_cpus() {
   return cpus;
 }
 
+int this_cpu() { return sched_getcpu(); }
+
 bool pin_this_thread(int cpu) {
   if (cpu < 0 || cpu >= CPU_SETSIZE) return false;
   cpu_set_t set;
@@ -29,6 +31,7 @@ bool pin_this_thread(int cpu) {
 }
 #else
 std::vector<int> allowed_cpus() { return {}; }
+int this_cpu() { return -1; }
 bool pin_this_thread(int) { return false; }
 #endif
 

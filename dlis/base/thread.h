@@ -5,6 +5,7 @@
 namespace dlis {
 
 std::vector<int> allowed_cpus();  // of the calling thread, ascending; empty where unknown
+int this_cpu();                   // the caller is on, for now; -1 where unknown
 bool pin_this_thread(int cpu);    // false where the system refuses or cannot
 
 // One turn of a spin loop: tells the core that nothing is lost by slowing down.

@@ -13,10 +13,12 @@ struct Range {
   std::int64_t begin = 0, end = 0;
 };
 
-// The worker that runs a range; a row keeps per-worker scratch apart by `index`.
+// The worker that runs a range; a row keeps per-worker scratch apart by `index`. A row may take
+// other kernels for cores that run instructions in their order, which give the same bits.
 struct Worker {
   int index = 0;
   int count = 1;
+  bool in_order = false;
 };
 
 // One execution of a problem. Views have the problem's logical shapes (a convolution's are NCHW

@@ -75,7 +75,7 @@ Ceiling nominal_ceiling(int threads) {
       !machine.kinds.empty() && machine.kinds[0].max_mhz > 0 ? machine.kinds[0].max_mhz : 2500;
   double flops = 8;  // a clock
   if (host_isa() == Isa::avx2 || host_isa() == Isa::avx512) flops = 32;
-  if (host_isa() == Isa::neon) flops = 16;
+  if (is_neon(host_isa())) flops = 16;
   const int cores = std::clamp(threads, 1, machine.usable_cpus());
   constexpr double kGbytes = 12, kMoreOfTwo = 1.4;
   return {.gflops = flops * mhz * 1e-3 * cores, .gbytes = kGbytes * (cores > 1 ? kMoreOfTwo : 1)};

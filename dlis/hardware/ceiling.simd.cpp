@@ -61,6 +61,17 @@ Words multiply_bytes(Words x) {
   const __m256i products = _mm256_madd_epi16((__m256i)x, _mm256_set1_epi16(3));
   return (Words)_mm256_add_epi32((__m256i)x, products);
 }
+#elif defined(DLIS_SIMD_neon_i8mm)
+constexpr int kByteProducts = 8;
+Words multiply_bytes(Words x) {
+  return (Words)vusmmlaq_s32((int32x4_t)x, vdupq_n_u8(3), vdupq_n_s8(3));
+}
+#elif defined(DLIS_SIMD_neon_dot)
+constexpr int kByteProducts = 4;
+Words multiply_bytes(Words x) {
+  const int8x16_t factors = vdupq_n_s8(3);
+  return (Words)vdotq_s32((int32x4_t)x, factors, factors);
+}
 #elif defined(DLIS_SIMD_neon)
 constexpr int kByteProducts = 1;
 Words multiply_bytes(Words x) {
@@ -81,6 +92,13 @@ float multiply_add_bf16(std::int64_t turns) {
   const __m512bh ones = (__m512bh)_mm512_set1_epi16(0x3f80);
   return chains<Lanes>(turns,
                        [&](Lanes x) { return (Lanes)_mm512_dpbf16_ps((__m512)x, ones, ones); });
+}
+constexpr CeilingLoop kBf16 = {kChains * kLanes * 4, multiply_add_bf16};
+#elif defined(DLIS_SIMD_neon_i8mm)
+float multiply_add_bf16(std::int64_t turns) {
+  const bfloat16x8_t ones = vreinterpretq_bf16_u16(vdupq_n_u16(0x3f80));
+  return chains<Lanes>(turns,
+                       [&](Lanes x) { return (Lanes)vbfdotq_f32((float32x4_t)x, ones, ones); });
 }
 constexpr CeilingLoop kBf16 = {kChains * kLanes * 4, multiply_add_bf16};
 #else

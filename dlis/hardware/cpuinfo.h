@@ -13,6 +13,7 @@ struct ArmPart {
   // Work per clock relative to Cortex-A53, from `capacity-dmips-mhz` in Linux's device trees; an
   // estimate for machines whose kernel does not state `cpu_capacity`.
   double per_clock;
+  bool in_order = false;  // it runs instructions in the order of the program
 };
 const ArmPart* find_arm_part(int implementer, int part);  // null: unknown
 

@@ -8,14 +8,15 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
-#elif defined(__arm__)
+#elif defined(__aarch64__) || defined(__arm__)
 #include <sys/auxv.h>
 #endif
 
 namespace dlis {
 namespace {
 
-constexpr Isa kAll[] = {Isa::generic, Isa::avx2, Isa::avx512, Isa::neon};
+constexpr Isa kAll[] = {Isa::generic, Isa::avx2,     Isa::avx512,
+                        Isa::neon,    Isa::neon_dot, Isa::neon_i8mm};
 
 // Exactly the extensions that cmake/simd.cmake compiles each ISA with.
 #if defined(__x86_64__)
@@ -35,13 +36,29 @@ bool runs(Isa isa) {
       return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
              __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16");
-    case Isa::neon:
+    default:
       return false;
   }
-  return false;
 }
 #elif defined(__aarch64__)
-bool runs(Isa isa) { return isa == Isa::generic || isa == Isa::neon; }
+bool runs(Isa isa) {
+  // HWCAP_* and HWCAP2_* of the kernel's ABI: FPHP and ASIMDHP, ASIMDDP; I8MM, BF16.
+  constexpr unsigned long kHalf = 1ul << 9 | 1ul << 10, kDot = 1ul << 20;
+  constexpr unsigned long kMatrix = 1ul << 13 | 1ul << 14;
+  const unsigned long first = getauxval(AT_HWCAP), second = getauxval(AT_HWCAP2);
+  const bool dot = (first & kHalf) == kHalf && (first & kDot);
+  switch (isa) {
+    case Isa::generic:
+    case Isa::neon:
+      return true;
+    case Isa::neon_dot:
+      return dot;
+    case Isa::neon_i8mm:
+      return dot && (second & kMatrix) == kMatrix;
+    default:
+      return false;
+  }
+}
 #elif defined(__arm__)
 bool runs(Isa isa) {
   constexpr unsigned long kNeon = 1ul << 12, kVfpv4 = 1ul << 16;  // HWCAP_* of the kernel's ABI
@@ -69,6 +86,10 @@ std::string_view name_of(Isa isa) {
       return "avx512";
     case Isa::neon:
       return "neon";
+    case Isa::neon_dot:
+      return "neon_dot";
+    case Isa::neon_i8mm:
+      return "neon_i8mm";
   }
   return "unknown";
 }
@@ -94,6 +115,15 @@ Isa host_isa() {
     return host_isa_under(cap ? cap : "");
   }();
   return isa;
+}
+
+std::vector<Isa> host_isas() {
+  std::vector<Isa> isas;
+  for (std::size_t i = std::size(kBuilt); i-- > 0;) {
+    if (runs(kBuilt[i])) isas.push_back(kBuilt[i]);
+    if (kBuilt[i] == host_isa()) break;
+  }
+  return isas;
 }
 
 }  // namespace dlis

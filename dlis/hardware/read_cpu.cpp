@@ -79,8 +79,10 @@ Cpu read_cpu(const fs::path& root, int number, const CpuInfo& info) {
   }
   if (const auto part = info.parts.find(number); part != info.parts.end()) {
     cpu.name = name_of_part(part->second);
-    if (const ArmPart* known = find_arm_part(part->second.implementer, part->second.part))
+    if (const ArmPart* known = find_arm_part(part->second.implementer, part->second.part)) {
       cpu.per_clock = known->per_clock;
+      cpu.in_order = known->in_order;
+    }
   }
   return cpu;
 }

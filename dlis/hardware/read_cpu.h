@@ -14,7 +14,8 @@ struct Cpu {
   Core core;
   std::string name;                             // of its design; may be empty
   double per_clock = 1, mhz = 0, capacity = 0;  // 0: not stated
-  double speed = 1;                             // comparable between the CPUs of one machine
+  bool in_order = false;
+  double speed = 1;  // comparable between the CPUs of one machine
   std::int64_t l1d = 0, l2 = 0, l3 = 0;
 };
 

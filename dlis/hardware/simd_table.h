@@ -4,7 +4,9 @@
 
 #if defined(__x86_64__)
 #define DLIS_FOR_EACH_ISA(X) X(avx512) X(avx2) X(generic)
-#elif defined(__aarch64__) || defined(__arm__)
+#elif defined(__aarch64__)
+#define DLIS_FOR_EACH_ISA(X) X(neon_i8mm) X(neon_dot) X(neon) X(generic)
+#elif defined(__arm__)
 #define DLIS_FOR_EACH_ISA(X) X(neon) X(generic)
 #else
 #define DLIS_FOR_EACH_ISA(X) X(generic)
@@ -36,7 +38,28 @@
     return avx512::name;      \
   case Isa::avx2:             \
     return avx2::name;
-#elif defined(__aarch64__) || defined(__arm__)
+#elif defined(__aarch64__)
+#define DLIS_SIMD_DECLARE_ALL(Type, name) \
+  namespace neon_i8mm {                   \
+  extern const Type name;                 \
+  }                                       \
+  namespace neon_dot {                    \
+  extern const Type name;                 \
+  }                                       \
+  namespace neon {                        \
+  extern const Type name;                 \
+  }                                       \
+  namespace generic {                     \
+  extern const Type name;                 \
+  }
+#define DLIS_SIMD_CASES(name) \
+  case Isa::neon_i8mm:        \
+    return neon_i8mm::name;   \
+  case Isa::neon_dot:         \
+    return neon_dot::name;    \
+  case Isa::neon:             \
+    return neon::name;
+#elif defined(__arm__)
 #define DLIS_SIMD_DECLARE_ALL(Type, name) \
   namespace neon {                        \
   extern const Type name;                 \

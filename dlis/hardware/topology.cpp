@@ -10,6 +10,7 @@
 #include <set>
 
 #include "dlis/base/text.h"
+#include "dlis/base/thread.h"
 #include "dlis/hardware/read_cpu.h"
 #include "dlis/hardware/sysfs.h"
 
@@ -38,7 +39,8 @@ bool alike(const Cpu& a, const Cpu& b) {
 }
 
 CoreKind kind_of(const Cpu& cpu) {
-  CoreKind kind{cpu.name, cpu.speed, cpu.mhz, cpu.l1d, cpu.l2, cpu.l1d > 0 && cpu.l2 > 0};
+  CoreKind kind{
+      cpu.name, cpu.speed, cpu.mhz, cpu.l1d, cpu.l2, cpu.in_order, cpu.l1d > 0 && cpu.l2 > 0};
   if (kind.l1d_bytes == 0) kind.l1d_bytes = kGuessL1d;
   if (kind.l2_bytes == 0) kind.l2_bytes = kGuessL2;
   return kind;
@@ -147,6 +149,21 @@ Result<Topology> read_topology(const fs::path& root) {
 const Topology& host_topology() {
   static const Topology topology = assemble("/", true);
   return topology;
+}
+
+bool is_in_order(const Topology& topology, int cpu) {
+  for (const Core& core : topology.cores)
+    if (core.cpu == cpu) return topology.kinds[std::size_t(core.kind)].in_order;
+  return topology.kinds[0].in_order;
+}
+
+// The system is asked only where the answer depends on the core.
+bool here_in_order() {
+  static const Topology& host = host_topology();
+  static const bool mixed = std::any_of(host.kinds.begin(), host.kinds.end(), [](const auto& kind) {
+    return kind.in_order != host.kinds[0].in_order;
+  });
+  return mixed ? is_in_order(host, this_cpu()) : host.kinds[0].in_order;
 }
 
 std::string text_of(const Topology& topology) {

@@ -16,6 +16,7 @@ struct CoreKind {
   double capacity = 1;  // speed relative to the fastest kind, 0 to 1
   double max_mhz = 0;   // 0: not stated
   std::int64_t l1d_bytes = 0, l2_bytes = 0;
+  bool in_order = false;      // it runs instructions in the order of the program (Cortex-A53)
   bool caches_stated = true;  // false: the system does not say, and these are cautious guesses
 };
 struct Core {
@@ -39,6 +40,10 @@ struct Topology {
 // in it.
 Result<Topology> read_topology(const std::filesystem::path& root = "/");
 const Topology& host_topology();  // read once
+// Whether a core of that number runs instructions in their order; one unknown counts as the
+// fastest.
+bool is_in_order(const Topology& topology, int cpu);
+bool here_in_order();  // the core that the caller is on, for now
 
 std::string text_of(const Topology& topology);  // one line for people
 

@@ -35,6 +35,7 @@ json to_json(const Topology& topology) {
                             {"l1d_bytes", kind.l1d_bytes},
                             {"l2_bytes", kind.l2_bytes},
                             {"caches_stated", kind.caches_stated},
+                            {"in_order", kind.in_order},
                             {"cpus", json::array()}});
   std::set<int> packages;
   int threads = 1;
@@ -70,6 +71,24 @@ TEST_P(Boards, AreReadAsExpected) {
   // Only equal after a merge of nothing: shows the differing fields when it fails.
   EXPECT_EQ(json::diff(expected, to_json(*topology)), json::array());
   EXPECT_THAT(text_of(*topology), HasSubstr(topology->kinds[0].name));
+}
+
+TEST(Topology, WhichCoresRunInOrder) {
+  const auto of = [](const char* board) {
+    return *read_topology(fs::path(DLIS_SOURCE_DIR) / "boards" / board);
+  };
+  const Topology xu4 = of("odroid-xu4"), server = of("xeon-2-packages");
+  EXPECT_TRUE(is_in_order(xu4, 0));
+  EXPECT_FALSE(is_in_order(xu4, 4));
+  EXPECT_FALSE(is_in_order(xu4, 99)) << "as the fastest";
+  EXPECT_FALSE(is_in_order(xu4, -1)) << "as the fastest";
+  EXPECT_FALSE(is_in_order(server, 0));
+  const Topology& host = host_topology();
+  bool any = false;
+  for (const CoreKind& kind : host.kinds) any = any || kind.in_order;
+  if (!any) {
+    EXPECT_FALSE(here_in_order());
+  }
 }
 
 // What any damage must leave: at least one core, kinds in range and ordered, sane numbers.

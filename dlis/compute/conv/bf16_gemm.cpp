@@ -17,7 +17,7 @@ Verdict accepts(const ConvProblem& p) {
 extern constinit const ConvRow bf16_gemm_row{
     .name = "bf16_gemm",
     .summary = "indirect_gemm of bf16 activations and weights, two products a lane and step",
-    .version = 2,
+    .version = 3,
     .tolerance = {2e-6},
     .accepts = accepts,
     .packed_bytes = gemm_packed_bytes,

@@ -116,6 +116,7 @@ class ConvCase {
 
   const ConvProblem& problem() const { return problem_; }
   void set_workers(int workers) { problem_.workers = workers; }
+  void set_in_order(bool in_order) { in_order_ = in_order; }  // the workers' cores
   void set_isa(Isa isa) { problem_.isa = isa; }
   bool clean_outside() { return y_.clean_outside(); }
 
@@ -143,14 +144,15 @@ class ConvCase {
     for (int phase = 0; phase < row.phases(problem_); ++phase)
       for (std::int64_t tile = row.tiles(problem_, phase); tile-- > 0;)
         row.run(problem_, call(), phase, {tile, tile + 1},
-                {int(tile % problem_.workers), problem_.workers});
+                {int(tile % problem_.workers), problem_.workers, in_order_});
     return y_.values();
   }
   // All tiles of each phase as one range, the way one worker runs them, or the device once more.
   void whole(const ConvRow& row) {
     if (row.enqueue) return (void)on_device(row);
     for (int phase = 0; phase < row.phases(problem_); ++phase)
-      row.run(problem_, call(), phase, {0, row.tiles(problem_, phase)}, {0, problem_.workers});
+      row.run(problem_, call(), phase, {0, row.tiles(problem_, phase)},
+              {0, problem_.workers, in_order_});
   }
   std::vector<float> outputs() { return y_.values(); }
 
@@ -327,6 +329,7 @@ class ConvCase {
   }
 
   ConvProblem problem_;
+  bool in_order_ = false;
   SlackValue x_, residual_, y_;
   Tensor weights_, decoded_;
   std::vector<float> bias_, largest_;  // largest_: |x| by tile and channel

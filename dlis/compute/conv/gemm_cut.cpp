@@ -54,7 +54,7 @@ GemmCut::GemmCut(const ConvProblem& p) {
 
   const bool evicts = collides(p.c * x_size) && mr > kWays;
   band = p.padded() || must_copy(p, packed) || (evicts && pixels_ >= mr && panels_ > 1);
-  band_pixel = packed.whole_rows() ? p.c / p.groups : packed.words() * 4;
+  band_pixel = packed.whole_rows() ? p.c / p.groups : packed.words() * packed.word().bytes();
   if (collides(band_pixel)) band_pixel += 64;
   const std::int64_t in_cols = flat ? cols : (cols - 1) * p.stride_w + (p.s - 1) * p.dilation_w + 1;
   band_row = in_cols * band_pixel;
@@ -91,7 +91,8 @@ GemmCut::GemmCut(const ConvProblem& p) {
   const std::int64_t task_rows = divide_up(rows, row_parts);
   const std::int64_t task_images = divide_up(images, image_parts);
   band_image = in_rows(task_rows) * band_row;
-  const std::int64_t beyond = packed.whole_rows() ? 4 : 0;  // a word that starts in the last pixel
+  const std::int64_t beyond =
+      packed.whole_rows() ? packed.word().bytes() : 0;  // a word that starts in the last pixel
   band_bytes = band ? std::size_t(task_images * band_image + beyond + 63) / 64 * 64 : 0;
   const bool few = packed.word().widened && tiles_ <= 2;
   stretch = few ? kWidenedWords : 1024;

@@ -39,13 +39,13 @@ struct Terms {
 class Tiles {
  public:
   Tiles(const ConvProblem& p, const GemmCut& cut, const PackedPanels& packed, const Call& call,
-        std::byte* scratch)
+        std::byte* scratch, bool in_order)
       : p_(p),
         cut_(cut),
         packed_(packed),
         call_(call),
         kernels_(gemm_kernels_for(p.isa)),
-        kernel_(kernels_.kind[int(packed.kernel_kind())]),
+        kernel_(kernels_of(packed.kernel_kind(), in_order)),
         widen_(packed.has_starts() ? kernels_.widen_int8 : kernels_.widen_f32),
         band_(scratch),
         partial_(scratch + cut.band_bytes),
@@ -66,6 +66,12 @@ class Tiles {
   }
 
  private:
+  const GemmKernels::OfKind& kernels_of(GemmKind kind, bool in_order) const {
+    const InOrderKernels& others = in_order_kernels_for(p_.isa);
+    const bool has = in_order && kind == GemmKind::f32 && others.f32.rows > 0;
+    return has ? others.f32 : kernels_.kind[int(kind)];
+  }
+
   void begin() {
     const std::int64_t channels = p_.c / p_.groups, filters = p_.k / p_.groups;
     x_ = pixels_of(call_.inputs[0], task_.group * channels);
@@ -93,12 +99,12 @@ class Tiles {
   // Filter columns that touch in memory make one run of a filter row.
   void set_terms() {
     const std::int64_t words = packed_.words();
-    const bool touch = pixel_ == words * 4 && p_.dilation_w == 1;
+    const bool touch = pixel_ == words * packed_.word().bytes() && p_.dilation_w == 1;
     terms_.row_length = packed_.row_words();
     if (!packed_.is_blocks() && (touch || p_.s == 1 || packed_.whole_rows())) {
       terms_.piece = std::min(terms_.row_length, cut_.stretch);
       terms_.pieces = (terms_.row_length + terms_.piece - 1) / terms_.piece;
-      terms_.piece_step = terms_.piece * 4;
+      terms_.piece_step = terms_.piece * packed_.word().bytes();
     } else {
       terms_.piece = words;
       terms_.pieces = p_.s;
@@ -363,7 +369,7 @@ void gemm_run(const ConvProblem& p, const Call& call, int, Range range, Worker w
   const GemmCut cut(p);
   const PackedPanels packed(p);
   Tiles tiles(p, cut, packed, call,
-              call.scratch + std::size_t(worker.index) * scratch_of_worker(cut));
+              call.scratch + std::size_t(worker.index) * scratch_of_worker(cut), worker.in_order);
   for (std::int64_t i = range.begin; i < range.end; ++i) {
     GemmTask task = cut.task(i);
     if (packed.is_blocks()) task.panels = even_panels(p, cut, call.packed, task.group, i);

@@ -18,7 +18,7 @@ Verdict accepts(const ConvProblem& p) {
 extern constinit const ConvRow indirect_gemm_row{
     .name = "indirect_gemm",
     .summary = "matrix product on pixels in place, packed weights, no im2col buffer",
-    .version = 2,
+    .version = 3,
     .tolerance = {2e-6},
     .accepts = accepts,
     .packed_bytes = gemm_packed_bytes,

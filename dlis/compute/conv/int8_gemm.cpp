@@ -15,7 +15,7 @@ Verdict accepts(const ConvProblem& p) {
 extern constinit const ConvRow int8_gemm_row{
     .name = "int8_gemm",
     .summary = "indirect_gemm of bytes, four products a lane and step, requantised where it stores",
-    .version = 3,
+    .version = 4,
     .tolerance = {2e-6},
     .accepts = accepts,
     .packed_bytes = gemm_packed_bytes,

@@ -9,13 +9,16 @@
 namespace dlis {
 
 // Element types of a product, x by weights. Whatever they are, a kernel reads x in words of four
-// bytes, each of which is one step of the sum.
+// bytes (of int8 on neon_i8mm: of eight), each of which is one step of the sum.
 enum class GemmKind : std::uint8_t {
-  f32,           // f32 by f32
-  f32_bf16,      // f32 by bf16, which are widened
-  f32_int8,      // f32 by i8, which are widened; sums are scaled
-  bf16,          // bf16 by bf16, summed in f32: two a word on avx512, elsewhere x comes as f32
-  int8,          // u8 by i8, summed in i32: four a word on avx512, elsewhere x comes as two i16
+  f32,       // f32 by f32
+  f32_bf16,  // f32 by bf16, which are widened
+  f32_int8,  // f32 by i8, which are widened; sums are scaled
+  // bf16 by bf16, summed in f32: two a word on avx512 and neon_i8mm, elsewhere x comes as f32
+  bf16,
+  // u8 by i8, summed in i32: four a word on avx512 and neon_dot, eight on neon_i8mm, elsewhere x
+  // comes as two i16
+  int8,
   f32_bsr,       // f32 by blocks of 16 columns, of which only those that are not 0 are there
   f32_bsr_bf16,  // the same in bf16, which are widened
   f32_bsr_int8,  // the same in i8, which are widened; sums are scaled
@@ -77,5 +80,12 @@ struct GemmKernels {
 };
 
 DLIS_SIMD_TABLE(GemmKernels, gemm_kernels)
+
+// For cores that run instructions in their order (Worker::in_order): the same sums, other loads.
+struct InOrderKernels {
+  GemmKernels::OfKind f32;  // no rows: none of its own
+};
+
+DLIS_SIMD_TABLE(InOrderKernels, in_order_kernels)
 
 }  // namespace dlis

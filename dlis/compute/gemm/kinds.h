@@ -2,9 +2,14 @@
 // these become outputs. For .simd.cpp files only.
 #pragma once
 #include "dlis/compute/gemm/kernels.h"
+#include "dlis/compute/simd/quads.h"
 #include "dlis/compute/simd/stored.h"
 
 namespace dlis::DLIS_SIMD {
+
+// How a kernel reads x: word by word; by quads of four words while there are so many (quads.h); two
+// rows at once; or as cores like it that run instructions in their order (in_order_steps.h).
+enum class Reads { words, quads, pairs, in_order };
 
 // Sums in f32.
 struct SumsF32 {
@@ -39,9 +44,16 @@ struct KindF32 : SumsF32 {
   using X = Vec;
   using W = Vec;
   static constexpr int kY = 4, kWord = 1;  // bytes of an output; weights of a word and column
+  static constexpr int kStep = 4;          // bytes of a word of x
   DLIS_INLINE X word(const char* p) { return splat(*reinterpret_cast<const float*>(p)); }
   DLIS_INLINE W weights(const float* p) { return load(p); }
   DLIS_INLINE Vec dot(X x, W w, Vec sum) { return fma(x, w, sum); }
+#if defined(DLIS_SIMD_neon) && defined(__aarch64__)
+  static constexpr Reads kReads = Reads::quads;
+  DLIS_INLINE QuadF32 quad(const char* p) { return load_quad_f32(p); }
+#else
+  static constexpr Reads kReads = Reads::words;
+#endif
   struct Ends : EndsF32 {
     using EndsF32::EndsF32;
     template <int v>
@@ -55,14 +67,22 @@ struct KindF32 : SumsF32 {
   };
 };
 
+struct KindF32InOrder : KindF32 {
+  static constexpr Reads kReads = Reads::in_order;
+};
+
 struct KindF32Bf16 : KindF32 {
   using Weight = std::uint16_t;
   DLIS_INLINE W weights(const std::uint16_t* p) { return load_bf16(p); }
 };
 
 // Only the places where the weights are not 0.
-struct KindF32Bsr : KindF32 {};
-struct KindF32BsrBf16 : KindF32Bf16 {};
+struct KindF32Bsr : KindF32 {
+  static constexpr Reads kReads = Reads::words;
+};
+struct KindF32BsrBf16 : KindF32Bf16 {
+  static constexpr Reads kReads = Reads::words;
+};
 
 // Ends of sums that have a multiplier a column.
 struct EndsScaled {
@@ -106,15 +126,30 @@ struct KindF32Int8 : KindF32 {
   };
 };
 
-struct KindF32BsrInt8 : KindF32Int8 {};
+struct KindF32BsrInt8 : KindF32Int8 {
+  static constexpr Reads kReads = Reads::words;
+};
 
 #if defined(DLIS_SIMD_avx512)
 struct ProductsBf16 : SumsF32 {
   using Weight = std::uint16_t;
   using X = Word;
   using W = Pairs;
-  static constexpr int kWord = 2;
+  static constexpr int kWord = 2, kStep = 4;
+  static constexpr Reads kReads = Reads::words;
   DLIS_INLINE X word(const char* p) { return load_word(p); }
+  DLIS_INLINE W weights(const std::uint16_t* p) { return load_pairs(p); }
+  DLIS_INLINE Vec dot(X x, W w, Vec sum) { return DLIS_SIMD::dot(x, w, sum); }
+};
+#elif defined(DLIS_SIMD_neon_i8mm)
+struct ProductsBf16 : SumsF32 {
+  using Weight = std::uint16_t;
+  using X = bfloat16x8_t;
+  using W = Pairs;
+  static constexpr int kWord = 2, kStep = 4;
+  static constexpr Reads kReads = Reads::quads;
+  DLIS_INLINE X word(const char* p) { return load_pair(p); }
+  DLIS_INLINE QuadBf16 quad(const char* p) { return load_quad_bf16(p); }
   DLIS_INLINE W weights(const std::uint16_t* p) { return load_pairs(p); }
   DLIS_INLINE Vec dot(X x, W w, Vec sum) { return DLIS_SIMD::dot(x, w, sum); }
 };
@@ -142,12 +177,9 @@ struct KindBf16 : ProductsBf16 {
 struct KindInt8 {
   using Stored = StoredBytes;
   using Weight = std::int8_t;
-  using X = Word;
-  using W = Factors;
   using Sum = Ints;
   using Number = std::int32_t;
   static constexpr int kY = 1;
-  static constexpr int kWord = kLanes == 16 ? 4 : 2;
   DLIS_INLINE Ints begin(const GemmTile& t, int at) { return load(t.start + at); }
   DLIS_INLINE Ints resume(const std::byte* p, int at) {
     return load(reinterpret_cast<const std::int32_t*>(p) + at);
@@ -155,9 +187,29 @@ struct KindInt8 {
   DLIS_INLINE void keep(std::byte* p, int at, Ints x) {
     store(reinterpret_cast<std::int32_t*>(p) + at, x);
   }
+#if defined(DLIS_SIMD_neon_i8mm)
+  using W = Columns;
+  static constexpr int kWord = 8, kStep = 8;
+  static constexpr Reads kReads = Reads::pairs;
+  DLIS_INLINE W weights(const std::int8_t* p) { return load_columns(p); }
+#else
+  using X = Word;
+  using W = Factors;
+#if defined(DLIS_SIMD_avx512) || defined(DLIS_SIMD_neon_dot)
+  static constexpr int kWord = 4, kStep = 4;
+#else
+  static constexpr int kWord = 2, kStep = 4;
+#endif
   DLIS_INLINE X word(const char* p) { return load_word(p); }
   DLIS_INLINE W weights(const std::int8_t* p) { return load_factors(p); }
   DLIS_INLINE Ints dot(X x, W w, Ints sum) { return DLIS_SIMD::dot(x, w, sum); }
+#if defined(DLIS_SIMD_neon) && defined(__aarch64__)
+  static constexpr Reads kReads = Reads::quads;
+  DLIS_INLINE QuadBytes quad(const char* p) { return load_quad_bytes(p); }
+#else
+  static constexpr Reads kReads = Reads::words;
+#endif
+#endif
 
   struct Ends : EndsScaled {
     Vec add_zero, add_scale;

@@ -139,10 +139,11 @@ void PackedPanels::pack(const ConvProblem& problem, const Encoded& weights, cons
   }
   const ByteFilters each =
       byte_filters(problem, word_.widened ? problem.format->decode_bytes(weights) : weights, bias);
+  const std::int32_t zero = kernel_ends(problem).x_zero - taken_off_bytes(problem.isa);
   for (std::int64_t k = 0; k < filters; ++k) {
     *head_of(packed, 0, k) = each.bias[std::size_t(k)];
     *head_of(packed, 1, k) = each.multiplier[std::size_t(k)];
-    const std::int32_t start = -kernel_ends(problem).x_zero * each.sum[std::size_t(k)];
+    const std::int32_t start = -zero * each.sum[std::size_t(k)];
     std::memcpy(head_of(packed, 2, k), &start, sizeof start);
   }
 }

@@ -20,6 +20,8 @@ constexpr PanelSizes panel_sizes(Isa isa) {
     case Isa::avx2:
       return {16, 8};
     case Isa::neon:
+    case Isa::neon_dot:
+    case Isa::neon_i8mm:
     case Isa::generic:
       break;
   }
@@ -33,6 +35,7 @@ GemmKind gemm_kind(const ConvProblem& problem);
 struct WordLayout {
   int elements, x_bytes, weight_bits;
   int widened = 0;  // to so many bits before a kernel reads them
+  constexpr int bytes() const { return elements * x_bytes; }  // of x
   // Of words of a panel, as they are packed and as a kernel reads them.
   constexpr std::int64_t packed_bytes(std::int64_t words, int columns) const {
     return words * columns * weight_bits / 8;
@@ -41,8 +44,11 @@ struct WordLayout {
     return widened ? words * columns * widened / 8 : packed_bytes(words, columns);
   }
 };
+// What kernels take off each byte of x before they multiply, which the sums' starts pay back.
+constexpr std::int32_t taken_off_bytes(Isa isa) { return isa == Isa::neon_dot ? 128 : 0; }
 constexpr WordLayout word_layout(GemmKind kind, Isa isa) {
-  const bool products = isa == Isa::avx512;  // of narrow types
+  const bool bf16_products = isa == Isa::avx512 || isa == Isa::neon_i8mm;
+  const bool byte_products = isa == Isa::avx512 || isa == Isa::neon_dot;  // of four a lane
   switch (kind) {
     case GemmKind::f32:
     case GemmKind::f32_bsr:
@@ -56,11 +62,13 @@ constexpr WordLayout word_layout(GemmKind kind, Isa isa) {
     case GemmKind::f32_ternary2:
       return {1, 4, 2, 32};
     case GemmKind::bf16:
-      return products ? WordLayout{2, 2, 32} : WordLayout{1, 4, 16};
+      return bf16_products ? WordLayout{2, 2, 32} : WordLayout{1, 4, 16};
     case GemmKind::int8:
-      return products ? WordLayout{4, 1, 32} : WordLayout{2, 2, 16};
+      if (isa == Isa::neon_i8mm) return {8, 1, 64};
+      return byte_products ? WordLayout{4, 1, 32} : WordLayout{2, 2, 16};
     case GemmKind::int8_ternary2:
-      return products ? WordLayout{4, 1, 8, 32} : WordLayout{2, 2, 4, 16};
+      if (isa == Isa::neon_i8mm) return {8, 1, 16, 64};
+      return byte_products ? WordLayout{4, 1, 8, 32} : WordLayout{2, 2, 4, 16};
   }
   return {1, 4, 32};
 }

@@ -7,8 +7,6 @@
 
 namespace dlis {
 
-std::vector<Isa> host_isas();
-
 // In all orders of memory, on all ISAs of this machine, for several numbers of workers.
 std::string judge(const OpRow& row, const Listed& listed, DType from = DType::f32);
 std::string judge(const OpRow& row, const Listed& listed, DType from, DType to);

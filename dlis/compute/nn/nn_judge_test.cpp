@@ -7,13 +7,6 @@
 
 namespace dlis {
 
-std::vector<Isa> host_isas() {
-  const Isa host = host_isa();
-  if (host == Isa::avx512) return {Isa::generic, Isa::avx2, Isa::avx512};
-  if (host == Isa::generic) return {Isa::generic};
-  return {Isa::generic, host};
-}
-
 namespace {
 
 truth::Index index_of(const Shape& shape) { return {shape.begin(), shape.end()}; }

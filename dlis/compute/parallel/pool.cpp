@@ -51,7 +51,7 @@ struct Pool::State {
 
   void work(int share, int thread) {
     Range range;
-    const Worker worker{share, phase.workers};
+    const Worker worker{share, phase.workers, here_in_order()};
     for (int turn = 0; schedule->take(phase, share, turn, range); ++turn)
       run_range(range, worker, thread);
     if (unfinished.fetch_sub(1) == 1) done.open();
@@ -176,7 +176,8 @@ void Pool::run(std::int64_t tiles, const ScheduleSpec& schedule, Task task, void
   if (taking_part <= 0 || taking_part > workers()) taking_part = workers();
   s.task = task;
   s.context = context;
-  if (tiles == 1 || taking_part == 1) return s.run_range({0, tiles}, {0, taking_part}, 0);
+  if (tiles == 1 || taking_part == 1)
+    return s.run_range({0, tiles}, {0, taking_part, here_in_order()}, 0);
   DLIS_ASSERT(s.unfinished.load() == 0);
   s.schedule = schedule.row;
   begin_phase(s.phase, schedule, tiles, taking_part);

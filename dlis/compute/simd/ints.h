@@ -4,8 +4,10 @@
 // Every section gives: Ints (kLanes of i32) with load, store, splat, add, bitwise exclusive or,
 // to_vec, round (to nearest even, |x| < 2^31); load_bytes and load_signed_bytes, which read kLanes
 // bytes, store_bytes (the low byte of each lane, or of the first `count`). A Word is four bytes of
-// x for all lanes: four u8 on avx512, two i16 elsewhere. Factors are as many i8 a lane; dot(x, w,
-// sum) adds their products to each lane and never saturates. Only avx512 has dot of bf16 pairs.
+// x for all lanes: four u8 on avx512 and neon_dot (which keeps them as signed ones, 128 less), two
+// i16 elsewhere. Factors are as many i8 a lane; dot(x, w, sum) adds their products to each lane and
+// never saturates. Only avx512 and neon_i8mm have dot of bf16 pairs; neon_i8mm has no Word of
+// bytes, but rows of eight (quads.h).
 #pragma once
 #include "dlis/compute/simd/vec.h"
 
@@ -125,21 +127,63 @@ DLIS_INLINE Vec to_vec(Ints x) {
   typedef float Float4 __attribute__((vector_size(16)));
   return {(decltype(Vec::v))__builtin_convertvector(x.v, Float4)};
 }
-DLIS_INLINE Ints round(Vec x) {
-  float lane[kLanes];
-  store(lane, round_even(x));
-  return {Int4{std::int32_t(lane[0]), std::int32_t(lane[1]), std::int32_t(lane[2]),
-               std::int32_t(lane[3])}};
+#if defined(DLIS_SIMD_neon)
+
+#if defined(__aarch64__)
+DLIS_INLINE Ints round(Vec x) { return {(Int4)vcvtnq_s32_f32(x.v)}; }
+#else
+DLIS_INLINE Ints round(Vec x) { return {(Int4)vcvtq_s32_f32(round_even(x).v)}; }
+#endif
+DLIS_INLINE uint8x8_t four_bytes(const std::uint8_t* p) {
+  std::uint32_t word;
+  __builtin_memcpy(&word, p, 4);
+  return vreinterpret_u8_u32(vdup_n_u32(word));
 }
-DLIS_INLINE Ints load_bytes(const std::uint8_t* p) { return {Int4{p[0], p[1], p[2], p[3]}}; }
+DLIS_INLINE Ints load_bytes(const std::uint8_t* p) {
+  return {(Int4)vmovl_u16(vget_low_u16(vmovl_u8(four_bytes(p))))};
+}
 DLIS_INLINE Ints load_signed_bytes(const std::uint8_t* p) {
-  return {Int4{std::int8_t(p[0]), std::int8_t(p[1]), std::int8_t(p[2]), std::int8_t(p[3])}};
+  const int8x8_t bytes = vreinterpret_s8_u8(four_bytes(p));
+  return {(Int4)vmovl_s16(vget_low_s16(vmovl_s8(bytes)))};
 }
 DLIS_INLINE void store_bytes(std::uint8_t* p, Ints x) {
-  for (int i = 0; i < kLanes; ++i) p[i] = std::uint8_t(x.v[i]);
+  const int16x4_t words = vmovn_s32((int32x4_t)x.v);
+  const int8x8_t bytes = vmovn_s16(vcombine_s16(words, words));
+  const std::uint32_t word = vget_lane_u32(vreinterpret_u32_s8(bytes), 0);
+  __builtin_memcpy(p, &word, 4);
 }
 
-#if defined(DLIS_SIMD_neon)
+#if defined(DLIS_SIMD_neon_i8mm)
+struct Pairs {
+  bfloat16x8_t v;
+};
+DLIS_INLINE Pairs load_pairs(const std::uint16_t* p) {
+  return {vreinterpretq_bf16_u16(vld1q_u16(p))};
+}
+// Denormals count as 0.
+DLIS_INLINE Vec dot(bfloat16x8_t word, Pairs w, Vec sum) { return {vbfdotq_f32(sum.v, word, w.v)}; }
+DLIS_INLINE bfloat16x8_t load_pair(const char* p) {  // in all lanes
+  std::uint32_t word;
+  __builtin_memcpy(&word, p, 4);
+  return vreinterpretq_bf16_u32(vdupq_n_u32(word));
+}
+#elif defined(DLIS_SIMD_neon_dot)
+struct Word {
+  int8x16_t v;
+};
+struct Factors {
+  int8x16_t v;
+};
+DLIS_INLINE Word load_word(const char* p) {
+  std::uint32_t word;
+  __builtin_memcpy(&word, p, 4);
+  return {vreinterpretq_s8_u32(vdupq_n_u32(word ^ 0x80808080u))};
+}
+DLIS_INLINE Factors load_factors(const std::int8_t* p) { return {vld1q_s8(p)}; }
+DLIS_INLINE Ints dot(Word x, Factors w, Ints sum) {
+  return {(Int4)vdotq_s32((int32x4_t)sum.v, x.v, w.v)};
+}
+#else
 struct Word {
   int16x4_t first, second;
 };
@@ -158,7 +202,24 @@ DLIS_INLINE Ints dot(Word x, Factors w, Ints sum) {
   const int32x4_t first = vmlal_s16((int32x4_t)sum.v, x.first, w.first);
   return {(Int4)vmlal_s16(first, x.second, w.second)};
 }
+#endif
+
 #else
+
+DLIS_INLINE Ints round(Vec x) {
+  float lane[kLanes];
+  store(lane, round_even(x));
+  return {Int4{std::int32_t(lane[0]), std::int32_t(lane[1]), std::int32_t(lane[2]),
+               std::int32_t(lane[3])}};
+}
+DLIS_INLINE Ints load_bytes(const std::uint8_t* p) { return {Int4{p[0], p[1], p[2], p[3]}}; }
+DLIS_INLINE Ints load_signed_bytes(const std::uint8_t* p) {
+  return {Int4{std::int8_t(p[0]), std::int8_t(p[1]), std::int8_t(p[2]), std::int8_t(p[3])}};
+}
+DLIS_INLINE void store_bytes(std::uint8_t* p, Ints x) {
+  for (int i = 0; i < kLanes; ++i) p[i] = std::uint8_t(x.v[i]);
+}
+
 struct Word {
   Int4 first, second;
 };

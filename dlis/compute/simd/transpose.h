@@ -65,6 +65,16 @@ DLIS_INLINE void transpose(Vec* x) {
 #undef DLIS_HALVES
 }
 
+#elif defined(DLIS_SIMD_neon)
+
+DLIS_INLINE void transpose(Vec* x) {
+  const float32x4x2_t upper = vtrnq_f32(x[0].v, x[1].v), lower = vtrnq_f32(x[2].v, x[3].v);
+  x[0].v = vcombine_f32(vget_low_f32(upper.val[0]), vget_low_f32(lower.val[0]));
+  x[1].v = vcombine_f32(vget_low_f32(upper.val[1]), vget_low_f32(lower.val[1]));
+  x[2].v = vcombine_f32(vget_high_f32(upper.val[0]), vget_high_f32(lower.val[0]));
+  x[3].v = vcombine_f32(vget_high_f32(upper.val[1]), vget_high_f32(lower.val[1]));
+}
+
 #else
 
 // Through memory: the compiler knows what four stores and sixteen loads of a lane can become.

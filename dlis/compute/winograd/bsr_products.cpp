@@ -23,7 +23,7 @@ void WinogradBsr::pack(const ConvProblem& p, int m, const Encoded* weights, cons
 
 void WinogradBsr::multiply(const float* v, std::int64_t tiles, WinogradRange chunk,
                            float* y) const {
-  const std::int64_t count = (tiles + kernels_.rows - 1) / kernels_.rows;
+  const std::int64_t count = (tiles + kernels_.block_rows - 1) / kernels_.block_rows;
   const std::uint16_t* places = weights_.places();
   const float* values = weights_.values();
   WinogradProduct t;

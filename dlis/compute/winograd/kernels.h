@@ -36,7 +36,7 @@ inline constexpr int kWinogradMaxTile = 6;  // the largest m
 
 struct WinogradProducts {
   using Kernel = void (*)(const WinogradProduct&);
-  int rows;                                // the most a kernel takes
+  int rows, block_rows;                    // the most a kernel takes
   int wide, narrow;                        // columns
   Kernel kernel[2][kWinogradMaxRows + 1];  // [wide][rows]; [..][0] is null
   Kernel block[kWinogradMaxRows + 1];      // of 16 columns; nothing is asked for
