@@ -1,6 +1,7 @@
 // What a device that computes beside the processor offers, without its headers: memory, and a queue
 // of commands.
 #pragma once
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -43,6 +44,9 @@ struct Offload {
   Status (*unmap)(DeviceQueue& queue, DeviceMemory& memory);
   Status (*flush)(DeviceQueue& queue);   // the device begins with what it was given
   Status (*finish)(DeviceQueue& queue);  // waits for all of it
+  // Sets `at` to now_ns() once all commands so far are done: some time after `finish` at the
+  // latest, so `at` has to stay until it is set.
+  Status (*stamp)(DeviceQueue& queue, std::atomic<std::int64_t>& at);
 };
 
 inline constexpr std::size_t kDevicePage = 4096;  // drivers copy what does not begin at a page

@@ -1,4 +1,5 @@
 // How an OpenCL device is given memory and work.
+#include "dlis/base/clock.h"
 #include "dlis/hardware/device_faults.h"
 #include "dlis/hardware/opencl.h"
 
@@ -112,6 +113,19 @@ Status unmap(DeviceQueue& queue, DeviceMemory& memory) {
 Status flush(DeviceQueue& queue) { return opencl_status("clFlush", clFlush(queue.queue.get())); }
 Status finish(DeviceQueue& queue) { return opencl_status("clFinish", clFinish(queue.queue.get())); }
 
+void CL_CALLBACK set_stamp(cl_event, cl_int, void* at) {
+  static_cast<std::atomic<std::int64_t>*>(at)->store(now_ns());
+}
+
+Status stamp(DeviceQueue& queue, std::atomic<std::int64_t>& at) {
+  cl_event done = nullptr;
+  DLIS_TRY(opencl_status("clEnqueueMarkerWithWaitList",
+                         clEnqueueMarkerWithWaitList(queue.queue.get(), 0, nullptr, &done)));
+  const cl_int code = clSetEventCallback(done, CL_COMPLETE, set_stamp, &at);
+  clReleaseEvent(done);
+  return opencl_status("clSetEventCallback", code);
+}
+
 }  // namespace
 
 constinit const Offload kOpenClOffload{
@@ -124,6 +138,7 @@ constinit const Offload kOpenClOffload{
     .unmap = unmap,
     .flush = flush,
     .finish = finish,
+    .stamp = stamp,
 };
 
 }  // namespace dlis

@@ -503,7 +503,10 @@ void Chooser::try_split(LoweredStep& layer) {
       known = &c;
   }
   const Candidate *host = best[0], *device = best[1];
-  if (!host || !device) return;
+  if (!host || !device) {
+    step.split.why_whole = fmt::format("only rows of {} accept it", host ? "cpu" : "the device");
+    return;
+  }
   const auto host_weights = encoded(layer, host->format);
   const auto device_weights = encoded(layer, device->format);
   if (!host_weights || !device_weights) return;
@@ -523,7 +526,11 @@ void Chooser::try_split(LoweredStep& layer) {
   const double share = host->milliseconds / (host->milliseconds + device->milliseconds);
   const std::int64_t total = problem.p();
   const std::int64_t rows = best_rows(total, std::llround(double(total) * share), time);
-  if (rows == 0) return;
+  if (rows == 0) {
+    step.split.why_whole =
+        fmt::format("{} and {} accept no parts of it", host->row->name, device->row->name);
+    return;
+  }
   const double ms = time(rows);  // known by now
   if (ms >= kPays * std::min(host->milliseconds, device->milliseconds)) {
     step.split.why_whole = fmt::format("no split pays: {} of {} rows on {} would take {:.3f} ms",

@@ -233,10 +233,19 @@ Status DeviceSide::enqueue(std::size_t index) {
                         .packed = (split.row ? split.on_device : step.on_device).get(),
                         .packed_on_host = (split.row ? split.packed : step.packed).data(),
                         .scratch = scratch_.get()};
-  if (!step.conv_row) return step.op_row->enqueue(step.other, call);
-  if (!split.row) return step.conv_row->enqueue(step.conv, call);
-  DLIS_TRY(split.row->enqueue(split.device, call));
-  return device_->flush(*queue_);
+  Run* run = nullptr;
+  if (runs_) {
+    run = &runs_->emplace_back();
+    run->step = int(index);
+    DLIS_TRY(device_->stamp(*queue_, run->begin_ns));
+  }
+  if (split.row)
+    DLIS_TRY(split.row->enqueue(split.device, call));
+  else
+    DLIS_TRY(step.conv_row ? step.conv_row->enqueue(step.conv, call)
+                           : step.op_row->enqueue(step.other, call));
+  if (run) DLIS_TRY(device_->stamp(*queue_, run->end_ns));
+  return split.row ? device_->flush(*queue_) : Status();
 }
 
 Status DeviceSide::finish() { return device_->finish(*queue_); }

@@ -1,5 +1,7 @@
 // The part of a session that lies on a device: its arena, and what changes sides between steps.
 #pragma once
+#include <atomic>
+#include <deque>
 #include <map>
 
 #include "dlis/hardware/device.h"
@@ -35,6 +37,14 @@ class DeviceSide {
   // Gives step i, or the device's part of it, to the device; with a part it begins at once.
   Status enqueue(std::size_t step);
   Status finish();
+
+  // When the device was at work on a step.
+  struct Run {
+    int step = 0;
+    std::atomic<std::int64_t> begin_ns{0}, end_ns{0};
+  };
+  // Between runs: `enqueue` adds one for each step; null: not any more.
+  void watch(std::deque<Run>* runs) { runs_ = runs; }
   // After a moment of the device: what it wrote can be read on the host, until the next `enter`.
   Status show(std::size_t moment);
 
@@ -79,6 +89,7 @@ class DeviceSide {
   std::shared_ptr<DeviceMemory> memory_, scratch_;
   std::map<ValueId, std::shared_ptr<DeviceMemory>> constants_;
   std::vector<Moment> moments_;
+  std::deque<Run>* runs_ = nullptr;
 };
 
 }  // namespace dlis

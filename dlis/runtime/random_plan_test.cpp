@@ -184,6 +184,7 @@ TEST(RandomPlan, IsTheSameWhereverItsStepsRun) {
     PlanOptions options;
     options.tune = Tune::off;
     options.device = device->name;
+    options.compute = *rc::gen::element("opencl_direct", "opencl_gemm");  // no other row helps out
     device_faults().apart = *rc::gen::arbitrary<bool>();
     device_faults().build = *rc::gen::inRange(-1, 20);
     auto plan = make_plan(graph, options);

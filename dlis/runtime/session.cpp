@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <deque>
 #include <new>
+#include <thread>
 #include <tuple>
 
 #include "dlis/base/clock.h"
@@ -168,6 +171,12 @@ struct Session::State {
 
   bool is_on_device(std::size_t i) const {
     return steps[i].step->is_enqueued() || steps[i].step->split.row;
+  }
+
+  Status execute_all() {
+    for (std::size_t i = 0; i < steps.size(); ++i) DLIS_TRY(execute(i));
+    if (device) DLIS_TRY(device->finish());
+    return device ? device->leave() : Status();
   }
 
   Status check_inputs(std::span<const Tensor> inputs) const {
@@ -337,6 +346,18 @@ struct RangeRuns {
   }
 };
 
+// Drivers tell in threads of their own, a moment after the queue is done. One that failed may never
+// tell, or long after: false, and then `runs` has to stay.
+bool await_stamps(const std::deque<DeviceSide::Run>& runs) {
+  constexpr int kMostMilliseconds = 1000;
+  const auto told = [](const DeviceSide::Run& run) { return run.begin_ns > 0 && run.end_ns > 0; };
+  for (int waited = 0; waited < kMostMilliseconds; ++waited) {
+    if (std::ranges::all_of(runs, told)) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::vector<TileRun>> Session::trace(std::span<const Tensor> inputs) {
@@ -347,12 +368,16 @@ Result<std::vector<TileRun>> Session::trace(std::span<const Tensor> inputs) {
   for (std::size_t i = 0; i < state_->steps.size(); ++i)
     for (std::size_t phase = 0; phase < state_->steps[i].tiles.size(); ++phase)
       places.emplace_back(int(i), int(phase));
+  auto device_runs = std::make_unique<std::deque<DeviceSide::Run>>();
   state_->pool.watch(&runs.watch);
-  Status ran_all;
-  for (std::size_t i = 0; i < state_->steps.size() && ran_all; ++i) ran_all = state_->execute(i);
+  if (state_->device) state_->device->watch(device_runs.get());
+  Status ran_all = state_->execute_all();
   state_->pool.watch(nullptr);
+  if (state_->device) state_->device->watch(nullptr);
+  const bool told = await_stamps(*device_runs);
+  if (!told) static_cast<void>(device_runs.release());  // the driver may still write there
   DLIS_TRY(ran_all);
-  if (state_->device) DLIS_TRY(state_->device->leave());
+  if (!told) return fail("the device does not say when it was at work", plan().graph.name);
   std::vector<TileRun> out;
   for (const auto& ran : runs.of_thread)
     for (const RangeRun& run : ran) {
@@ -360,6 +385,14 @@ Result<std::vector<TileRun>> Session::trace(std::span<const Tensor> inputs) {
       out.push_back({step, phase, run.worker, run.thread, run.range, 1e-6 * double(run.begin_ns),
                      1e-6 * double(run.end_ns)});
     }
+  for (const DeviceSide::Run& run : *device_runs)
+    out.push_back({run.step,
+                   0,
+                   kDeviceThread,
+                   kDeviceThread,
+                   {0, 1},
+                   1e-6 * double(run.begin_ns),
+                   1e-6 * double(run.end_ns)});
   std::ranges::sort(
       out, {}, [](const TileRun& run) { return std::tuple(run.step, run.phase, run.range.begin); });
   return out;

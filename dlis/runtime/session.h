@@ -9,7 +9,10 @@
 
 namespace dlis {
 
-// A range of tiles that one run of a session ran.
+inline constexpr int kDeviceThread = -1;
+
+// A range of tiles that one run of a session ran; or all that the queue of a device did of a step,
+// as one range of kDeviceThread.
 struct TileRun {
   int step = 0, phase = 0;     // of the plan
   int worker = 0, thread = 0;  // whose share it was, and who ran it

@@ -14,7 +14,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kProcess = 1, kLayers = 0;  // the row of the layers; thread i has row i + 1
+// The row of the layers; thread i has row i + 1.
+constexpr int kProcess = 1, kLayers = 0, kQueue = 1 << 16;
+
+int row_of(int thread) { return thread == kDeviceThread ? kQueue : thread + 1; }
 
 Json named(const char* what, int row, const std::string& name) {
   return {{"name", what}, {"ph", "M"}, {"pid", kProcess}, {"tid", row}, {"args", {{"name", name}}}};
@@ -47,7 +50,8 @@ Json layer_event(const Plan& plan, int index, double begin_ms, double end_ms) {
 }
 
 Json tiles_event(const Plan& plan, const TileRun& run, double origin_ms) {
-  return event(plan.steps[std::size_t(run.step)].name, "tiles", run.thread + 1,
+  return event(plan.steps[std::size_t(run.step)].name,
+               run.thread == kDeviceThread ? "queue" : "tiles", row_of(run.thread),
                run.begin_ms - origin_ms, run.end_ms - origin_ms,
                {{"layer", run.step},
                 {"phase", run.phase},
@@ -80,7 +84,8 @@ std::string chrome_trace(const Plan& plan, const Timeline& timeline) {
     threads[run.thread] = true;
   }
   for (const auto& [thread, ran] : threads)
-    events.push_back(named("thread_name", thread + 1, fmt::format("thread {}", thread)));
+    events.push_back(named("thread_name", row_of(thread),
+                           thread == kDeviceThread ? "device" : fmt::format("thread {}", thread)));
   const double origin = timeline.begin_ms;
   for (const auto& [layer, span] : layers)
     events.push_back(layer_event(plan, layer, span.first - origin, span.second - origin));

@@ -14,8 +14,8 @@ struct Timeline {
 Result<Timeline> record_timeline(Session& session, std::span<const Tensor> inputs);
 
 // An array of complete events ("ph": "X", times in microseconds) as chrome://tracing and Perfetto
-// open it: a row for the layers and one for each thread, with phase, worker and tiles as arguments.
-// (Trace Event Format, "JSON Array Format".)
+// open it: a row for the layers, one for each thread and one for a device's queue, with phase,
+// worker and tiles as arguments. (Trace Event Format, "JSON Array Format".)
 std::string chrome_trace(const Plan& plan, const Timeline& timeline);
 
 }  // namespace dlis

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dlis/compute/parallel/test_specs.h"
+#include "dlis/hardware/device.h"
 #include "dlis/runtime/test_graphs.h"
 
 namespace dlis {
@@ -99,6 +100,33 @@ TEST(SessionTimeline, TracingChangesNoBits) {
   const Tensor after = (*session->run(inputs))[0];
   EXPECT_EQ(std::memcmp(before.data(), after.data(), before.bytes()), 0);
   EXPECT_FALSE(session->trace({}));
+}
+
+TEST(SessionTimeline, StepsOfADeviceAreOnItsQueue) {
+  if (const Device* device = find_device("opencl"); !device || !device->available())
+    GTEST_SKIP() << "there is no OpenCL device";
+  PlanOptions options;
+  options.tune = Tune::off;
+  options.device = "opencl";
+  const auto plan = make_plan(graph_of_kinds(), options);
+  ASSERT_TRUE(plan) << plan.error().message();
+  Session session = std::move(*Session::open(*plan));
+  const auto timeline = record_timeline(session, random_inputs((*plan)->graph));
+  ASSERT_TRUE(timeline) << timeline.error().message();
+  std::vector<int> expected, found;
+  for (std::size_t i = 0; i < (*plan)->steps.size(); ++i)
+    if ((*plan)->steps[i].is_enqueued()) expected.push_back(int(i));
+  double before = timeline->begin_ms;
+  for (const TileRun& run : timeline->tiles) {
+    if (run.thread != kDeviceThread) continue;
+    found.push_back(run.step);
+    EXPECT_LE(before, run.end_ms);
+    EXPECT_LE(run.begin_ms, run.end_ms);
+    before = run.end_ms;
+  }
+  EXPECT_EQ(found, expected);
+  EXPECT_FALSE(expected.empty());
+  EXPECT_THAT(chrome_trace(**plan, *timeline), testing::HasSubstr("\"queue\""));
 }
 
 }  // namespace
