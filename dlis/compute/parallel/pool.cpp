@@ -107,7 +107,7 @@ struct Pool::State {
 // Where there are fewer threads than workers, those that there are run the shares of the others.
 void Pool::State::start_threads(bool pin) {
   const std::vector<int> cpus = cpus_by_speed(host_topology(), allowed_cpus());
-  pin = pin || host_topology().kinds.size() > 1;
+  pin = pin || slowed || host_topology().kinds.size() > 1;  // a slow thread is a slow core
   const int count = threads_of(int(shares.size()), host_topology().quota_cpus);
   if (!cpus.empty() && count > int(cpus.size())) spin = Gate::Spin{0};
   try {
