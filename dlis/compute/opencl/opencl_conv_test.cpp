@@ -23,6 +23,9 @@ std::vector<float> outputs_of(const ConvRow& row, ConvCase& c) {
   return c.outputs();
 }
 
+// CPU devices take seconds to compile a GPU's large groups: those are looked at in one variant.
+bool left_out(const GemmWay& way, bool aligned) { return way.pixels > 64 && !aligned; }
+
 // Pixels of x at multiples of 4 floats, or anywhere.
 ConvCase case_of(const char* text, bool aligned = false) {
   const Slack in = aligned ? Slack{4, 8, 4} : Slack{4, 9, 1};
@@ -40,10 +43,12 @@ TEST(OpenClGemm, AllWaysGiveTheSameBits) {
         "n1h13w9c64 k32r1s1 +bias :aligned", "n2h9w8c12 k20r3s2 u2 p1 +hardswish :aligned",
         "n37h1w1c100 k33r1s1 +bias +clip-0.5/0.5", "n1h19w17c3 k40r7s7 u2 p3 +bias +relu"}) {
     SCOPED_TRACE(text);
-    ConvCase c = case_of(text, std::string_view(text).ends_with("aligned"));
+    const bool aligned = std::string_view(text).ends_with("aligned");
+    ConvCase c = case_of(text, aligned);
     std::vector<float> first;
     for (const bool gpu : {false, true})
       for (const GemmWay& way : gemm_ways(gpu)) {
+        if (left_out(way, aligned)) continue;
         gemm_way = way;
         const std::vector<float> y = outputs_of(row, c);
         if (first.empty()) first = y;
@@ -71,6 +76,7 @@ TEST(OpenClWinograd, AllWaysOfAShapeGiveTheSameBits) {
       std::vector<float> first;
       EXPECT_GT(ways.size(), 1u);
       for (const WinogradWay& way : ways) {
+        if (way.gpu && left_out(*way.gpu, c.problem().c % 4 == 0)) continue;
         winograd_way = way;
         const std::vector<float> y = outputs_of(row, c);
         if (first.empty()) first = y;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <vector>
 
 #include "dlis/base/cache_folder.h"
 #include "dlis/base/clock.h"
@@ -17,7 +18,7 @@ namespace dlis {
 namespace {
 
 constexpr std::int64_t kLeastMacs = 10'000'000;  // below that a choice gains less than it costs
-constexpr int kRuns = 4;
+constexpr int kRuns = 6;
 
 template <class T>
 T number(cl_device_info what) {
@@ -65,17 +66,24 @@ std::string key_of(const std::string& row, const ConvProblem& problem, std::size
   return fmt::format("{} {} of {} {}", line(p), row, ways, cl ? opencl_identity(**cl) : "");
 }
 
-// The least of a few runs after one that is not counted.
 Result<double> time_of(const DeviceCall& call, std::size_t way,
                        const std::function<Status(std::size_t)>& enqueue) {
-  double least = std::numeric_limits<double>::infinity();
-  for (int run = 0; run <= kRuns; ++run) {
-    const double start = now_ms();
-    DLIS_TRY(enqueue(way));
-    DLIS_TRY(opencl_status("clFinish", clFinish(call.queue.queue.get())));
-    if (run > 0) least = std::min(least, now_ms() - start);
-  }
-  return least;
+  const double start = now_ms();
+  DLIS_TRY(enqueue(way));
+  DLIS_TRY(opencl_status("clFinish", clFinish(call.queue.queue.get())));
+  return now_ms() - start;
+}
+
+// By the least of a few runs in turns, after one that is not counted.
+Result<std::size_t> measured(const DeviceCall& call, std::size_t ways,
+                             const std::function<Status(std::size_t)>& enqueue) {
+  std::vector<double> least(ways, std::numeric_limits<double>::infinity());
+  for (int run = 0; run <= kRuns; ++run)
+    for (std::size_t way = 0; way < ways; ++way) {
+      const double ms = DLIS_TRY(time_of(call, way, enqueue));
+      if (run > 0) least[way] = std::min(least[way], ms);
+    }
+  return std::size_t(std::ranges::min_element(least) - least.begin());
 }
 
 bool overlap(const DeviceCall& call) {
@@ -103,12 +111,7 @@ Result<std::size_t> fastest_way(const std::string& row, const ConvProblem& probl
   if (const std::size_t* way = known.find(key)) return std::min(*way, ways - 1);
   if (overlap(call)) return std::size_t(0);  // a second run would add the residual again
   DLIS_TRY(opencl_status("clFinish", clFinish(call.queue.queue.get())));
-  std::size_t best = 0;
-  double best_ms = std::numeric_limits<double>::infinity();
-  for (std::size_t way = 0; way < ways; ++way) {
-    const double ms = DLIS_TRY(time_of(call, way, enqueue));
-    if (ms < best_ms) best_ms = ms, best = way;
-  }
+  const std::size_t best = DLIS_TRY(measured(call, ways, enqueue));
   known.put(key, best);
   return best;
 }
