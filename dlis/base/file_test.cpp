@@ -166,5 +166,25 @@ TEST_F(File, AKilledWriteLeavesNothingAndTheOldFile) {
   EXPECT_EQ(entries(), 1);
 }
 
+TEST_F(File, PiecesAreWrittenOneAfterAnother) {
+  const std::span<const std::byte> pieces[] = {bytes_of("one "), {}, bytes_of("two")};
+  ASSERT_TRUE(write_file_atomic(folder_ / "a", pieces));
+  EXPECT_EQ(text_in(folder_ / "a"), "one two");
+}
+
+TEST_F(File, AMappedFileStaysWhatItIs) {
+  ASSERT_TRUE(write_file_atomic(folder_ / "a", std::string_view("old")));
+  const auto mapped = map_file(folder_ / "a");
+  ASSERT_TRUE(mapped);
+  ASSERT_TRUE(write_file_atomic(folder_ / "a", std::string_view("newer")));
+  EXPECT_EQ(std::memcmp(mapped->bytes.data(), "old", 3), 0);
+  EXPECT_EQ(mapped->bytes.size(), 3u);
+  EXPECT_EQ(std::uintptr_t(mapped->bytes.data()) % kAlignment, 0u);
+  EXPECT_FALSE(map_file(folder_));
+  EXPECT_FALSE(map_file(folder_ / "none"));
+  ASSERT_TRUE(write_file_atomic(folder_ / "empty", std::string_view()));
+  EXPECT_FALSE(map_file(folder_ / "empty"));
+}
+
 }  // namespace
 }  // namespace dlis

@@ -76,5 +76,26 @@ TEST(Shapes, Broadcast) {
   EXPECT_FALSE(broadcast({2}, {3}, out));
 }
 
+TEST(Tensor, BorrowedBytesAreCopiedBeforeAnEdit) {
+  const auto owner = std::make_shared<Buffer>(8);
+  Tensor a(DType::f32, {2}, Buffer(owner->data(), 8, owner));
+  EXPECT_EQ(a.data(), owner->data());
+  a.edit<float>()[0] = 1;
+  EXPECT_NE(a.data(), owner->data());
+  EXPECT_EQ(reinterpret_cast<const float*>(owner->data())[0], 0);
+  EXPECT_EQ(owner.use_count(), 1);
+}
+
+TEST(Tensor, AHollowOneHasTypeAndShapeAlone) {
+  const Tensor a = Tensor::hollow(DType::i8, {2, 3});
+  EXPECT_TRUE(a.has_value() && a.is_hollow());
+  EXPECT_FALSE(Tensor().is_hollow() || Tensor(DType::f32, {2}).is_hollow());
+  EXPECT_TRUE(a.converted(DType::f32).is_hollow());
+  EXPECT_TRUE(a.reshaped({6}).is_hollow());
+  const int order[] = {1, 0};
+  EXPECT_TRUE(a.permuted(order).is_hollow());
+  EXPECT_EQ(a.permuted(order).shape(), (Shape{3, 2}));
+}
+
 }  // namespace
 }  // namespace dlis
