@@ -1,7 +1,10 @@
 // Exchanges the rows of a plan's steps between the runs of one session.
 #include "dlis/runtime/contest.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <limits>
 
 #include "dlis/base/clock.h"
 #include "dlis/base/memory.h"
@@ -72,6 +75,23 @@ class Contest {
     return {};
   }
 
+  // Splits were measured alone, where both sides begin idle: they stay where the plan, too, is
+  // faster with them than with the fastest whole layers.
+  Status settle_splits() {
+    std::vector<Choice> choices;
+    for (std::size_t step = 0; step < plan_->steps.size(); ++step)
+      if (plan_->steps[step].split.row) choices.push_back({step, fastest(step)});
+    if (choices.empty() || !fits(choices)) return {};
+    Team whole = DLIS_TRY(packed(choices));
+    const double ratio = DLIS_TRY(duel(whole));
+    if (ratio >= 1) return {};
+    DLIS_TRY(exchange(whole));
+    for (const Choice& c : choices)
+      plan_->steps[c.step].split.why_whole = fmt::format(
+          "no split pays inside the plan: with whole layers it takes {:.3f} of the time", ratio);
+    return {};
+  }
+
   Status compare_with_single_rows() {
     for (const ConvRow* row : conv_rows()) {
       const std::vector<Choice> choices = choices_with(row);
@@ -104,6 +124,14 @@ class Contest {
           c.format == plan_->steps[step].conv.format)
         return c.milliseconds > 0 ? &c : nullptr;
     return nullptr;
+  }
+
+  std::size_t fastest(std::size_t step) const {
+    const auto& all = plan_->steps[step].candidates;
+    const auto time = [](const Candidate& c) {
+      return c.offered && c.milliseconds > 0 ? c.milliseconds : std::numeric_limits<double>::max();
+    };
+    return std::size_t(std::ranges::min_element(all, {}, time) - all.begin());
   }
 
   // The near tie of each layer that is the `rank`-th nearest.
@@ -191,6 +219,7 @@ class Contest {
       Step& own = plan_->steps[other.step];
       std::swap(own.conv, other.row.conv);
       std::swap(own.conv_row, other.row.conv_row);
+      std::swap(own.split, other.row.split);
       std::swap(own.schedule, other.row.schedule);
       std::swap(own.workers, other.row.workers);
       std::swap(own.packed, other.row.packed);
@@ -268,6 +297,7 @@ Status settle_inside(const std::shared_ptr<Plan>& plan, const std::vector<Lowere
     return {};  // what was measured alone stands
   Session session = DLIS_TRY(Session::open(plan));
   Contest contest(plan, layers, chooser, std::move(session));
+  DLIS_TRY(contest.settle_splits());
   DLIS_TRY(contest.settle_ties());
   return contest.compare_with_single_rows();
 }

@@ -10,8 +10,9 @@ inline constexpr double kNoise = 0.99;
 // A row that is as fast alone may be slower where weights are as cold and caches as full as the
 // other layers leave them. So rows within 10 % of the chosen one take its place in a session, in
 // turns, and the fastest stays; then the plan runs in turns with the plans that use one row
-// wherever it accepts, and a faster one takes its place. Step i of the plan was lowered as layer i,
-// whose weights are still there; the plan's memory budget is kept.
+// wherever it accepts, and a faster one takes its place. Before that, layers that a chain of
+// devices splits become whole where the plan is faster so. Step i of the plan was lowered as layer
+// i, whose weights are still there; the plan's memory budget is kept.
 Status settle_inside(const std::shared_ptr<Plan>& plan, const std::vector<LoweredStep>& layers,
                      Chooser& chooser);
 

@@ -92,29 +92,31 @@ struct Session::State {
   }
 
   Status bind() {
-    for (const Step& step : plan->steps) {
-      BoundStep bound{&step, {}, {}, tiles_of(step)};
-      for (std::size_t i = 0; i < step.inputs.size(); ++i) {
-        const TensorDesc& d = step.reads[i];
-        const bool absent = step.inputs[i] == kNoValue;
-        bound.reads.push_back(
-            {absent ? nullptr : address(step.inputs[i]), d.type, d.shape, d.strides});
-      }
-      for (std::size_t i = 0; i < step.outputs.size(); ++i) {
-        const TensorDesc& d = step.writes[i];
-        const bool absent = step.outputs[i] == kNoValue;
-        bound.writes.push_back({absent ? nullptr : address(step.outputs[i]) + step.write_offset,
-                                d.type, d.shape, d.strides});
-      }
-      if (step.split.row) keep_own_part(bound);
-      steps.push_back(std::move(bound));
-    }
+    for (const Step& step : plan->steps) steps.push_back(bound_to_memory(step));
     for (ValueId id : plan->graph.inputs)
       DLIS_TRY(add_copy(copies_in, id, row_major_desc(value(id)), desc(id)));
     for (ValueId id : plan->graph.outputs)
       DLIS_TRY(add_copy(copies_out, id, desc(id), row_major_desc(value(id))));
     device = DLIS_TRY(DeviceSide::open(*plan, arena.data()));
     return {};
+  }
+
+  BoundStep bound_to_memory(const Step& step) {
+    BoundStep bound{&step, {}, {}, tiles_of(step)};
+    for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+      const TensorDesc& d = step.reads[i];
+      const bool absent = step.inputs[i] == kNoValue;
+      bound.reads.push_back(
+          {absent ? nullptr : address(step.inputs[i]), d.type, d.shape, d.strides});
+    }
+    for (std::size_t i = 0; i < step.outputs.size(); ++i) {
+      const TensorDesc& d = step.writes[i];
+      const bool absent = step.outputs[i] == kNoValue;
+      bound.writes.push_back({absent ? nullptr : address(step.outputs[i]) + step.write_offset,
+                              d.type, d.shape, d.strides});
+    }
+    if (step.split.row) keep_own_part(bound);
+    return bound;
   }
 
   // Of a split layer's views.
@@ -125,7 +127,7 @@ struct Session::State {
   }
 
   Status rebind() {
-    for (BoundStep& bound : steps) bound.tiles = tiles_of(*bound.step);
+    for (BoundStep& bound : steps) bound = bound_to_memory(*bound.step);
     if (device) return device->bind();
     device = DLIS_TRY(DeviceSide::open(*plan, arena.data()));
     return {};

@@ -136,10 +136,19 @@ TEST_P(SplitLayers, SharesAreMeasuredKeptAndTakenAgain) {
   PlanOptions options = together();
   options.tune = Tune::quick;
   options.cache = testing::TempDir() + "split_choices.tsv";
-  const auto plan = make_plan(graph, options);
-  ASSERT_TRUE(plan) << plan.error().message();
-  for (const Step& step : (*plan)->steps)
-    EXPECT_EQ(step.conv_row != nullptr, step.split.row || !step.split.why_whole.empty());
+  const auto inputs = random_inputs(graph);
+  const auto want = run_node_by_node(graph, inputs);
+  for (Tune tune : {Tune::quick, Tune::full}) {
+    options.tune = tune;
+    const auto plan = make_plan(graph, options);
+    ASSERT_TRUE(plan) << plan.error().message();
+    for (const Step& step : (*plan)->steps)
+      EXPECT_EQ(step.conv_row != nullptr, step.split.row || !step.split.why_whole.empty());
+    auto session = Session::open(*plan);
+    ASSERT_TRUE(session) << session.error().message();
+    expect_near((*session->run(inputs))[0], want[0], 1e-3);  // perhaps by Winograd
+  }
+  options.tune = Tune::off;
   const std::string file = testing::TempDir() + "split_plan.json";
   Choices choices = placed(graph, [](const Step&) { return std::int64_t(3); });
   ASSERT_TRUE(save_choices(choices, file));
