@@ -66,13 +66,17 @@ Verdict accepts(const OpProblem& p) {
   if (std::max(p.inputs[0].shape.elements(), p.outputs[0].shape.elements()) >
       std::numeric_limits<cl_int>::max() - 64)
     return refuse("needs values of less than 2^31 elements");
-  return has_opencl_kernel("pool.cl", "pool");
+  if (Verdict v = has_opencl_kernel("pool.cl", "pool"); !v) return v;
+  return has_opencl_kernel("pool.cl", "pool_16");
 }
 
 Status enqueue(const OpProblem& p, const DeviceCall& call) {
-  const std::int64_t count = p.outputs[0].shape.elements();
-  return launch(call, DLIS_TRY(opencl_kernel("pool.cl", "pool")), {std::size_t(count), 1, 1},
-                {64, 1, 1}, pool_of(p), cl_int(count), call.outputs[0], call.inputs[0]);
+  const Pool pool = pool_of(p);
+  const bool together = pool.in_channel == 1 && pool.out_channel == 1 && pool.channels % 16 == 0;
+  const std::int64_t count = p.outputs[0].shape.elements() / (together ? 16 : 1);
+  return launch(call, DLIS_TRY(opencl_kernel("pool.cl", together ? "pool_16" : "pool")),
+                {std::size_t(count), 1, 1}, {64, 1, 1}, pool, cl_int(count), call.outputs[0],
+                call.inputs[0]);
 }
 
 constexpr OpRow row(const char* name, const char* summary, double tolerance) {
