@@ -208,6 +208,7 @@ class Contest {
       other.conv_row = candidate(c).row;
       other.schedule = own.schedule;
       other.workers = own.workers;
+      other.split.why_whole = own.split.why_whole;
       DLIS_TRY(chooser_.pack(layers_[c.step], other));
       team.push_back({c.step, c.candidate, std::move(other)});
     }
