@@ -4,6 +4,13 @@
 # `benches` builds all of them into bench/; they are no part of the default build.
 add_custom_target(benches)
 
+# On a device what computes little shall be small, and what a program does not use stays out of it.
+set(DLIS_GLUE_OPTIMISE -O1)
+if(DLIS_DEVICE_ONLY)
+  set(DLIS_GLUE_OPTIMISE -Os)
+  add_compile_options(-ffunction-sections -fdata-sections)
+endif()
+
 # dlis_layer(NAME [GLUE] [DEPENDS libs...] [EXCLUDE regex...]); GLUE: it computes little, so that a
 # quarter of its build is worth more than its speed.
 function(dlis_layer name)
@@ -25,9 +32,9 @@ function(dlis_layer name)
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(${target} PUBLIC ${arg_DEPENDS})
   set(kind library)
-  if(arg_GLUE)
+  if(arg_GLUE OR (DLIS_DEVICE_ONLY AND NOT name STREQUAL compute))
     set(kind glue)
-    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:${DLIS_GLUE_OPTIMISE}>)
   endif()
   dlis_precompile(${target} ${kind} ${arg_DEPENDS})
   if(simd)
