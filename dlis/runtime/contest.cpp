@@ -80,7 +80,8 @@ class Contest {
   Status settle_splits() {
     std::vector<Choice> choices;
     for (std::size_t step = 0; step < plan_->steps.size(); ++step)
-      if (plan_->steps[step].split.row) choices.push_back({step, fastest(step)});
+      if (plan_->steps[step].split.milliseconds > 0)  // 0: whole, or as an earlier plan had it
+        choices.push_back({step, fastest(step)});
     if (choices.empty() || !fits(choices)) return {};
     Team whole = DLIS_TRY(packed(choices));
     const double ratio = DLIS_TRY(duel(whole));

@@ -157,7 +157,9 @@ TEST_P(SplitLayers, SharesAreMeasuredKeptAndTakenAgain) {
   options.device = "cpu";
   EXPECT_THAT(make_plan(graph, options).error().message(), HasSubstr("opencl"));
   options.device = "opencl+cpu";
-  EXPECT_TRUE(make_plan(graph, options));
+  options.tune = Tune::full;
+  EXPECT_EQ(choices_of(**make_plan(graph, options)), choices);
+  options.tune = Tune::off;
   choices.begin()->second.split = "dense/opencl_direct:rows=400";
   options.choices = choices;
   EXPECT_THAT(make_plan(graph, options).error().message(), HasSubstr("cannot be cut"));
