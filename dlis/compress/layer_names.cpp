@@ -54,7 +54,8 @@ Result<LayerShare> parse_layer_share(const std::string& text, double share) {
   if (share < 0 || share > 1)
     return fail(fmt::format("the share {} of '{}' is not from 0 to 1", share, expression),
                 "layers");
-  return LayerShare{expression, DLIS_TRY(parse_expression(expression, "layers")), share};
+  auto pattern = DLIS_TRY(parse_expression(expression, "layers"));
+  return LayerShare{expression, std::move(pattern), share};
 }
 
 }  // namespace

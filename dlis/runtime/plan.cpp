@@ -188,7 +188,8 @@ Result<Prepared> prepare_types(const Graph& graph, const PlanOptions& options) {
   DLIS_TRY(check_options(options));
   if (graph.packed) {
     DLIS_TRY(check_computable(graph));
-    return Prepared{graph, DLIS_TRY(packed_options(graph, options)), {}};
+    PlanOptions settled = DLIS_TRY(packed_options(graph, options));
+    return Prepared{graph, std::move(settled), {}};
   }
   Prepared out{with_equal_scales(DLIS_TRY(prepare(graph))), options, {}};
   out.options.device = DLIS_TRY(settled_devices(options.device));

@@ -126,7 +126,8 @@ Result<InputShape> settle_input(Settling& s, const onnx::ValueInfoProto& input) 
   if (!type) return fail(type.error().what, where(input.name()));
   Result<Shape> shape = settle(s, input);
   if (!shape && shape.error().where.empty()) shape.error().where = where(input.name());
-  return InputShape{input.name(), *type, DLIS_TRY(std::move(shape))};
+  Shape known = DLIS_TRY(std::move(shape));
+  return InputShape{input.name(), *type, std::move(known)};
 }
 
 }  // namespace
