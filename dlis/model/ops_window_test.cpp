@@ -88,8 +88,9 @@ TEST(WinogradConv, ShapesAndDefaults) {
 TEST(WinogradConv, SaysWhatIsWrong) {
   const std::int64_t four = 4;
   EXPECT_THAT(refusal(winograd({})), HasSubstr("it has no attribute m"));
-  for (const std::int64_t m :
-       {-2l, 0l, 1l, 3l, 8l, (1l << 32) + 4, std::numeric_limits<long>::max()})
+  constexpr std::int64_t kWrong[] = {
+      -2, 0, 1, 3, 8, (std::int64_t(1) << 32) + 4, std::numeric_limits<std::int64_t>::max()};
+  for (const std::int64_t m : kWrong)
     EXPECT_THAT(refusal(winograd(with({{"m", m}}))), HasSubstr("its m is not 2, 4 or 6"));
   EXPECT_THAT(refusal(winograd(with({{"m", 4.0f}}))), HasSubstr("its m is not 2, 4 or 6"));
   for (const Attribute& relu : {Attribute(std::int64_t(2)), Attribute(1.0f)})
