@@ -24,6 +24,13 @@ std::vector<T> list(const From* from) {
   return from ? std::vector<T>(from->begin(), from->end()) : std::vector<T>();
 }
 
+// The verifier of FlatBuffers looks where a list begins, not whether its elements lie as their type
+// asks. Absent ones do.
+template <class T>
+bool is_aligned(const flatbuffers::Vector<T>* from) {
+  return !from || reinterpret_cast<std::uintptr_t>(from->Data()) % sizeof(T) == 0;
+}
+
 class Reader {
  public:
   Reader(const Mapping& file, const std::string& where) : file_(file), where_(where) {}
@@ -100,6 +107,7 @@ class Reader {
   // Extents that can be: also their products.
   Result<Shape> shape_of(const flatbuffers::Vector<std::int64_t>& from) const {
     constexpr std::int64_t kMost = std::int64_t(1) << 40;
+    if (!is_aligned(&from)) return damaged("extents lie between words");
     if (from.size() > unsigned(kMaxRank)) return damaged("a value has too many axes");
     Shape shape;
     std::int64_t elements = 1;
@@ -147,6 +155,7 @@ class Reader {
   }
 
   Result<Attribute> attribute_of(const fbs::Attribute& from) const {
+    if (!is_aligned(from.integers())) return damaged("integers lie between words");
     const Ints integers = list<std::int64_t>(from.integers());
     const Floats reals = list<float>(from.reals());
     Strings texts;
