@@ -25,10 +25,11 @@ std::vector<T> list(const From* from) {
 }
 
 // The verifier of FlatBuffers looks where a list begins, not whether its elements lie as their type
-// asks. Absent ones do.
+// asks. An empty list has none, and lies anywhere.
 template <class T>
 bool is_aligned(const flatbuffers::Vector<T>* from) {
-  return !from || reinterpret_cast<std::uintptr_t>(from->Data()) % sizeof(T) == 0;
+  return !from || from->size() == 0 ||
+         reinterpret_cast<std::uintptr_t>(from->Data()) % sizeof(T) == 0;
 }
 
 class Reader {
