@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <new>
 
 #include "dlis/base/memory.h"
@@ -152,7 +153,7 @@ int publish(int descriptor, const fs::path& target, fs::path& made) {
 namespace {
 
 // The size of an open regular file.
-Result<std::size_t> size_of_file(const Descriptor& in, const fs::path& file) {
+Result<std::int64_t> size_of_file(const Descriptor& in, const fs::path& file) {
   if (in.number < 0) return tl::unexpected(system_error(errno, file, "read"));
   struct stat info {};
   if (::fstat(in.number, &info) != 0) return tl::unexpected(system_error(errno, file, "read"));
@@ -160,14 +161,25 @@ Result<std::size_t> size_of_file(const Descriptor& in, const fs::path& file) {
   if (!S_ISREG(info.st_mode)) return fail("this is not a regular file", file.string());
   if (info.st_size == 0)
     return fail("the file is empty", file.string(), "make or download it again");
-  return std::size_t(info.st_size);
+  return std::int64_t(info.st_size);
 }
+
+Error too_large(const fs::path& file, std::int64_t bytes) {
+  return {
+      fmt::format("the file has {}, more than the memory that is available", format_bytes(bytes)),
+      file.string(), "free some memory or use a larger machine"};
+}
+
+// On 32 bits a file may be larger than any address.
+bool has_address(std::int64_t bytes) { return bytes <= std::numeric_limits<std::ptrdiff_t>::max(); }
 
 }  // namespace
 
 Result<Mapping> map_file(const fs::path& file) {
   const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  const std::size_t size = DLIS_TRY(size_of_file(in, file));
+  const std::int64_t bytes = DLIS_TRY(size_of_file(in, file));
+  if (!has_address(bytes)) return tl::unexpected(too_large(file, bytes));
+  const auto size = std::size_t(bytes);
   void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, in.number, 0);
   if (memory == MAP_FAILED) return tl::unexpected(system_error(errno, file, "map"));
   Mapping out;
@@ -179,20 +191,18 @@ Result<Mapping> map_file(const fs::path& file) {
 Result<Buffer> read_file(const fs::path& file) {
   // O_NONBLOCK: opening a pipe that nobody writes to must not hang.
   const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  const std::size_t size = DLIS_TRY(size_of_file(in, file));
-  const Error too_large{fmt::format("the file has {}, more than the memory that is available",
-                                    format_bytes(std::int64_t(size))),
-                        file.string(), "free some memory or use a larger machine"};
-  if (std::int64_t(size) > available_memory()) return tl::unexpected(too_large);
+  const std::int64_t bytes = DLIS_TRY(size_of_file(in, file));
+  if (!has_address(bytes) || bytes > available_memory())
+    return tl::unexpected(too_large(file, bytes));
   try {
-    Buffer buffer{size};
+    Buffer buffer{std::size_t(bytes)};
     const ssize_t n = read_up_to(in.number, reinterpret_cast<char*>(buffer.data()), buffer.size());
     if (n < 0) return tl::unexpected(system_error(errno, file, "read"));
     if (std::size_t(n) != buffer.size())
       return fail("the file became shorter while it was read", file.string(), "try again");
     return buffer;
   } catch (const std::bad_alloc&) {
-    return tl::unexpected(too_large);
+    return tl::unexpected(too_large(file, bytes));
   }
 }
 
