@@ -153,8 +153,10 @@ Verdict convert_accepts(const OpProblem& problem) {
   if (!reads || !writes)
     return refuse(fmt::format("converts no {} to {}", name_of(from), name_of(to)));
   const auto scales = problem.attributes.floats("scale").size();
-  if (scales < 1 || problem.attributes.ints("zero_point").size() != scales)
-    return refuse("needs a zero point for each scale");
+  const Ints zeros = problem.attributes.ints("zero_point");
+  if (scales < 1 || zeros.size() != scales) return refuse("needs a zero point for each scale");
+  const auto is_byte_value = [](std::int64_t zero) { return zero >= -128 && zero <= 255; };
+  if (!std::ranges::all_of(zeros, is_byte_value)) return refuse("needs zero points of bytes");
   return accept();
 }
 
