@@ -17,16 +17,16 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// The activation of a fused convolution, as passes.h writes it.
-Activation activation_of(const std::string& name) {
+// The activation of a fused convolution, as passes.h writes it. Nothing: a file names another.
+std::optional<Activation> activation_of(const std::string& name) {
   if (name == "relu") return Activation::relu;
   if (name == "clip") return Activation::clip;
   if (name == "leaky_relu") return Activation::leaky_relu;
   if (name == "hardswish") return Activation::hardswish;
   if (name == "hardsigmoid") return Activation::hardsigmoid;
   if (name == "sigmoid") return Activation::sigmoid;
-  DLIS_ASSERT(name.empty());
-  return Activation::none;
+  if (name.empty()) return Activation::none;
+  return std::nullopt;
 }
 
 // A convolution sees four axes: N x C x W gets a height of 1, dense rows are maps of 1x1.
@@ -118,6 +118,8 @@ class Lowering {
   }
 
   Status lower_node(const Node& node) {
+    if (const std::string name = node.attributes.text("activation"); !activation_of(name))
+      return fail(fmt::format("there is no activation '{}'", name), node.name);
     if (const Verdict verdict = stays_stored(node); !verdict)
       return add_refusal(start(node), verdict);
     if (placements_.views.contains(node.outputs[0])) return {};
@@ -166,7 +168,7 @@ class Lowering {
     if (lowered.weights.is_hollow()) lowered.given.reset();
     if (lowered.given)
       lowered.given = encoded_bytes(lowered.weights, *graph_.value(node.inputs[1]).quant);
-    p.ends.activation = activation_of(node.attributes.text("activation"));
+    p.ends.activation = *activation_of(node.attributes.text("activation"));
     p.ends.a = node.attributes.real("activation_a");
     p.ends.b = node.attributes.real("activation_b");
     p.workers = workers_;
