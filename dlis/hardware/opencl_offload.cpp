@@ -60,35 +60,43 @@ struct Rectangle {
 
 bool is_one_piece(const ByteRows& r) { return r.count == 1 || r.pitch == r.bytes; }
 
+// A copy by the driver's call for one piece or the one for a rectangle.
+template <class Piece, class Rows>
+Status copied(const char* call, const ByteRows& r, Piece piece, Rows rows) {
+  if (is_due(device_faults().transfer)) return opencl_status(call, CL_OUT_OF_RESOURCES);
+  if (r.bytes == 0 || r.count == 0) return {};
+  return opencl_status(call, is_one_piece(r) ? piece() : rows(Rectangle(r)));
+}
+
 Status to_device(DeviceQueue& queue, DeviceMemory& memory, const std::byte* host,
                  const ByteRows& r) {
-  constexpr const char* kCall = "clEnqueueWriteBuffer";
-  if (is_due(device_faults().transfer)) return opencl_status(kCall, CL_OUT_OF_RESOURCES);
-  if (r.bytes == 0 || r.count == 0) return {};
   cl_command_queue q = queue.queue.get();
   cl_mem m = memory.memory.get();
-  if (is_one_piece(r))
-    return opencl_status(kCall, clEnqueueWriteBuffer(q, m, CL_TRUE, r.offset, r.bytes * r.count,
-                                                     host + r.offset, 0, nullptr, nullptr));
-  const Rectangle at(r);
-  return opencl_status(
-      kCall, clEnqueueWriteBufferRect(q, m, CL_TRUE, at.origin, at.none, at.region, r.pitch, 0,
-                                      r.pitch, 0, host + r.offset, 0, nullptr, nullptr));
+  return copied(
+      "clEnqueueWriteBuffer", r,
+      [&] {
+        return clEnqueueWriteBuffer(q, m, CL_TRUE, r.offset, r.bytes * r.count, host + r.offset, 0,
+                                    nullptr, nullptr);
+      },
+      [&](const Rectangle& at) {
+        return clEnqueueWriteBufferRect(q, m, CL_TRUE, at.origin, at.none, at.region, r.pitch, 0,
+                                        r.pitch, 0, host + r.offset, 0, nullptr, nullptr);
+      });
 }
 
 Status to_host(DeviceQueue& queue, DeviceMemory& memory, std::byte* host, const ByteRows& r) {
-  constexpr const char* kCall = "clEnqueueReadBuffer";
-  if (is_due(device_faults().transfer)) return opencl_status(kCall, CL_OUT_OF_RESOURCES);
-  if (r.bytes == 0 || r.count == 0) return {};
   cl_command_queue q = queue.queue.get();
   cl_mem m = memory.memory.get();
-  if (is_one_piece(r))
-    return opencl_status(kCall, clEnqueueReadBuffer(q, m, CL_TRUE, r.offset, r.bytes * r.count,
-                                                    host + r.offset, 0, nullptr, nullptr));
-  const Rectangle at(r);
-  return opencl_status(
-      kCall, clEnqueueReadBufferRect(q, m, CL_TRUE, at.origin, at.none, at.region, r.pitch, 0,
-                                     r.pitch, 0, host + r.offset, 0, nullptr, nullptr));
+  return copied(
+      "clEnqueueReadBuffer", r,
+      [&] {
+        return clEnqueueReadBuffer(q, m, CL_TRUE, r.offset, r.bytes * r.count, host + r.offset, 0,
+                                   nullptr, nullptr);
+      },
+      [&](const Rectangle& at) {
+        return clEnqueueReadBufferRect(q, m, CL_TRUE, at.origin, at.none, at.region, r.pitch, 0,
+                                       r.pitch, 0, host + r.offset, 0, nullptr, nullptr);
+      });
 }
 
 Status map(DeviceQueue& queue, DeviceMemory& memory, std::size_t offset, std::size_t bytes) {

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <set>
 
 #include "dlis/base/clock.h"
@@ -20,7 +18,6 @@
 namespace dlis {
 namespace {
 
-constexpr double kPays = 0.97;         // of the faster side's time: else a layer stays whole
 constexpr double kSparseEnough = 0.7;  // denser weights are not offered in other exact formats
 
 bool is_reference(const ConvRow* row) { return std::string_view(row->name) == "reference"; }
@@ -335,86 +332,6 @@ Status Chooser::decide(std::vector<LoweredStep>& layers, std::size_t limit) {
   return {};
 }
 
-// How the chosen row's tiles go to workers.
-void Chooser::settle_schedule(LoweredStep& layer, Candidate& candidate) {
-  Step& step = layer.step;
-  step.schedule = schedule_;
-  step.workers = step.conv.workers = candidate.workers;
-  if (step.conv_row->enqueue || (!tune_schedule_ && !measure_speeds_)) return;
-  const auto weights = encoded(layer, step.conv.format);
-  if (!weights) return;
-  if (measure_speeds_)
-    step.schedule.speeds = timer_.speeds(layer, **weights, *step.conv_row, step.workers);
-  else
-    tune_schedule(layer, candidate, **weights);
-  step.conv.workers = std::max(step.conv.workers, step.workers);
-}
-
-// Every schedule on every number of workers; without speeds `weighted` is `static`. Where workers
-// differ in speed, tiles that are cut finer balance better, if shares may differ: eight tiles leave
-// a core of half the speed idle for an eighth of the time.
-void Chooser::tune_schedule(LoweredStep& layer, Candidate& candidate, const Encoded& weights) {
-  constexpr double kFaster = 0.99;  // of the time so far: less is noise
-  Step& step = layer.step;
-  std::vector<int> counts = fewer_;
-  counts.push_back(options_.threads);
-  for (const int workers : counts) {
-    if (workers == 1) continue;
-    const auto speeds = timer_.speeds(layer, weights, *step.conv_row, workers);
-    for (const int finer : {1, 2, 4}) {
-      if (finer > 1 && speeds.empty()) break;
-      ConvProblem problem = step.conv;
-      problem.workers = finer * workers;
-      const std::size_t packed = step.conv_row->packed_bytes(problem, &weights);
-      const std::size_t scratch = step.conv_row->scratch_bytes(problem);
-      if (options_.memory_bytes > 0 &&
-          (packed > candidate.packed_bytes || scratch > candidate.scratch_bytes))
-        continue;
-      for (const Schedule* row : schedules()) {
-        const ScheduleSpec spec{row, 1, row->has_speeds ? speeds : std::vector<double>{}};
-        const bool unequal = row->has_chunk || row->has_speeds;
-        if (unequal ? row->has_speeds && speeds.empty() : finer > 1) continue;
-        const double ms =
-            *timer_.time(layer, weights, *step.conv_row, {spec, workers, problem.workers});
-        if (ms >= kFaster * candidate.milliseconds) continue;
-        step.schedule = spec;
-        step.workers = candidate.workers = workers;
-        step.conv.workers = problem.workers;
-        candidate.milliseconds = ms;
-        step.weights_bytes = packed, step.scratch_bytes = scratch;
-      }
-    }
-  }
-  candidate.packed_bytes = step.weights_bytes, candidate.scratch_bytes = step.scratch_bytes;
-}
-
-// Those of an earlier plan, or measured. Indices have to be valid, so only operators on real values
-// are tried. All workers have to gain more than noise.
-void Chooser::decide_workers(std::vector<LoweredStep>& layers) {
-  constexpr double kFaster = 0.97;
-  for (LoweredStep& layer : layers)
-    if (const auto it = options_.choices.find(layer.step.name);
-        layer.step.op_row && it != options_.choices.end())
-      layer.step.workers = std::clamp(it->second.workers, 0, options_.threads);
-  if (!tune_schedule_ || !options_.choices.empty()) return;
-  const auto real = [](const TensorDesc& desc) {
-    return desc.type == DType::f32 && desc.shape.elements() > 0;
-  };
-  for (LoweredStep& layer : layers) {
-    Step& step = layer.step;
-    if (!step.op_row || step.is_enqueued() || !std::ranges::all_of(step.reads, real) ||
-        !std::ranges::all_of(step.writes, real))
-      continue;
-    double best = 0;
-    std::vector<int> counts = fewer_;
-    counts.push_back(options_.threads);
-    for (const int workers : counts) {
-      const double ms = timer_.time(step, step.schedule, workers);
-      if (best == 0 || ms < kFaster * best) best = ms, step.workers = workers;
-    }
-  }
-}
-
 std::vector<FrontierPoint> Chooser::frontier(const std::vector<LoweredStep>& layers, int points) {
   const std::vector<LayerCosts> costs = costs_of(layers);
   const std::size_t least = peak_bytes(costs, smallest(costs, fixed_), fixed_);
@@ -484,65 +401,6 @@ Status Chooser::pack(const LoweredStep& layer, Step& step) {
   encoded_.clear();
   at_hand_ = nullptr;
   return {};
-}
-
-void Chooser::split(std::vector<LoweredStep>& layers) {
-  const bool measures = options_.tune != Tune::off && options_.memory_bytes == 0;
-  if (!is_chain(options_.device) || !measures) return;
-  for (LoweredStep& layer : layers)
-    if (layer.weights.has_value() && !options_.choices.contains(layer.step.name)) try_split(layer);
-}
-
-// Between the fastest row of either side, from the shares that their times suggest.
-void Chooser::try_split(LoweredStep& layer) {
-  Step& step = layer.step;
-  const Candidate* best[2] = {};  // of the processor, of the device
-  for (const Candidate& c : step.candidates) {
-    const Candidate*& known = best[c.row->enqueue ? 1 : 0];
-    if (c.offered && c.milliseconds > 0 && (!known || c.milliseconds < known->milliseconds))
-      known = &c;
-  }
-  const Candidate *host = best[0], *device = best[1];
-  if (!host || !device) {
-    step.split.why_whole = fmt::format("only rows of {} accept it", host ? "cpu" : "the device");
-    return;
-  }
-  const auto host_weights = encoded(layer, host->format);
-  const auto device_weights = encoded(layer, device->format);
-  if (!host_weights || !device_weights) return;
-  ConvProblem problem = with_format(step.conv, host->format, (*host_weights)->density);
-  problem.workers = host->workers;
-  const auto cut = [&](std::int64_t rows) {
-    return make_split(problem, *host->row, *device->row, *device->format, rows);
-  };
-  const auto time = [&](std::int64_t rows) {
-    constexpr double kNever = std::numeric_limits<double>::infinity();
-    const auto part = cut(rows);
-    if (!part) return kNever;
-    const auto ms = timer_.time(layer, **host_weights, **device_weights, *host->row, *part,
-                                {schedule_, host->workers, host->workers});
-    return ms ? *ms : kNever;
-  };
-  const double share = host->milliseconds / (host->milliseconds + device->milliseconds);
-  const std::int64_t total = problem.p();
-  const std::int64_t rows = best_rows(total, std::llround(double(total) * share), time);
-  if (rows == 0) {
-    step.split.why_whole =
-        fmt::format("{} and {} accept no parts of it", host->row->name, device->row->name);
-    return;
-  }
-  const double ms = time(rows);  // known by now
-  if (ms >= kPays * std::min(host->milliseconds, device->milliseconds)) {
-    step.split.why_whole = fmt::format("no split pays: {} of {} rows on {} would take {:.3f} ms",
-                                       rows, total, device->row->device, ms);
-    return;
-  }
-  step.conv_row = host->row;
-  step.conv = problem;
-  step.workers = host->workers;
-  step.schedule = schedule_;
-  step.split = *cut(rows);
-  step.split.milliseconds = ms;
 }
 
 }  // namespace dlis

@@ -50,6 +50,7 @@ class Chooser {
   Status weigh_all(std::vector<LoweredStep>& layers);
   Status weigh(LoweredStep& layer);
   void weigh(LoweredStep& layer, Candidate& candidate, bool timed);
+  std::vector<int> worker_counts() const;  // that are tried, ascending, the plan's last
   void settle_schedule(LoweredStep& layer, Candidate& candidate);
   void tune_schedule(LoweredStep& layer, Candidate& candidate, const Encoded& weights);
   void try_split(LoweredStep& layer);

@@ -6,7 +6,7 @@
 
 #include <thread>
 
-#include "dlis/hardware/device_faults.h"
+#include "dlis/runtime/test_device.h"
 #include "dlis/runtime/test_graphs.h"
 
 namespace dlis {
@@ -14,20 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class DeviceSession : public testing::TestWithParam<bool> {
- protected:
-  void SetUp() override {
-    const Device* device = find_device("opencl");
-    if (!device || !device->available()) GTEST_SKIP() << "there is no OpenCL device";
-    device_faults().apart = GetParam();
-  }
-  void TearDown() override {
-    device_faults().apart = false;
-    for (auto* fault : {&device_faults().allocate, &device_faults().build, &device_faults().enqueue,
-                        &device_faults().transfer})
-      *fault = -1;
-  }
-};
+class DeviceSession : public WithDevice {};
 
 // Layers of the device, one that only the host has (Erf), a residual, a Concat, and an output from
 // either side.

@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "dlis/hardware/device.h"
-#include "dlis/hardware/device_faults.h"
+#include "dlis/runtime/test_device.h"
 #include "dlis/runtime/test_graphs.h"
 
 namespace dlis {
@@ -27,18 +27,7 @@ Graph residual_graph() {
   return b.finish({b.conv(erf, 16, 8, 3, 2), b.node("GlobalAveragePool", {sum})});
 }
 
-class SplitLayers : public testing::TestWithParam<bool> {
- protected:
-  void SetUp() override {
-    const Device* device = find_device("opencl");
-    if (!device || !device->available()) GTEST_SKIP() << "there is no OpenCL device";
-    device_faults().apart = GetParam();
-  }
-  void TearDown() override {
-    device_faults().apart = false;
-    device_faults().enqueue = device_faults().transfer = -1;
-  }
-};
+class SplitLayers : public WithDevice {};
 
 PlanOptions together() {
   PlanOptions options;

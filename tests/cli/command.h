@@ -11,6 +11,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -88,6 +90,17 @@ class CommandTest : public testing::Test {
   Outcome run(const std::vector<std::string>& arguments,
               const std::vector<std::pair<std::string, std::string>>& environment = {}) {
     return finish(start(arguments, "out", environment));
+  }
+
+  // Runs a command that must succeed, and gives the objects that it printed.
+  std::vector<nlohmann::json> objects(const std::vector<std::string>& arguments) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    std::vector<nlohmann::json> objects;
+    std::istringstream lines(outcome.out);
+    for (std::string line; std::getline(lines, line);)
+      objects.push_back(nlohmann::json::parse(line));
+    return objects;
   }
 
   // Exit status 1 and one sentence that says `what`; nothing else on stderr.

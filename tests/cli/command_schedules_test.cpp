@@ -9,18 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class Schedules : public CommandTest {
- protected:
-  std::vector<nlohmann::json> objects(const std::vector<std::string>& arguments) {
-    const Outcome outcome = run(arguments);
-    EXPECT_EQ(outcome.status, 0) << outcome.err;
-    std::vector<nlohmann::json> objects;
-    std::istringstream lines(outcome.out);
-    for (std::string line; std::getline(lines, line);)
-      objects.push_back(nlohmann::json::parse(line));
-    return objects;
-  }
-};
+class Schedules : public CommandTest {};
 
 TEST_F(Schedules, ATimelineIsWritten) {
   const Outcome outcome =

@@ -19,16 +19,6 @@ const std::vector<std::string> kVerbs{
 
 class Usage : public CommandTest {
  protected:
-  // Runs the verb, which must succeed, and gives the objects that it printed.
-  std::vector<nlohmann::json> objects(const std::vector<std::string>& arguments) {
-    const Outcome outcome = run(arguments);
-    EXPECT_EQ(outcome.status, 0) << outcome.err;
-    std::vector<nlohmann::json> objects;
-    std::istringstream lines(outcome.out);
-    for (std::string line; std::getline(lines, line);)
-      objects.push_back(nlohmann::json::parse(line));
-    return objects;
-  }
   std::string output(const std::vector<std::string>& arguments) {
     const Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.status, 0) << outcome.err;

@@ -18,14 +18,16 @@
 #define INPUT_2(a, b, d0, d1, d2, d3, d4, d5) \
   INPUT_PAIR(a, b, d1, d2, d3, d4, (VECTOR)(-9.0f / 16), (VECTOR)(3.0f / 2))
 
-// V = B^T d B of one tile: LOAD(i, j) is d, SAVE(f, v) takes frequency f.
-#define INPUT_COLUMN(group, j)                                                       \
+// Two rows of a transform at column j of what LOAD gives; `rows` is one of INPUT_n and OUTPUT_n.
+#define COLUMN(rows, j)                                                              \
   VECTOR f##j, s##j;                                                                 \
   {                                                                                  \
     const VECTOR d0 = LOAD(0, j), d1 = LOAD(1, j), d2 = LOAD(2, j), d3 = LOAD(3, j), \
                  d4 = LOAD(4, j), d5 = LOAD(5, j);                                   \
-    INPUT_##group(f##j, s##j, d0, d1, d2, d3, d4, d5)                                \
+    rows(f##j, s##j, d0, d1, d2, d3, d4, d5)                                         \
   }
+
+// V = B^T d B of one tile: LOAD(i, j) is d, SAVE(f, v) takes frequency f.
 #define INPUT_ALONG(row, x)                                                                     \
   {                                                                                             \
     VECTOR a, b;                                                                                \
@@ -35,11 +37,12 @@
         SAVE(row * 6 + 2, b) INPUT_2(a, b, x##0, x##1, x##2, x##3, x##4, x##5)                  \
             SAVE(row * 6 + 3, a) SAVE(row * 6 + 4, b)                                           \
   }
-#define INPUT_ROWS(group, first, second)                                                        \
-  {                                                                                             \
-    INPUT_COLUMN(group, 0)                                                                      \
-    INPUT_COLUMN(group, 1) INPUT_COLUMN(group, 2) INPUT_COLUMN(group, 3) INPUT_COLUMN(group, 4) \
-        INPUT_COLUMN(group, 5) INPUT_ALONG(first, f) INPUT_ALONG(second, s)                     \
+#define INPUT_ROWS(group, first, second)                  \
+  {                                                       \
+    COLUMN(INPUT_##group, 0) COLUMN(INPUT_##group, 1)     \
+    COLUMN(INPUT_##group, 2) COLUMN(INPUT_##group, 3)     \
+    COLUMN(INPUT_##group, 4) COLUMN(INPUT_##group, 5)     \
+    INPUT_ALONG(first, f) INPUT_ALONG(second, s)          \
   }
 #define TRANSFORM_INPUT INPUT_ROWS(0, 0, 5) INPUT_ROWS(1, 1, 2) INPUT_ROWS(2, 3, 4)
 
@@ -58,13 +61,6 @@
   }
 
 // Y = A^T M A of one tile: LOAD(i, j) is M, SAVE(i, j, y) takes an output.
-#define OUTPUT_COLUMN(group, j)                                                      \
-  VECTOR f##j, s##j;                                                                 \
-  {                                                                                  \
-    const VECTOR d0 = LOAD(0, j), d1 = LOAD(1, j), d2 = LOAD(2, j), d3 = LOAD(3, j), \
-                 d4 = LOAD(4, j), d5 = LOAD(5, j);                                   \
-    OUTPUT_##group(f##j, s##j, d0, d1, d2, d3, d4, d5)                               \
-  }
 #define OUTPUT_ALONG(row, x)                                                           \
   {                                                                                    \
     VECTOR a, b;                                                                       \
@@ -73,11 +69,11 @@
     SAVE(row, 2, b) OUTPUT_1(a, b, x##0, x##1, x##2, x##3, x##4, x##5) SAVE(row, 1, a) \
         SAVE(row, 3, b)                                                                \
   }
-#define OUTPUT_ROWS(group, first, second)                                      \
-  {                                                                            \
-    OUTPUT_COLUMN(group, 0)                                                    \
-    OUTPUT_COLUMN(group, 1) OUTPUT_COLUMN(group, 2) OUTPUT_COLUMN(group, 3)    \
-        OUTPUT_COLUMN(group, 4) OUTPUT_COLUMN(group, 5) OUTPUT_ALONG(first, f) \
-            OUTPUT_ALONG(second, s)                                            \
+#define OUTPUT_ROWS(group, first, second)                 \
+  {                                                       \
+    COLUMN(OUTPUT_##group, 0) COLUMN(OUTPUT_##group, 1)   \
+    COLUMN(OUTPUT_##group, 2) COLUMN(OUTPUT_##group, 3)   \
+    COLUMN(OUTPUT_##group, 4) COLUMN(OUTPUT_##group, 5)   \
+    OUTPUT_ALONG(first, f) OUTPUT_ALONG(second, s)        \
   }
 #define TRANSFORM_OUTPUT OUTPUT_ROWS(0, 0, 2) OUTPUT_ROWS(1, 1, 3)
