@@ -2,12 +2,12 @@
 // For .simd.cpp files only.
 //
 // Every section gives: Ints (kLanes of i32) with load, store, splat, add, bitwise exclusive or,
-// to_vec, round (to nearest even, |x| < 2^31); load_bytes and load_signed_bytes, which read kLanes
-// bytes, store_bytes (the low byte of each lane, or of the first `count`). A Word is four bytes of
-// x for all lanes: four u8 on avx512 and neon_dot (which keeps them as signed ones, 128 less), two
-// i16 elsewhere. Factors are as many i8 a lane; dot(x, w, sum) adds their products to each lane and
-// never saturates. Only avx512 and neon_i8mm have dot of bf16 pairs; neon_i8mm has no Word of
-// bytes, but rows of eight (quads.h).
+// to_vec, round (to nearest even, |x| < 2^31; NaN gives some number); load_bytes and
+// load_signed_bytes, which read kLanes bytes, store_bytes (the low byte of each lane, or of the
+// first `count`). A Word is four bytes of x for all lanes: four u8 on avx512 and neon_dot (which
+// keeps them as signed ones, 128 less), two i16 elsewhere. Factors are as many i8 a lane; dot(x, w,
+// sum) adds their products to each lane and never saturates. Only avx512 and neon_i8mm have dot of
+// bf16 pairs; neon_i8mm has no Word of bytes, but rows of eight (quads.h).
 #pragma once
 #include "dlis/compute/simd/vec.h"
 
@@ -208,7 +208,7 @@ DLIS_INLINE Ints dot(Word x, Factors w, Ints sum) {
 
 DLIS_INLINE Ints round(Vec x) {
   float lane[kLanes];
-  store(lane, round_even(x));
+  store(lane, select(unordered(x, x), zero(), round_even(x)));
   return {Int4{std::int32_t(lane[0]), std::int32_t(lane[1]), std::int32_t(lane[2]),
                std::int32_t(lane[3])}};
 }
