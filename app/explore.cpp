@@ -1,4 +1,4 @@
-// dlis explore MODEL...: the product of the axes, measured into a store.
+// dlis explore MODEL...: the product of the axes, and whole stacks, measured into a store.
 #include "evaluate_arguments.h"
 #include "output.h"
 #include "progress.h"
@@ -75,7 +75,12 @@ void add_explore(CLI::App& app, Action& chosen) {
       app.add_subcommand("explore", "measure every combination; goes on where it was stopped");
   auto arguments = std::make_shared<ExploreArguments>();
   Space& space = arguments->space;
-  verb->add_option("MODEL", space.models, "files or rows of `dlis list model`")->required();
+  auto* what = verb->add_option_group("what is explored");
+  what->add_option("MODEL", space.models, "files or rows of `dlis list model`");
+  what->add_option("--stack", space.stacks, "a whole stack, besides the product; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("\"MODEL | COMPRESS | FORMAT | COMPUTE/SCHEDULE | DEVICE\"");
+  what->require_option(1, 0);
   add_axis(verb, "--compress", space.compress, "layer 2 (none)");
   add_axis(verb, "--format", space.format, "layer 3 (auto)");
   add_axis(verb, "--compute", space.compute, "layer 4: algorithms (auto)");

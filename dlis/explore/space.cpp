@@ -70,17 +70,24 @@ Status set_place(Stack& stack, const Place& place) {
   return {};
 }
 
-}  // namespace
-
-Result<std::vector<Stack>> stacks_of(const Space& space) {
-  if (space.models.empty()) return fail("no model is given", "", "name a file or a row");
-  std::vector<Stack> stacks{Stack{}}, unique;
+Result<std::vector<Stack>> product_of(const Space& space) {
+  std::vector<Stack> stacks{Stack{}};
   DLIS_TRY(multiply(stacks, space.models, set_model));
   DLIS_TRY(multiply(stacks, or_default(space.compress, "none"), set_compress));
   DLIS_TRY(multiply(stacks, or_default(space.format, "auto"), set_format));
   DLIS_TRY(multiply(stacks, or_default(space.compute, "auto"), set_compute));
   DLIS_TRY(multiply(stacks, or_default(space.schedule, "static"), set_schedule));
   DLIS_TRY(multiply(stacks, places_of(space), set_place));
+  return stacks;
+}
+
+}  // namespace
+
+Result<std::vector<Stack>> stacks_of(const Space& space) {
+  if (space.models.empty() && space.stacks.empty())
+    return fail("no model is given", "", "name a file or a row");
+  std::vector<Stack> stacks = DLIS_TRY(product_of(space)), unique;
+  for (const std::string& line : space.stacks) stacks.push_back(DLIS_TRY(parse_stack(line)));
   for (Stack& stack : stacks) {
     DLIS_TRY(check_names(stack));
     if (std::find(unique.begin(), unique.end(), stack) == unique.end())

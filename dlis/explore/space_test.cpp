@@ -23,6 +23,19 @@ TEST(Space, AModelAloneIsOneStack) {
   EXPECT_THAT(lines_of(space), ElementsAre("resnet20 | none | auto | auto/static | cpu:1"));
 }
 
+TEST(Space, WholeStacksComeBesideTheProductAndOnce) {
+  Space space;
+  space.stacks = {"vgg16 | none | csr | auto/guided | cpu:2",
+                  "resnet20 | none | auto | auto | cpu"};
+  EXPECT_THAT(lines_of(space), ElementsAre("vgg16 | none | csr | auto/guided | cpu:2",
+                                           "resnet20 | none | auto | auto/static | cpu:1"));
+  space.models = {"resnet20"};
+  EXPECT_THAT(lines_of(space), ElementsAre("resnet20 | none | auto | auto/static | cpu:1",
+                                           "vgg16 | none | csr | auto/guided | cpu:2"));
+  space.stacks = {"resnet20 | none"};
+  EXPECT_THAT(lines_of(space), ElementsAre(HasSubstr("resnet20 | none")));
+}
+
 TEST(Space, TheModelChangesSlowestAndThreadsFastest) {
   Space space;
   space.models = {"resnet20", "vgg16"};

@@ -45,6 +45,7 @@ TEST_F(Usage, WrongUsageIsExitStatus2) {
         {"run", "resnet20"},
         {"accuracy", "resnet20"},
         {"explore", "resnet20"},
+        {"explore", "-o", "r.db"},
         {"compare", "resnet20"},
         {"bench", "resnet20", "--threads", "two"},
         {"report"},
