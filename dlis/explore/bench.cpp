@@ -14,8 +14,6 @@
 namespace dlis {
 namespace {
 
-constexpr double kHopeless = 5;  // times slower than the fastest
-
 Status check(const ConvProblem& p, const BenchOptions& options) {
   if (options.rounds < 1 || options.rounds > 100000)
     return fail(fmt::format("there cannot be {} rounds", options.rounds), line(p),
@@ -70,13 +68,14 @@ double least_trial_ms(RowRun& run, double limit_ms) {
 
 // The rows that accept, ready to run, but for those that are hopelessly slow.
 std::vector<Entrant> entrants_of(std::vector<RowTiming>& rows, const ConvProblem& problem,
-                                 const Encoded& weights, const RowOperands& operands) {
+                                 const Encoded& weights, const RowOperands& operands,
+                                 double hopeless) {
   std::vector<Entrant> entrants;
   double best = std::numeric_limits<double>::infinity();
   for (RowTiming& timing : rows) {
     if (!timing.refusal.empty()) continue;
     auto run = std::make_unique<RowRun>(*timing.row, problem, weights, operands);
-    const double ms = least_trial_ms(*run, kHopeless * best);
+    const double ms = least_trial_ms(*run, hopeless * best);
     if (!run->status()) {
       timing.refusal = run->status().error().message();
       continue;
@@ -85,11 +84,11 @@ std::vector<Entrant> entrants_of(std::vector<RowTiming>& rows, const ConvProblem
     entrants.push_back({&timing, std::move(run), ms});
   }
   std::erase_if(entrants, [&](const Entrant& entrant) {
-    const bool hopeless = entrant.trial_ms > kHopeless * best;
-    if (hopeless)
+    const bool out = entrant.trial_ms > hopeless * best;
+    if (out)
       entrant.timing->refusal =
-          fmt::format("left out: more than {} times slower than the fastest", kHopeless);
-    return hopeless;
+          fmt::format("left out: more than {} times slower than the fastest", hopeless);
+    return out;
   });
   return entrants;
 }
@@ -137,7 +136,8 @@ Result<ProblemTimings> bench_rows(ConvProblem problem, const BenchOptions& optio
   problem.density = encoded.density;
   ProblemTimings out;
   out.rows = DLIS_TRY(asked(problem, encoded));
-  const std::vector<Entrant> entrants = entrants_of(out.rows, problem, encoded, operands);
+  const std::vector<Entrant> entrants =
+      entrants_of(out.rows, problem, encoded, operands, options.hopeless);
   Pool pool(problem.workers);
   const ScheduleSpec schedule = *parse_schedule("static");
   std::vector<std::function<void()>> runs;

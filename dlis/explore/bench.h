@@ -34,11 +34,11 @@ struct BenchOptions {
   int rounds = 30;
   double seconds = 0.05;  // of every row in a round
   std::uint64_t seed = 1;
+  double hopeless = 5;  // times the fastest: a row that is slower takes no part
 };
 
 // Times every row of algorithms.inc in turns on random values (weights with the problem's density
-// in its format), static schedule, the problem's workers, this machine's ISA. A row that is 5 times
-// slower than the fastest takes no part.
+// in its format), static schedule, the problem's workers, this machine's ISA.
 Result<ProblemTimings> bench_rows(ConvProblem problem, const BenchOptions& options);
 
 // 10^9 operations a second in the problem's types.

@@ -97,6 +97,7 @@ Result<BreakEven> break_even(ConvProblem problem, const BenchOptions& options, c
   problem.winograd_relu = false;
   BenchOptions brief = options;
   brief.rounds = std::min(options.rounds, 5);
+  brief.hopeless = 25;  // F6 may be 5 times faster than the best direct row, which is wanted too
   const ProblemTimings dense = DLIS_TRY(bench_rows(problem, brief));
   BreakEven out{dense.problem,
                 fastest(dense, [](auto&) { return true; }),
