@@ -1,5 +1,6 @@
 // dlis explore MODEL...: the product of the axes, and whole stacks, measured into a store.
 #include "evaluate_arguments.h"
+#include "execution_arguments.h"
 #include "output.h"
 #include "progress.h"
 #include "records_output.h"
@@ -11,6 +12,7 @@ namespace {
 struct ExploreArguments {
   Space space;
   EvaluateArguments measuring;
+  Execution execution;
   std::string store, csv;
   bool json = false;
 };
@@ -42,7 +44,7 @@ Result<SweepResult> explore(const ExploreArguments& arguments) {
   const EvaluateOptions options = DLIS_TRY(arguments.measuring.checked());
   catch_interrupts();
   Watcher watcher;
-  return sweep(arguments.space, options, arguments.store, std::ref(watcher));
+  return sweep(arguments.space, options, arguments.store, std::ref(watcher), arguments.execution);
 }
 
 Status run(const ExploreArguments& arguments) {
@@ -50,12 +52,16 @@ Status run(const ExploreArguments& arguments) {
   const Progress& p = result.progress;
   if (result.stopped)
     return fail(fmt::format("stopped with {} of {} stacks finished", p.done, p.total),
-                arguments.store, "run the same command to go on from there");
+                arguments.store,
+                arguments.execution.executor == "local"
+                    ? "run the same command to go on from there"
+                    : "its jobs run on; run the same command to take their records");
   const std::string summary =
       fmt::format("{} stacks, {} of them measured before\n", p.total, p.reused);
   std::fputs(summary.c_str(), stderr);
   const Store store = DLIS_TRY(Store::open_existing(arguments.store));
   const auto records = DLIS_TRY(store.all());
+  if (arguments.execution.executor != "local") note_machines(records);
   if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));
   if (arguments.csv != "-") print_records(records, arguments.json);
   return {};
@@ -94,6 +100,7 @@ void add_explore(CLI::App& app, Action& chosen) {
       ->type_name("RUN.db")
       ->required();
   arguments->measuring.add_to(*verb);
+  add_execution(*verb, arguments->execution);
   auto* json = verb->add_flag("--json", arguments->json, "one record a line in place of the table");
   verb->add_option("--csv", arguments->csv, "write all records there as well; - is stdout")
       ->type_name("FILE")

@@ -77,6 +77,7 @@
 #include "dlis/explore/compare.h"        // compare
 #include "dlis/explore/describe.h"       // describe, machine_text
 #include "dlis/explore/evaluate.h"       // evaluate, plan_options
+#include "dlis/explore/executor.h"       // Execution, executors
 #include "dlis/explore/format_bytes.h"   // format_bytes
 #include "dlis/explore/layer_times.h"    // keep_layer_times
 #include "dlis/explore/list.h"           // list_rows
@@ -87,6 +88,7 @@
 #include "dlis/explore/predict.h"        // predict
 #include "dlis/explore/published.h"      // read_published, reproduce
 #include "dlis/explore/record.h"         // Record, to_json, to_csv
+#include "dlis/explore/record_file.h"    // write_record_file, read_record_file
 #include "dlis/explore/report.h"         // table_of, formats_table, advice
 #include "dlis/explore/resume.h"         // train
 #include "dlis/explore/simulate_plan.h"  // simulate_plan

@@ -184,7 +184,9 @@ Result<std::string> Prefixes::key_of(const Stack& stack) {
   if (state_->options.tune != Tune::quick) hasher.add(name_of(state_->options.tune));
   if (state_->options.memory_bytes > 0)
     hasher.add(std::string_view("memory")).add(std::int64_t(state_->options.memory_bytes));
-  hasher.add(std::string_view(machine_text())).add(std::string_view(state_->options.build));
+  const std::string& machine = state_->options.machine;
+  hasher.add(std::string_view(machine.empty() ? machine_text() : machine));
+  hasher.add(std::string_view(state_->options.build));
   return hasher.hex();
 }
 

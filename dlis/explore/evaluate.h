@@ -23,6 +23,7 @@ struct EvaluateOptions {
   Tune tune = Tune::quick;
   std::size_t memory_bytes = 0;       // that a plan may take; 0: no limit
   std::string build = dlis::build();  // another build's times are no answer for this one
+  std::string machine;  // what stands for it in the key; empty: this one's machine_text()
   // What is being done ("accuracy") and which share of it is over; asked often, false stops.
   std::function<bool(std::string_view phase, double share)> progress;
 };

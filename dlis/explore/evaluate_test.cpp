@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "dlis/explore/describe.h"
+
 namespace dlis {
 namespace {
 
@@ -14,7 +16,7 @@ std::string key_with(const EvaluateOptions& options) {
 
 TEST(Evaluate, TheKeyTellsApartWhatMayBeMeasuredDifferently) {
   const EvaluateOptions usual;
-  EvaluateOptions other_build, longer;
+  EvaluateOptions other_build, longer, elsewhere;
   EXPECT_EQ(key_with(usual), key_with(usual));
   // Another kernel of the same version is another build: its old times are no answer.
   EXPECT_EQ(usual.build, build());
@@ -24,6 +26,10 @@ TEST(Evaluate, TheKeyTellsApartWhatMayBeMeasuredDifferently) {
   EXPECT_NE(key_with(usual), key_with(other_build));
   longer.seconds = 1;
   EXPECT_NE(key_with(usual), key_with(longer));
+  elsewhere.machine = machine_text();
+  EXPECT_EQ(key_with(usual), key_with(elsewhere));
+  elsewhere.machine += "x";
+  EXPECT_NE(key_with(usual), key_with(elsewhere));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "dlis/explore/evaluate.h"
+#include "dlis/explore/executor.h"
 #include "dlis/explore/space.h"
 #include "dlis/explore/store.h"
 
@@ -24,20 +25,23 @@ struct SweepResult {
   bool stopped = false;  // `report` asked for it; every finished record is in the store
 };
 
-// How a stack is identified and measured, so that tests can count and fail at will.
+// How a stack is identified and measured, so that tests can count and fail at will; and who does
+// it.
 struct Measuring {
   std::function<Result<std::string>(const Stack&)> key;
   std::function<Result<Record>(const Stack&, const std::function<bool(std::string_view, double)>&)>
       evaluate;
+  Execution execution;
 };
 
-// Evaluates every stack whose key the store does not hold, in order. `report` is called before each
-// stack, at the end and often between; false stops (the stack at hand is not kept). An error ends
-// the sweep; finished records stay.
+// Evaluates every stack whose key the store does not hold, as the executor does it: `local` in
+// order. `report` is called before each stack, at the end and often between; false stops (the stack
+// at hand is not kept). An error ends the sweep; finished records stay.
 using Report = std::function<bool(const Progress&)>;
 Result<SweepResult> sweep(std::span<const Stack> stacks, Store& store, const Measuring& measuring,
                           const Report& report);
 Result<SweepResult> sweep(const Space& space, const EvaluateOptions& options,
-                          const std::filesystem::path& store, const Report& report);
+                          const std::filesystem::path& store, const Report& report,
+                          const Execution& execution = {});
 
 }  // namespace dlis
