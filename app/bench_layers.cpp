@@ -9,23 +9,6 @@
 namespace dlis::app {
 namespace {
 
-// Per step, the median over as many runs as fit into the time, at least five.
-Result<std::vector<double>> medians(Session& session, double seconds) {
-  const auto inputs = random_inputs(session.plan().graph);
-  std::vector<std::vector<double>> samples(session.plan().steps.size());
-  double total_ms = 0;
-  for (int runs = 0; runs < 5 || total_ms < 1000 * seconds; ++runs) {
-    const auto times = DLIS_TRY(session.profile(inputs));
-    for (std::size_t i = 0; i < times.size(); ++i) {
-      samples[i].push_back(times[i]);
-      total_ms += times[i];
-    }
-  }
-  std::vector<double> out;
-  for (auto& values : samples) out.push_back(median(std::move(values)));
-  return out;
-}
-
 struct Sum {
   double ms = 0, gflop = 0;
 };
@@ -56,7 +39,7 @@ std::vector<std::string> speed_cells(const Sum& sum, double total_ms, double cei
 }  // namespace
 
 Status print_layers(Session& session, double seconds, double gflops_ceiling) {
-  const auto times = DLIS_TRY(medians(session, seconds));
+  const auto times = DLIS_TRY(step_times(session, seconds));
   double total = 0;
   for (double ms : times) total += ms;
   const auto& steps = session.plan().steps;

@@ -74,12 +74,14 @@
 #include "dlis/explore/bench.h"          // bench_rows, roofline_ms
 #include "dlis/explore/board_speeds.h"   // read_board, cores_of
 #include "dlis/explore/break_even.h"     // break_even
+#include "dlis/explore/command.h"        // command_of
 #include "dlis/explore/compare.h"        // compare
 #include "dlis/explore/describe.h"       // describe, machine_text
 #include "dlis/explore/evaluate.h"       // evaluate, plan_options
 #include "dlis/explore/executor.h"       // Execution, executors
 #include "dlis/explore/format_bytes.h"   // format_bytes
 #include "dlis/explore/layer_times.h"    // keep_layer_times
+#include "dlis/explore/layers.h"         // LayerCost, step_times
 #include "dlis/explore/list.h"           // list_rows
 #include "dlis/explore/load.h"           // load_model, parse_shape
 #include "dlis/explore/observe.h"        // compress_options, load_training_images

@@ -8,14 +8,18 @@
 #include "dlis/base/clock.h"
 #include "dlis/base/hash.h"
 #include "dlis/base/text.h"
+#include "dlis/explore/command.h"
 #include "dlis/explore/content.h"
 #include "dlis/explore/describe.h"
+#include "dlis/explore/layers.h"
 #include "dlis/explore/observe.h"
 #include "dlis/explore/version.h"
 #include "dlis/runtime/measure.h"
 
 namespace dlis {
 namespace {
+
+constexpr double kProfileShare = 0.2;  // of the time to measure: layers, which need less to tell
 
 struct Loaded {
   std::string model;  // as text; empty: nothing yet
@@ -160,6 +164,8 @@ struct Prefixes::State {
     {
       Session session = DLIS_TRY(Session::open(plan));
       describe(DLIS_TRY(measure(session, options.seconds)), record);
+      const auto times = DLIS_TRY(step_times(session, kProfileShare * options.seconds));
+      record.set("layers", to_json(layer_costs(*plan, times)));
     }
     if (!options.data.empty()) DLIS_TRY(set_accuracy(stack, *plan, record));
     return {};
@@ -195,6 +201,7 @@ Result<Record> Prefixes::evaluate(const Stack& stack) {
   DLIS_TRY(state_->load(stack));
   Record record;
   describe(stack, state_->options.model, record);
+  record.set("command", command_of(stack, state_->options));
   const auto refused = [&](const Error& error) {
     record.set("refused", error.message());
     return record;

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <cctype>
+#include <set>
 
 #include "dlis/base/text.h"
 
@@ -21,7 +22,7 @@ struct Store::State {
 namespace {
 
 constexpr int kApplicationId = 0x646c6973;  // "dlis"
-constexpr int kVersion = 1;                 // of the columns below and of record_fields.inc
+constexpr int kVersion = 1;                 // of what the columns mean; missing ones are null
 constexpr int kPatienceMs = 10'000;         // for another process's transaction
 
 Error explained(const SQLite::Exception& error, const fs::path& file) {
@@ -73,11 +74,47 @@ const char* sql_type(FieldSpec::Kind kind) {
   return "";
 }
 
-// `"stack", "model", ...`: quoted, because `commit` is a word of SQL.
+// Quoted, because `commit` is a word of SQL.
+std::string column(const FieldSpec& field) { return fmt::format("\"{}\"", field.name); }
+
 std::string columns() {
   std::vector<std::string> names;
-  for (const FieldSpec& field : record_fields()) names.push_back(fmt::format("\"{}\"", field.name));
+  for (const FieldSpec& field : record_fields()) names.push_back(column(field));
   return join(names, ", ");
+}
+
+// An earlier dlis knew fewer fields.
+std::set<std::string> columns_in(SQLite::Database& database) {
+  std::set<std::string> names;
+  SQLite::Statement query(database, "PRAGMA table_info(records)");
+  while (query.executeStep()) names.insert(query.getColumn(1).getString());
+  return names;
+}
+
+std::string columns_or_null(SQLite::Database& database) {
+  const auto there = columns_in(database);
+  std::vector<std::string> names;
+  for (const FieldSpec& field : record_fields())
+    names.push_back(there.count(field.name) ? column(field) : "NULL");
+  return join(names, ", ");
+}
+
+std::vector<const FieldSpec*> missing_in(SQLite::Database& database) {
+  const auto there = columns_in(database);
+  std::vector<const FieldSpec*> missing;
+  for (const FieldSpec& field : record_fields())
+    if (!there.count(field.name)) missing.push_back(&field);
+  return missing;
+}
+
+// Two processes may come here at once; the second finds the first one's columns.
+void add_missing_columns(SQLite::Database& database) {
+  if (missing_in(database).empty()) return;
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  for (const FieldSpec* field : missing_in(database))
+    database.exec(
+        fmt::format("ALTER TABLE records ADD COLUMN {} {}", column(*field), sql_type(field->kind)));
+  transaction.commit();
 }
 
 std::string create_sql() {
@@ -183,6 +220,7 @@ Result<Store> Store::open(const fs::path& file) {
     SQLite::Database& database = state->database;
     if (is_new(database)) create(database);
     DLIS_TRY(check_version(database, file));
+    add_missing_columns(database);
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");  // a record survives power loss as well
     return Store(std::move(state));
@@ -239,8 +277,8 @@ Status Store::put(const std::string& key, const Record& record) {
 
 Result<std::vector<Record>> Store::all() const {
   return guarded(state_->file, [&]() -> Result<std::vector<Record>> {
-    SQLite::Statement query(state_->database,
-                            fmt::format("SELECT {} FROM records ORDER BY id", columns()));
+    SQLite::Statement query(state_->database, fmt::format("SELECT {} FROM records ORDER BY id",
+                                                          columns_or_null(state_->database)));
     std::vector<Record> records;
     while (query.executeStep()) {
       Record& record = records.emplace_back();

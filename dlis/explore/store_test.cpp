@@ -92,6 +92,19 @@ TEST_F(StoreTest, RefusesAnotherVersion) {
   EXPECT_THAT(Store::open_existing(file_).error().message(), HasSubstr("version 99"));
 }
 
+TEST_F(StoreTest, AStoreOfADlisWithFewerFieldsIsReadAndContinued) {
+  ASSERT_TRUE(Store::open(file_)->put(key_of(1), numbered(1)));
+  for (const char* later : {"layers", "commit"})
+    sql(fmt::format("ALTER TABLE records DROP COLUMN \"{}\"", later));
+  Record without = numbered(1);
+  without.set("commit", {});
+  EXPECT_THAT(*Store::open_existing(file_)->all(), testing::ElementsAre(without));
+  auto store = Store::open(file_);
+  ASSERT_TRUE(store) << store.error().message();
+  ASSERT_TRUE(store->put(key_of(2), numbered(2)));
+  EXPECT_THAT(*store->all(), testing::ElementsAre(without, numbered(2)));
+}
+
 TEST_F(StoreTest, IsReadFromAReadOnlyDisk) {
   const fs::path disk = folder_ / "a disk?#%";
   fs::create_directory(disk);
