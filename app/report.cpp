@@ -1,4 +1,4 @@
-// dlis report RUN.db: what an exploration found.
+// dlis report RUN.db: what an exploration found, as text or as a page.
 #include "output.h"
 #include "records_output.h"
 #include "verb.h"
@@ -7,7 +7,7 @@ namespace dlis::app {
 namespace {
 
 struct ReportArguments {
-  std::string store, csv;
+  std::string store, csv, page;
   bool json = false;
 };
 
@@ -15,7 +15,12 @@ Status run(const ReportArguments& arguments) {
   const Store store = DLIS_TRY(Store::open_existing(arguments.store));
   const auto records = DLIS_TRY(store.all());
   if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));
-  if (arguments.csv != "-") print_records(records, arguments.json);
+  if (!arguments.page.empty()) {
+    const std::string name = std::filesystem::path(arguments.store).filename().string();
+    DLIS_TRY(write_file_atomic(arguments.page, html_report(records, name)));
+  }
+  const bool is_told = arguments.csv == "-" || (!arguments.page.empty() && !arguments.json);
+  if (!is_told) print_records(records, arguments.json);
   return {};
 }
 
@@ -26,6 +31,9 @@ void add_report(CLI::App& app, Action& chosen) {
       app.add_subcommand("report", "the stacks of an exploration, the Pareto front, advice");
   auto arguments = std::make_shared<ReportArguments>();
   verb->add_option("RUN.db", arguments->store, "what `dlis explore -o` wrote")->required();
+  verb->add_option("-o,--output", arguments->page,
+                   "one page with charts, tables and guidelines in place of the table")
+      ->type_name("REPORT.html");
   auto* json = verb->add_flag("--json", arguments->json, "one record a line");
   verb->add_option("--csv", arguments->csv, "write all records there; - is stdout")
       ->type_name("FILE")

@@ -70,33 +70,34 @@
 #include "dlis/runtime/timeline.h"    // record_timeline, chrome_trace
 
 // Exploring: stacks, records, stores, what they mean.
-#include "dlis/explore/accuracy.h"       // accuracy_of, wilson_interval
-#include "dlis/explore/bench.h"          // bench_rows, roofline_ms
-#include "dlis/explore/board_speeds.h"   // read_board, cores_of
-#include "dlis/explore/break_even.h"     // break_even
-#include "dlis/explore/command.h"        // command_of
-#include "dlis/explore/compare.h"        // compare
-#include "dlis/explore/describe.h"       // describe, machine_text
-#include "dlis/explore/evaluate.h"       // evaluate, plan_options
-#include "dlis/explore/executor.h"       // Execution, executors
-#include "dlis/explore/format_bytes.h"   // format_bytes
-#include "dlis/explore/layer_times.h"    // keep_layer_times
-#include "dlis/explore/layers.h"         // LayerCost, step_times
-#include "dlis/explore/list.h"           // list_rows
-#include "dlis/explore/load.h"           // load_model, parse_shape
-#include "dlis/explore/observe.h"        // compress_options, load_training_images
-#include "dlis/explore/pareto.h"         // pareto_front
-#include "dlis/explore/plot.h"           // Plot, svg_of
-#include "dlis/explore/predict.h"        // predict
-#include "dlis/explore/published.h"      // read_published, reproduce
-#include "dlis/explore/record.h"         // Record, to_json, to_csv
-#include "dlis/explore/record_file.h"    // write_record_file, read_record_file
-#include "dlis/explore/report.h"         // table_of, formats_table, advice
-#include "dlis/explore/resume.h"         // train
-#include "dlis/explore/simulate_plan.h"  // simulate_plan
-#include "dlis/explore/space.h"          // Space, stacks_of
-#include "dlis/explore/stack.h"          // Stack, parse_stack, text_of, check_names
-#include "dlis/explore/store.h"          // Store
-#include "dlis/explore/sweep.h"          // sweep
-#include "dlis/explore/table.h"          // text_table
-#include "dlis/explore/version.h"        // version, commit
+#include "dlis/explore/accuracy.h"            // accuracy_of, wilson_interval
+#include "dlis/explore/bench.h"               // bench_rows, roofline_ms
+#include "dlis/explore/board_speeds.h"        // read_board, cores_of
+#include "dlis/explore/break_even.h"          // break_even
+#include "dlis/explore/command.h"             // command_of
+#include "dlis/explore/compare.h"             // compare
+#include "dlis/explore/describe.h"            // describe, machine_text
+#include "dlis/explore/evaluate.h"            // evaluate, plan_options
+#include "dlis/explore/executor.h"            // Execution, executors
+#include "dlis/explore/format_bytes.h"        // format_bytes
+#include "dlis/explore/layer_times.h"         // keep_layer_times
+#include "dlis/explore/layers.h"              // LayerCost, step_times
+#include "dlis/explore/list.h"                // list_rows
+#include "dlis/explore/load.h"                // load_model, parse_shape
+#include "dlis/explore/observe.h"             // compress_options, load_training_images
+#include "dlis/explore/pareto.h"              // pareto_front
+#include "dlis/explore/plot.h"                // Plot, svg_of
+#include "dlis/explore/predict.h"             // predict
+#include "dlis/explore/published.h"           // read_published, reproduce
+#include "dlis/explore/record.h"              // Record, to_json, to_csv
+#include "dlis/explore/record_file.h"         // write_record_file, read_record_file
+#include "dlis/explore/report.h"              // table_of, formats_table, advice
+#include "dlis/explore/report/html_report.h"  // html_report
+#include "dlis/explore/resume.h"              // train
+#include "dlis/explore/simulate_plan.h"       // simulate_plan
+#include "dlis/explore/space.h"               // Space, stacks_of
+#include "dlis/explore/stack.h"               // Stack, parse_stack, text_of, check_names
+#include "dlis/explore/store.h"               // Store
+#include "dlis/explore/sweep.h"               // sweep
+#include "dlis/explore/table.h"               // text_table
+#include "dlis/explore/version.h"             // version, commit

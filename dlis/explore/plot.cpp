@@ -6,29 +6,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dlis/explore/html.h"
+
 namespace dlis {
 namespace {
 
 constexpr double kWidth = 720, kHeight = 440, kLeft = 74, kRight = 24, kTop = 48, kBottom = 62;
 // Okabe and Ito's colours, which people with any colour vision tell apart.
 constexpr const char* kColours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7"};
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else if (static_cast<unsigned char>(c) >= ' ')
-      out += c;
-  }
-  return out;
-}
 
 // From 0 to a round number at or above the largest value.
 struct Axis {
@@ -67,7 +52,7 @@ Scales scales_of(const Plot& plot) {
 std::string text_at(double x, double y, const char* anchor, const std::string& text,
                     const std::string& more = "") {
   return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"{}>{}</text>\n", x, y,
-                     anchor, more, escaped(text));
+                     anchor, more, html_escaped(text));
 }
 
 std::string line_between(double x1, double y1, double x2, double y2, const char* colour) {
@@ -99,7 +84,7 @@ std::string axes(const Plot& plot, const Scales& s) {
 
 std::string mark(std::size_t series, double x, double y, const std::string& note) {
   const char* colour = kColours[series % std::size(kColours)];
-  const std::string title = note.empty() ? "" : "<title>" + escaped(note) + "</title>";
+  const std::string title = note.empty() ? "" : "<title>" + html_escaped(note) + "</title>";
   if (series % 2 == 0)
     return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" fill=\"{}\">{}</circle>\n", x,
                        y, colour, title);
@@ -144,7 +129,7 @@ std::string svg_of(const Plot& plot) {
       "font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\">\n"
       "<title id=\"title\">{2}</title>\n<desc id=\"description\">{3}</desc>\n"
       "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n",
-      kWidth, kHeight, escaped(plot.title), escaped(plot.description));
+      kWidth, kHeight, html_escaped(plot.title), html_escaped(plot.description));
   out += text_at(kWidth / 2, 26, "middle", plot.title, " font-size=\"16\"");
   out += axes(plot, scales);
   for (std::size_t i = 0; i < plot.series.size(); ++i) out += drawn(plot.series[i], i, scales);

@@ -121,7 +121,7 @@ std::string refused_line(const Record& record) {
 
 }  // namespace
 
-std::vector<Record> latest_of(std::span<const Record> records) {
+std::vector<std::size_t> latest_places(std::span<const Record> records) {
   const auto question = [](const Record& record) {
     std::string text;
     for (const char* field : {"stack", "split", "machine"}) text += record.text(field) + '\n';
@@ -131,9 +131,15 @@ std::vector<Record> latest_of(std::span<const Record> records) {
   };
   std::map<std::string, std::size_t> last;
   for (std::size_t i = 0; i < records.size(); ++i) last[question(records[i])] = i;
-  std::vector<Record> latest;
+  std::vector<std::size_t> latest;
   for (std::size_t i = 0; i < records.size(); ++i)
-    if (last[question(records[i])] == i) latest.push_back(records[i]);
+    if (last[question(records[i])] == i) latest.push_back(i);
+  return latest;
+}
+
+std::vector<Record> latest_of(std::span<const Record> records) {
+  std::vector<Record> latest;
+  for (const std::size_t place : latest_places(records)) latest.push_back(records[place]);
   return latest;
 }
 

@@ -12,6 +12,7 @@ namespace dlis {
 // Of records that answer the same question (stack, batch, seed, images, machine) the last one: what
 // another build or a shorter measurement found before stays in the store and out of the tables.
 std::vector<Record> latest_of(std::span<const Record> records);
+std::vector<std::size_t> latest_places(std::span<const Record> records);  // where they stand
 
 // One sentence where the records come from several versions of dlis, whose times do not stand
 // beside each other; otherwise empty.

@@ -1,0 +1,102 @@
+// Intervals from the quantiles and counts that records hold.
+#include "dlis/explore/report/evidence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "dlis/explore/accuracy.h"
+#include "dlis/explore/report.h"
+
+namespace dlis {
+namespace {
+
+// log(b / a) of two times; nothing where a time is missing or below the clock's resolution.
+double log_between(std::optional<double> a, std::optional<double> b) {
+  return a && b && *a > 0 && *b > *a ? std::log(*b / *a) : 0;
+}
+
+// Versions whose library is the same differ in texts or tests only (see version.h).
+std::string build_of(const Record& record) {
+  const std::string commit = record.text("commit");
+  const std::size_t plus = commit.find('+');
+  return plus == std::string::npos ? commit : commit.substr(plus);
+}
+
+}  // namespace
+
+std::vector<Entry> entries_of(std::span<const Record> store) {
+  std::vector<Entry> entries;
+  for (const std::size_t place : latest_places(store)) entries.push_back({place + 1, store[place]});
+  return entries;
+}
+
+bool is_timed(const Record& record) {
+  return !record.refused() && record.number("median_ms").value_or(0) > 0;
+}
+
+std::string context_of(const Record& record) {
+  std::string text = build_of(record);
+  for (const char* field : {"model", "machine", "split"}) text += '\n' + record.text(field);
+  for (const char* field : {"batch", "seed", "images"})
+    text += fmt::format("\n{}", record.number(field).value_or(-1));
+  return text;
+}
+
+std::vector<std::vector<Entry>> by_context(std::span<const Entry> entries) {
+  std::vector<std::string> contexts;
+  std::vector<std::vector<Entry>> groups;
+  for (const Entry& entry : entries) {
+    if (!is_timed(entry.record)) continue;
+    const std::string context = context_of(entry.record);
+    const auto at = std::find(contexts.begin(), contexts.end(), context) - contexts.begin();
+    if (std::size_t(at) == contexts.size()) {
+      contexts.push_back(context);
+      groups.emplace_back();
+    }
+    groups[std::size_t(at)].push_back(entry);
+  }
+  return groups;
+}
+
+Estimate times_as_fast(const Record& fast, const Record& slow) {
+  const auto ms = [](const Record& r, const char* field) { return r.number(field); };
+  const double ratio = *ms(slow, "median_ms") / *ms(fast, "median_ms");
+  const double down = std::hypot(log_between(ms(slow, "p10_ms"), ms(slow, "median_ms")),
+                                 log_between(ms(fast, "median_ms"), ms(fast, "p90_ms")));
+  const double up = std::hypot(log_between(ms(slow, "median_ms"), ms(slow, "p90_ms")),
+                               log_between(ms(fast, "p10_ms"), ms(fast, "median_ms")));
+  return {ratio, ratio * std::exp(-down), ratio * std::exp(up)};
+}
+
+std::optional<Estimate> top1_of(const Record& record) {
+  const auto top1 = record.number("top1"), images = record.number("images");
+  if (!top1 || !images || *images < 1) return std::nullopt;
+  const auto interval = wilson_interval(std::llround(*top1 * *images / 100), std::llround(*images));
+  return Estimate{*top1, interval.low, interval.high};
+}
+
+std::optional<Estimate> points_above(const Record& a, const Record& b) {
+  const auto one = top1_of(a), other = top1_of(b);
+  if (!one || !other) return std::nullopt;
+  const double points = one->value - other->value;
+  return Estimate{points, points - std::hypot(one->value - one->low, other->high - other->value),
+                  points + std::hypot(one->high - one->value, other->value - other->low)};
+}
+
+std::string times_text(const Estimate& e) {
+  return fmt::format("{:.2f}x [{:.2f}, {:.2f}]", e.value, e.low, e.high);
+}
+
+std::string points_text(const Estimate& e) {
+  return fmt::format("{:.1f} points [{:.1f}, {:.1f}]", e.value, e.low, e.high);
+}
+
+std::string choices_text(const Record& record) {
+  const std::string stack = record.text("stack");
+  const std::size_t bar = stack.find(" | ");
+  return bar == std::string::npos ? stack : stack.substr(bar + 3);
+}
+
+}  // namespace dlis
