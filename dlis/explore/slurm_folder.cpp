@@ -6,7 +6,7 @@
 #include <random>
 
 #include "dlis/base/file.h"
-#include "dlis/base/process.h"
+#include "dlis/base/program.h"
 #include "dlis/base/text.h"
 
 namespace dlis {

@@ -1,5 +1,5 @@
 // Programs end as they end: status, signals, what they printed.
-#include "dlis/base/process.h"
+#include "dlis/base/program.h"
 
 #include <gmock/gmock.h>
 

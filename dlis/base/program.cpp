@@ -1,5 +1,5 @@
 // posix_spawn, and two pipes that are read in turns.
-#include "dlis/base/process.h"
+#include "dlis/base/program.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
