@@ -5,8 +5,9 @@
 #include <chrono>
 #include <optional>
 
-#include "model_arguments.h"
+#include "evaluate_arguments.h"
 #include "output.h"
+#include "records_output.h"
 
 namespace dlis::app {
 namespace {
@@ -22,6 +23,7 @@ struct BenchArguments {
   double model_seconds() const { return seconds.value_or(1); }
   bool layers = false, turns = false, break_even = false, own_weights = false, json = false;
   std::string svg, timeline;
+  TargetOptions target;
 
   BenchOptions in_turns() const {
     BenchOptions options{.seed = subject.seed};
@@ -50,6 +52,8 @@ Status bench_problem(const BenchArguments& arguments) {
     return fail("a problem has no timeline", a.model, "name a model for --timeline");
   if (arguments.sessions > 0)
     return fail("a problem has no sessions", a.model, "name a model for --sessions");
+  if (!arguments.target.name.empty())
+    return fail("problems are measured on this machine", a.model, "name a model for --target");
   if (arguments.own_weights)
     return fail("a problem has no weights of its own", a.model, "name a model for --own-weights");
   ConvProblem problem = DLIS_TRY(parse_conv_problem(a.model));
@@ -101,6 +105,21 @@ Status keep_timeline(Session& session, const std::string& file) {
   return write_file_atomic(file, chrome_trace(session.plan(), timeline));
 }
 
+// As `dlis evaluate` without data.
+Status bench_there(const BenchArguments& arguments) {
+  if (!arguments.subject.plan_file.empty())
+    return fail("a saved plan is for the machine that it was made on", arguments.subject.plan_file,
+                "leave it out: the target plans by itself");
+  EvaluateOptions options;
+  options.model = DLIS_TRY(arguments.subject.options());
+  options.seconds = arguments.model_seconds();
+  options.target = arguments.target;
+  DLIS_TRY(arguments.subject.limits.apply(options));
+  const Stack stack = DLIS_TRY(arguments.subject.stack());
+  print_records({DLIS_TRY(evaluate(stack, options))}, arguments.json);
+  return {};
+}
+
 Status bench_model(const BenchArguments& arguments) {
   if (arguments.rounds && !arguments.break_even)
     return fail("a model has no rows that take turns", arguments.subject.model,
@@ -131,6 +150,8 @@ Status bench_model(const BenchArguments& arguments) {
   describe(subject.graph, record);
   describe(*plan, record);
   describe(timing, record);
+  if (const auto energy = DLIS_TRY(measure_energy(session, arguments.model_seconds())))
+    record.set("energy_mj", *energy);
   record.set("load_ms", subject.load_ms);
   print(to_json(record) + "\n");
   return {};
@@ -138,7 +159,8 @@ Status bench_model(const BenchArguments& arguments) {
 
 Status run(const BenchArguments& arguments) {
   DLIS_TRY(check_seconds(arguments.model_seconds()));
-  return is_problem(arguments.subject.model) ? bench_problem(arguments) : bench_model(arguments);
+  if (is_problem(arguments.subject.model)) return bench_problem(arguments);
+  return arguments.target.name.empty() ? bench_model(arguments) : bench_there(arguments);
 }
 
 }  // namespace
@@ -181,6 +203,12 @@ void add_bench(CLI::App& app, Action& chosen) {
   verb->add_option("--svg", arguments->svg, "the densities and times as a picture")
       ->type_name("FILE")
       ->needs(even);
+  add_target(*verb, arguments->target)
+      ->excludes(layers)
+      ->excludes(turns)
+      ->excludes(sessions)
+      ->excludes(even)
+      ->excludes("--timeline");
   verb->add_flag("--json", arguments->json, "a record; of a problem one object a row");
   when_chosen(verb, chosen, arguments, run);
 }

@@ -1,6 +1,24 @@
 #include "evaluate_arguments.h"
 
+#include <fmt/format.h>
+
 namespace dlis::app {
+
+CLI::Option* add_target(CLI::App& verb, TargetOptions& target) {
+  std::string forms;
+  for (const TargetRow* row : target_rows())
+    forms += fmt::format("{}{}", forms.empty() ? "" : ", ", row->form);
+  auto* name = verb.add_option("--target", target.name, "measure on another machine: " + forms)
+                   ->type_name("TARGET")
+                   ->check([](const std::string& text) -> std::string {
+                     const auto parsed = parse_target(text);
+                     return parsed ? "" : parsed.error().message();
+                   });
+  verb.add_option("--runner", target.runner, "the dlis-run for its processor, where none is found")
+      ->type_name("FILE")
+      ->needs(name);
+  return name;
+}
 
 void EvaluateArguments::add_to(CLI::App& verb) {
   verb.add_option("--data", options.data,
@@ -12,6 +30,10 @@ void EvaluateArguments::add_to(CLI::App& verb) {
       ->type_name("NAME=SHAPE");
   verb.add_option("--batch", options.model.batch, "images at once (1)")->type_name("N");
   verb.add_option("--seed", options.model.seed, "of random weights and inputs (1)")->type_name("N");
+  auto* target = add_target(verb, options.target);
+  verb.add_flag("--accuracy-here", options.target.accuracy_here,
+                "run the images here and not on the target; the record says so")
+      ->needs(target);
   limits.add_to(verb);
 }
 

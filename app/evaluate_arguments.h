@@ -4,6 +4,9 @@
 
 namespace dlis::app {
 
+// --target and --runner; the option of the first.
+CLI::Option* add_target(CLI::App& verb, TargetOptions& target);
+
 struct EvaluateArguments {
   EvaluateOptions options;
   PlanLimits limits;

@@ -53,6 +53,7 @@
 #include "dlis/hardware/ceiling.h"
 #include "dlis/hardware/device.h"
 #include "dlis/hardware/isa.h"
+#include "dlis/hardware/machine.h"
 #include "dlis/hardware/topology.h"
 
 // Data: images with labels, and how they become an input.
@@ -100,4 +101,5 @@
 #include "dlis/explore/store.h"               // Store
 #include "dlis/explore/sweep.h"               // sweep
 #include "dlis/explore/table.h"               // text_table
+#include "dlis/explore/target/target_row.h"   // target_rows
 #include "dlis/explore/version.h"             // version, commit

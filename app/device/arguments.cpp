@@ -16,6 +16,8 @@ const char* const kHelp =
     "  -o PLAN         keeps what was chosen, for `dlis pack MODEL --for PLAN`\n"
     "  --check         reads all weights first, and whether they are what was written\n"
     "  --json          one object: times in ms, memory in bytes\n"
+    "       dlis-run --jobs FOLDER\n"
+    "Measures what `dlis ... --target` sends, line by line; files and answers lie in the folder.\n"
     "Exit status: 0 done, 1 failed, 2 wrong usage.\n";
 
 namespace {
@@ -29,6 +31,8 @@ class Parser {
   Result<RunArguments> parse() {
     for (; next_ < texts_.size(); ++next_) DLIS_TRY(take(texts_[next_]));
     if (out_.help) return out_;
+    if (!out_.jobs.empty() && texts_.size() > 2) return fail("--jobs stands alone");
+    if (!out_.jobs.empty()) return out_;
     if (out_.model.empty()) return fail("MODEL.dlis is missing");
     if (!out_.plan.empty() && !out_.tune) return fail("-o keeps what --tune measures");
     return out_;
@@ -44,6 +48,10 @@ class Parser {
     if (text == "--output") return add(out_.outputs, text);
     if (text == "--threads") return number(out_.threads, text, 1024);
     if (text == "--repeat") return number(out_.repeat, text, kMostRuns);
+    if (text == "--jobs") {
+      out_.jobs = DLIS_TRY(value(text));
+      return {};
+    }
     if (text == "-o") {
       out_.plan = DLIS_TRY(value(text));
       return {};
@@ -51,7 +59,7 @@ class Parser {
     if (text.starts_with('-') && text != "-")
       return tl::unexpected(unknown_name("option", text,
                                          {"--input", "--output", "--threads", "--repeat", "--tune",
-                                          "--check", "--json", "--help", "-o"}));
+                                          "--check", "--json", "--jobs", "--help", "-o"}));
     if (!out_.model.empty()) return fail(fmt::format("'{}' is one too many", text));
     out_.model = text;
     return {};

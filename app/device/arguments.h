@@ -14,6 +14,7 @@ struct RunArguments {
   std::string model;
   std::vector<std::string> inputs, outputs;  // in the network's order
   std::string plan;                          // a file for the choices that were measured
+  std::string jobs;                          // a folder: answers lines of standard input
   int threads = 1, repeat = 1;
   bool tune = false, json = false, check = false, help = false;
 };

@@ -1,10 +1,11 @@
-// `dlis-run`: runs a packed network on a device. Exit status: 0 done, 1 failed (one sentence on
-// stderr), 2 wrong usage.
+// `dlis-run`: runs a packed network on a device, or answers jobs. Exit status: 0 done, 1 failed
+// (one sentence on stderr), 2 wrong usage.
 #include <cstdio>
 #include <exception>
 #include <new>
 
 #include "arguments.h"
+#include "jobs.h"
 
 namespace {
 
@@ -19,7 +20,8 @@ int run(int argc, char** argv) {
   const auto arguments = dlis::app::parse_arguments({argv + 1, std::size_t(argc - 1)});
   if (!arguments) return tell(arguments.error().message() + "; see `dlis-run --help`", 2);
   if (arguments->help) return std::fputs(dlis::app::kHelp, stdout) < 0 ? 1 : 0;
-  const dlis::Status status = dlis::app::run_network(*arguments);
+  const dlis::Status status = arguments->jobs.empty() ? dlis::app::run_network(*arguments)
+                                                      : dlis::app::serve_jobs(arguments->jobs);
   if (!status) return tell(status.error().message(), 1);
   if (std::fflush(stdout) != 0) return tell("stdout: the output cannot be written", 1);
   return 0;

@@ -89,10 +89,4 @@ Result<Finished> run_program(std::vector<std::string> arguments) {
   return finished;
 }
 
-std::string shell_quoted(const std::string& text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 }  // namespace dlis

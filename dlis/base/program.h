@@ -17,7 +17,4 @@ struct Finished {
 // a program, no processes left.
 Result<Finished> run_program(std::vector<std::string> arguments);
 
-// As one word of a POSIX shell: 'it'\''s'.
-std::string shell_quoted(const std::string& text);
-
 }  // namespace dlis

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "dlis/base/test_folder.h"
+#include "dlis/base/text.h"
 
 namespace dlis {
 namespace {
@@ -39,7 +40,7 @@ TEST(Process, SaysWhatCannotBeStarted) {
 
 TEST(Process, QuotesForAShell) {
   for (const std::string text : {"", "plain", "it's", "a b", "$(x) `y` \"z\" \\ \n*"})
-    EXPECT_EQ(shell("printf %s " + shell_quoted(text)).out, text);
+    EXPECT_EQ(shell("printf %s " + shell_word(text)).out, text);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 
@@ -144,6 +145,17 @@ Result<std::int64_t> parse_bytes(std::string_view text, std::string_view where) 
   }
   if (*number * factor > 0x1p62) return wrong();
   return std::int64_t(*number * factor);
+}
+
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view kPlain = "@%+=:,./-_";
+  bool plain = !text.empty();
+  for (const unsigned char c : text)
+    plain = plain && (std::isalnum(c) || kPlain.find(char(c)) != std::string_view::npos);
+  if (plain) return std::string(text);
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 }  // namespace dlis

@@ -48,4 +48,7 @@ Result<std::int64_t> parse_bytes(std::string_view text, std::string_view where =
 Result<std::int64_t> parse_integer(std::string_view text, std::string_view where = {});
 Result<double> parse_real(std::string_view text, std::string_view where = {});
 
+// As one word of a POSIX shell: as it is where no shell would change it, else quoted: 'it'\''s'.
+std::string shell_word(std::string_view text);
+
 }  // namespace dlis

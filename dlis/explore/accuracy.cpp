@@ -8,6 +8,7 @@
 
 #include "dlis/base/clock.h"
 #include "dlis/hardware/topology.h"
+#include "dlis/runtime/classes.h"
 #include "dlis/runtime/session.h"
 
 namespace dlis {
@@ -89,12 +90,6 @@ Tensor padded_batch(const Dataset& data, const Preprocessing& how, std::int64_t 
   return padded;
 }
 
-std::int32_t class_of(std::span<const float> logits) {
-  for (float logit : logits)
-    if (std::isnan(logit)) return -1;
-  return std::int32_t(std::max_element(logits.begin(), logits.end()) - logits.begin());
-}
-
 // -log softmax(logits)[label].
 double cross_entropy(std::span<const float> logits, std::int32_t label) {
   const double largest = *std::ranges::max_element(logits);
@@ -152,6 +147,18 @@ Result<Accuracy> accuracy_of(const Graph& graph, const Plan& plan, const Dataset
   }
   set_shares(counts, accuracy);
   accuracy.images_per_second = 1000 * double(accuracy.images) / std::max(now_ms() - start, 1e-3);
+  return accuracy;
+}
+
+Accuracy accuracy_of(std::vector<std::int32_t> classes, const Dataset& data) {
+  Accuracy accuracy{.images = data.size(), .predictions = std::move(classes)};
+  DLIS_ASSERT(std::int64_t(accuracy.predictions.size()) == accuracy.images);
+  std::int64_t labelled = 0;
+  for (std::size_t i = 0; i < accuracy.predictions.size(); ++i) {
+    labelled += data.labels[i] >= 0;
+    accuracy.correct += data.labels[i] >= 0 && accuracy.predictions[i] == data.labels[i];
+  }
+  if (labelled > 0) accuracy.top1 = 100.0 * double(accuracy.correct) / double(accuracy.images);
   return accuracy;
 }
 

@@ -30,6 +30,9 @@ Status check_classifier(const Graph& graph, const Dataset& data);
 Result<Accuracy> accuracy_of(const Graph& graph, const Plan& plan, const Dataset& data,
                              const std::function<bool(std::int64_t done)>& progress = {});
 
+// The same from the class that each image was given elsewhere, one an image; without a loss.
+Accuracy accuracy_of(std::vector<std::int32_t> classes, const Dataset& data);
+
 // Percent of images for which both tell the same class; the two must have seen the same images.
 double agreement_of(const Accuracy& a, const Accuracy& b);
 

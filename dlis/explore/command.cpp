@@ -3,20 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
+#include "dlis/base/text.h"
 
 namespace dlis {
-
-std::string shell_word(std::string_view text) {
-  constexpr std::string_view kPlain = "@%+=:,./-_";
-  bool plain = !text.empty();
-  for (const unsigned char c : text)
-    plain = plain && (std::isalnum(c) || kPlain.find(char(c)) != std::string_view::npos);
-  if (plain) return std::string(text);
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
 
 std::string command_of(const Stack& stack, const EvaluateOptions& options) {
   const EvaluateOptions usual;
@@ -36,6 +25,7 @@ std::string command_of(const Stack& stack, const EvaluateOptions& options) {
   if (options.model.seed != usual.model.seed) add("--seed", std::to_string(options.model.seed));
   if (options.tune != usual.tune) add("--tune", std::string(name_of(options.tune)));
   if (options.memory_bytes) add("--memory", std::to_string(options.memory_bytes));
+  if (!options.target.name.empty()) add("--target", options.target.name);
   return command;
 }
 

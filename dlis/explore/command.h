@@ -1,7 +1,6 @@
 // The command that measures a stack again.
 #pragma once
 #include <string>
-#include <string_view>
 
 #include "dlis/explore/evaluate.h"
 
@@ -10,8 +9,5 @@ namespace dlis {
 // `dlis evaluate 'resnet20 | none | auto | auto/static | cpu:2' --data synthetic:9`: with every
 // option that is not the usual one.
 std::string command_of(const Stack& stack, const EvaluateOptions& options);
-
-// As a POSIX shell takes it for one word: in single quotes where it needs any.
-std::string shell_word(std::string_view text);
 
 }  // namespace dlis

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include "dlis/explore/version.h"
-#include "dlis/hardware/isa.h"
-#include "dlis/hardware/topology.h"
 
 namespace dlis {
 namespace {
@@ -68,11 +66,6 @@ void describe(const Accuracy& accuracy, const Dataset& data, Record& record) {
 
 bool is_compressed(const Stack& stack) {
   return stack.compress.size() != 1 || stack.compress[0].name != "none";
-}
-
-std::string machine_text() {
-  const Topology& machine = host_topology();
-  return fmt::format("{}, {} CPUs, {}", machine.model, machine.usable_cpus(), name_of(host_isa()));
 }
 
 }  // namespace dlis

@@ -5,6 +5,7 @@
 #include "dlis/explore/load.h"
 #include "dlis/explore/record.h"
 #include "dlis/explore/stack.h"
+#include "dlis/hardware/machine.h"
 #include "dlis/runtime/measure.h"
 #include "dlis/runtime/plan.h"
 
@@ -19,8 +20,5 @@ void describe(const Timing& timing, Record& record);
 void describe(const Accuracy& accuracy, const Dataset& data, Record& record);
 
 bool is_compressed(const Stack& stack);  // its chain is not `none` alone
-
-// "AMD EPYC 7B13, 2 CPUs, avx2": processor, CPUs that may be used, the ISA that is in force.
-std::string machine_text();
 
 }  // namespace dlis

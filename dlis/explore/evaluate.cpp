@@ -14,6 +14,7 @@
 #include "dlis/explore/layers.h"
 #include "dlis/explore/observe.h"
 #include "dlis/explore/version.h"
+#include "dlis/runtime/classes.h"
 #include "dlis/runtime/measure.h"
 
 namespace dlis {
@@ -35,18 +36,6 @@ struct Smaller {
 };
 using PlanPointer = std::shared_ptr<const Plan>;
 
-// Equal for plans of the same graph that compute the same bits: rows and formats, not schedules.
-std::string computation_of(const std::string& graph_hash, const Plan& plan) {
-  Hasher hasher;
-  hasher.add(std::string_view(graph_hash));
-  for (const auto& [layer, choice] : choices_of(plan)) {
-    if (choice.format.empty()) continue;  // another operator's workers
-    hasher.add(std::string_view(layer));
-    hasher.add(std::string_view(choice.row)).add(std::string_view(choice.format));
-  }
-  return hasher.hex();
-}
-
 }  // namespace
 
 struct Prefixes::State {
@@ -56,6 +45,10 @@ struct Prefixes::State {
   const Dataset no_images;
   std::map<std::string, Dataset> datasets;     // by their text and the size of the network's input
   std::map<std::string, Accuracy> accuracies;  // by computation
+  std::optional<Link> link = std::nullopt;     // to the target
+  std::string answered = {};                   // the key of the target's last answer
+
+  ~State() { forget_answer(); }
 
   bool go_on(std::string_view phase, double share) {
     return !options.progress || options.progress(phase, share);
@@ -134,26 +127,33 @@ struct Prefixes::State {
     return accuracy(loaded.graph, loaded.hash, *plan);
   }
 
+  // How a plan of the stack is made.
+  PlanOptions options_of(const Stack& stack) {
+    PlanOptions as = plan_options(stack, options.cache);
+    as.tune = options.tune;
+    as.memory_bytes = options.memory_bytes;
+    return as;
+  }
+
   // One shot: nothing was retrained after the surgery, which is the end.
-  Result<double> surgery_top1(const Plan& plan, const Accuracy& own) {
+  Result<double> surgery_top1(const Stack& stack, const Accuracy& own) {
     if (!compressed.surgery) return *own.top1;
-    PlanOptions as = plan.options;
-    as.choices.clear();
+    const PlanOptions as = options_of(stack);
     const PlanPointer before = DLIS_TRY(make_plan(*compressed.surgery, as));
     return *DLIS_TRY(accuracy(*compressed.surgery, content_hash(*compressed.surgery), *before))
                 ->top1;
   }
 
-  Status set_accuracy(const Stack& stack, const Plan& plan, Record& record) {
-    const Accuracy* own = DLIS_TRY(accuracy(compressed.graph, compressed.hash, plan));
-    describe(*own, **dataset(), record);
-    const bool needs_before = is_compressed(stack) || !own->top1;
+  // `own` is that of what was timed.
+  Status set_accuracy(const Stack& stack, const Accuracy& own, Record& record) {
+    describe(own, **dataset(), record);
+    const bool needs_before = is_compressed(stack) || !own.top1;
     if (!needs_before) return {};
     const Accuracy* before = DLIS_TRY(accuracy_before());
-    if (!own->top1) record.set("agreement", agreement_of(*own, *before));
+    if (!own.top1) record.set("agreement", agreement_of(own, *before));
     if (before->top1 && is_compressed(stack)) {
       record.set("top1_before", *before->top1);
-      record.set("top1_surgery", DLIS_TRY(surgery_top1(plan, *own)));
+      record.set("top1_surgery", DLIS_TRY(surgery_top1(stack, own)));
     }
     return {};
   }
@@ -166,9 +166,57 @@ struct Prefixes::State {
       describe(DLIS_TRY(measure(session, options.seconds)), record);
       const auto times = DLIS_TRY(step_times(session, kProfileShare * options.seconds));
       record.set("layers", to_json(layer_costs(*plan, times)));
+      if (const auto energy = DLIS_TRY(measure_energy(session, options.seconds)))
+        record.set("energy_mj", *energy);
     }
-    if (!options.data.empty()) DLIS_TRY(set_accuracy(stack, *plan, record));
+    if (options.data.empty()) return {};
+    const Accuracy* own = DLIS_TRY(accuracy(compressed.graph, compressed.hash, *plan));
+    return set_accuracy(stack, *own, record);
+  }
+
+  bool is_here() const { return options.target.name.empty(); }
+
+  // Where it is not this machine that measures. It may be down for a while, so it is asked for
+  // late.
+  Status connect() {
+    if (is_here() || link) return {};
+    const auto note = [this](std::string_view phase, double share) { return go_on(phase, share); };
+    link.emplace(DLIS_TRY(Link::open(options.target.name, options.target.runner, note)));
     return {};
+  }
+
+  std::string machine() const {
+    if (is_here()) return options.machine.empty() ? machine_text() : options.machine;
+    const bool here = options.target.accuracy_here && !options.data.empty();
+    return link->machine() + (here ? "; accuracy on " + machine_text() : "");
+  }
+
+  // What was answered has been stored, or is not wanted, when something else is asked for.
+  void forget_answer() {
+    if (link && !answered.empty()) forget(*link, answered);
+    answered.clear();
+  }
+
+  Status measure_there(const Stack& stack, const std::string& key, Record& record) {
+    forget_answer();
+    TargetJob job{key, &compressed.graph, compressed.hash, options_of(stack), options.seconds};
+    const bool images_there = !options.data.empty() && !options.target.accuracy_here;
+    if (images_there) {
+      job.data = DLIS_TRY(dataset());
+      job.how = DLIS_TRY(preprocessing_of(compressed.graph.metadata));
+      DLIS_TRY(check_classifier(compressed.graph, *job.data));
+    }
+    TargetAnswer answer = DLIS_TRY(measure_on(*link, job));
+    answered = key;
+    record.values.merge(answer.fields.values);
+    if (record.refused()) return {};
+    record.set("file_bytes", std::int64_t(answer.file_bytes));
+    if (images_there)
+      return set_accuracy(stack, accuracy_of(std::move(answer.classes), *job.data), record);
+    if (options.data.empty()) return {};
+    const PlanPointer plan = DLIS_TRY(make_plan(compressed.graph, options_of(stack)));
+    const Accuracy* own = DLIS_TRY(accuracy(compressed.graph, compressed.hash, *plan));
+    return set_accuracy(stack, *own, record);
   }
 };
 
@@ -190,9 +238,9 @@ Result<std::string> Prefixes::key_of(const Stack& stack) {
   if (state_->options.tune != Tune::quick) hasher.add(name_of(state_->options.tune));
   if (state_->options.memory_bytes > 0)
     hasher.add(std::string_view("memory")).add(std::int64_t(state_->options.memory_bytes));
-  const std::string& machine = state_->options.machine;
-  hasher.add(std::string_view(machine.empty() ? machine_text() : machine));
-  hasher.add(std::string_view(state_->options.build));
+  DLIS_TRY(state_->connect());
+  hasher.add(std::string_view(state_->machine())).add(std::string_view(state_->options.build));
+  if (state_->link) hasher.add(std::string_view(state_->link->build()));
   return hasher.hex();
 }
 
@@ -200,8 +248,10 @@ Result<Record> Prefixes::evaluate(const Stack& stack) {
   DLIS_TRY(check_names(stack));
   DLIS_TRY(state_->load(stack));
   Record record;
+  DLIS_TRY(state_->connect());
   describe(stack, state_->options.model, record);
   record.set("command", command_of(stack, state_->options));
+  record.set("machine", state_->machine());
   const auto refused = [&](const Error& error) {
     record.set("refused", error.message());
     return record;
@@ -211,11 +261,13 @@ Result<Record> Prefixes::evaluate(const Stack& stack) {
     return tl::unexpected(status.error());
   }
   describe(state_->compressed.graph, record);
+  if (!state_->is_here()) {
+    const std::string key = DLIS_TRY(key_of(stack));
+    DLIS_TRY(state_->measure_there(stack, key, record));
+    return record;
+  }
   if (!state_->go_on("planning", 0)) return fail("stopped");
-  PlanOptions plan_as = plan_options(stack, state_->options.cache);
-  plan_as.tune = state_->options.tune;
-  plan_as.memory_bytes = state_->options.memory_bytes;
-  auto plan = make_plan(state_->compressed.graph, plan_as);
+  auto plan = make_plan(state_->compressed.graph, state_->options_of(stack));
   if (!plan && plan.error().refused) return refused(plan.error());
   if (!plan) return tl::unexpected(plan.error());
   record.set("load_ms", state_->loaded.load_ms);

@@ -10,6 +10,7 @@
 #include "dlis/explore/load.h"
 #include "dlis/explore/record.h"
 #include "dlis/explore/stack.h"
+#include "dlis/explore/target/target.h"
 #include "dlis/explore/version.h"
 #include "dlis/runtime/plan.h"
 
@@ -22,6 +23,7 @@ struct EvaluateOptions {
   std::filesystem::path cache;  // of measured choices; empty: the user's
   Tune tune = Tune::quick;
   std::size_t memory_bytes = 0;       // that a plan may take; 0: no limit
+  TargetOptions target;               // where it is timed; compression is done here
   std::string build = dlis::build();  // another build's times are no answer for this one
   std::string machine;  // what stands for it in the key; empty: this one's machine_text()
   // What is being done ("accuracy") and which share of it is over; asked often, false stops.
@@ -41,7 +43,8 @@ class Prefixes {
   ~Prefixes();
 
   // Identifies what `evaluate` would measure: content of the model, stack, content of the data,
-  // seed, seconds, machine, build. Loads the model and the data where they are not loaded yet.
+  // seed, seconds, machine (the target's), build. Loads the model and the data where they are not
+  // loaded yet.
   Result<std::string> key_of(const Stack& stack);
 
   // A refused stack is a record with its reason; an error is the world being wrong, or "stopped".

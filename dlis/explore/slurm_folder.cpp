@@ -55,7 +55,7 @@ exec {2} "$stack" --key "$key" -o {3}/"$key.json"
 
 std::string quoted(std::span<const std::string> command) {
   std::vector<std::string> words;
-  for (const std::string& word : command) words.push_back(shell_quoted(word));
+  for (const std::string& word : command) words.push_back(shell_word(word));
   return join(words, " ");
 }
 
@@ -106,9 +106,9 @@ Result<int> SlurmFolder::add_batch(std::span<const Assignment> tasks,
     ++number;
   }
   std::error_code ignored;
-  const std::string script = fmt::format(kScript, shell_quoted(fs::current_path(ignored).string()),
-                                         shell_quoted(batch(number).string()), quoted(command),
-                                         shell_quoted((folder_ / "records").string()));
+  const std::string script = fmt::format(kScript, shell_word(fs::current_path(ignored).string()),
+                                         shell_word(batch(number).string()), quoted(command),
+                                         shell_word((folder_ / "records").string()));
   DLIS_TRY(write_file_atomic(this->script(number), script));
   DLIS_TRY(write_file_atomic(batch(number) / "tasks.txt", lines_of(tasks)));
   return number;

@@ -6,6 +6,7 @@
 #include "dlis/base/clock.h"
 #include "dlis/base/rng.h"
 #include "dlis/base/statistics.h"
+#include "dlis/hardware/energy.h"
 
 namespace dlis {
 
@@ -38,6 +39,23 @@ Result<Timing> measure(Session& session, double seconds, int min_runs) {
       seconds, min_runs);
   DLIS_TRY(std::move(status));
   return timing;
+}
+
+Result<std::optional<double>> measure_energy(Session& session, double seconds,
+                                             const std::filesystem::path& root) {
+  constexpr double kMostSeconds = 20;
+  EnergyMeter meter(root);
+  if (!meter.is_there()) return std::nullopt;
+  const std::vector<Tensor> inputs = random_inputs(session.plan().graph);
+  const double end = now_ms() + 1000 * std::min(seconds, kMostSeconds);
+  int runs = 0;
+  meter.start();
+  do {
+    DLIS_TRY(session.run(inputs));
+    ++runs;
+  } while (now_ms() < end);
+  const std::optional<double> all = meter.stop();
+  return all ? std::optional(*all / runs) : std::nullopt;
 }
 
 std::vector<Tensor> random_inputs(const Graph& graph, std::uint64_t seed) {

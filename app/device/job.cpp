@@ -1,0 +1,141 @@
+// Reads a job, and measures it.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "dlis_commit.h"
+#include "jobs.h"
+
+namespace dlis::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kMostSeconds = 3600;
+constexpr int kMostWorkers = 1024;
+
+Result<std::string> file_name(std::string_view text) {
+  if (text.empty() || text[0] == '.' || text.find('/') != std::string_view::npos)
+    return fail(fmt::format("'{}' is no name of a file in the folder", text), "a job");
+  return std::string(text);
+}
+
+Status set(Job& job, std::string_view name, std::string_view value) {
+  const std::string text(value), where(name);
+  if (name == "key")
+    job.key = DLIS_TRY(file_name(value));
+  else if (name == "model")
+    job.model = DLIS_TRY(file_name(value));
+  else if (name == "images")
+    job.images.push_back(DLIS_TRY(file_name(value)));
+  else if (name == "format")
+    job.plan.format = text;
+  else if (name == "compute")
+    job.plan.compute = text;
+  else if (name == "schedule")
+    job.plan.schedule = text;
+  else if (name == "device")
+    job.plan.device = text;
+  else if (name == "threads")
+    job.plan.threads = int(DLIS_TRY(parse_integer(value, where)));
+  else if (name == "tune")
+    job.plan.tune = DLIS_TRY(parse_tune(value));
+  else if (name == "memory")
+    job.plan.memory_bytes = std::size_t(DLIS_TRY(parse_bytes(value, where)));
+  else if (name == "seconds")
+    job.seconds = DLIS_TRY(parse_real(value, where));
+  else
+    return fail(fmt::format("a job has no '{}'", name));
+  return {};
+}
+
+// Answers of one computation on the same images: schedules and workers do not change them.
+fs::path classes_file(const Job& job, const Plan& plan) {
+  std::string subject = job.model + DLIS_BUILD;
+  for (const std::string& name : job.images) subject += "\n" + name;
+  return computation_of(subject, plan) + ".classes";
+}
+
+Result<std::string> classes(const Job& job, Session& session, const OnPhase& on_phase) {
+  const fs::path kept = classes_file(job, session.plan());
+  if (auto text = read_text(kept); text && !text->empty()) return *text;
+  std::vector<std::int32_t> all;
+  for (std::size_t i = 0; i < job.images.size(); ++i) {
+    const Tensor images = DLIS_TRY(load_npy(job.images[i]));
+    const auto size = double(std::max<std::int64_t>(1, images.shape()[0]));
+    const auto share = [&](std::int64_t done) {
+      on_phase("accuracy", (double(i) + double(done) / size) / double(job.images.size()));
+    };
+    const auto part = DLIS_TRY(classes_of(session, images, share));
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  const std::string text = fmt::format("[{}]", fmt::join(all, ","));
+  DLIS_TRY(write_file_atomic(kept, text));
+  return text;
+}
+
+std::string times_text(const Timing& timing, std::optional<double> energy_mj) {
+  return fmt::format(
+      "\"median_ms\": {}, \"p10_ms\": {}, \"p90_ms\": {}, \"runs\": {}, \"first_ms\": {}, "
+      "\"energy_mj\": {}",
+      timing.median_ms, timing.p10_ms, timing.p90_ms, timing.runs, timing.first_ms,
+      energy_mj ? fmt::format("{}", *energy_mj) : "null");
+}
+
+std::string plan_text(const Plan& plan, double load_ms) {
+  return fmt::format(
+      "\"load_ms\": {}, \"pack_ms\": {}, \"weights_bytes\": {}, \"activation_bytes\": {}, "
+      "\"scratch_bytes\": {}, \"peak_bytes\": {}, \"fallback\": {}",
+      load_ms, plan.pack_ms, plan.weights_bytes, plan.arena_bytes, plan.scratch_bytes,
+      plan.peak_bytes(), plan.fallback_macs);
+}
+
+// What the answer says, without its braces.
+Result<std::string> measured(const Job& job, const OnPhase& on_phase) {
+  const double start = now_ms();
+  const Graph graph = DLIS_TRY(load_dlis(job.model));
+  const double load_ms = now_ms() - start;
+  on_phase("planning", 0);
+  const auto plan = make_plan(graph, job.plan);
+  if (!plan && plan.error().refused)
+    return fmt::format("\"refused\": {}", json_text(plan.error().message()));
+  if (!plan) return tl::unexpected(plan.error());
+  Session session = DLIS_TRY(Session::open(*plan));
+  on_phase("timing", 0);
+  const Timing timing = DLIS_TRY(measure(session, job.seconds));
+  const auto energy = DLIS_TRY(measure_energy(session, job.seconds));
+  std::string text = plan_text(**plan, load_ms) + ", " + times_text(timing, energy);
+  if (!job.images.empty()) text += ", \"classes\": " + DLIS_TRY(classes(job, session, on_phase));
+  return text;
+}
+
+}  // namespace
+
+Result<Job> parse_job(const std::vector<std::string_view>& words) {
+  Job job;
+  job.plan.cache = "choices.tsv";
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::size_t equals = words[i].find('=');
+    if (equals == std::string_view::npos)
+      return fail(fmt::format("'{}' is not NAME=VALUE", words[i]), "a job");
+    DLIS_TRY(set(job, words[i].substr(0, equals), words[i].substr(equals + 1)));
+  }
+  if (job.key.empty() || job.model.empty()) return fail("a job needs a key and a model");
+  if (job.plan.threads < 1 || job.plan.threads > kMostWorkers)
+    return fail(fmt::format("a job has 1 to {} threads", kMostWorkers));
+  if (!(job.seconds > 0 && job.seconds <= kMostSeconds))
+    return fail(fmt::format("a job is timed for more than 0 and at most {} s", kMostSeconds));
+  return job;
+}
+
+Result<std::string> answer(const Job& job, const OnPhase& on_phase) {
+  on_phase("waiting for its turn", 0);
+  const FileLock turn = DLIS_TRY(FileLock::take("jobs.lock"));
+  const fs::path kept = job.key + ".json";
+  std::error_code ignored;
+  if (fs::exists(kept, ignored)) return read_text(kept);
+  const std::string text = "{" + DLIS_TRY(measured(job, on_phase)) + "}";
+  DLIS_TRY(write_file_atomic(kept, text));
+  return text;
+}
+
+}  // namespace dlis::app

@@ -1,0 +1,48 @@
+// Another program: what it reads is written here, what it writes is read here, line by line.
+#pragma once
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dlis/base/result.h"
+
+namespace dlis {
+
+class Process {
+ public:
+  // `arguments[0]` is looked for on PATH. It is in a process group of its own, so that an interrupt
+  // at the keyboard reaches it through this program alone. Error: it cannot be started.
+  static Result<Process> start(std::vector<std::string> arguments);
+  Process(Process&&) noexcept;
+  Process& operator=(Process&&) noexcept;
+  ~Process();  // kills it if it still runs
+
+  // Writes all bytes to its standard input. `go_on` (may be empty) is asked several times a second.
+  // Errors: it reads no more; stopped.
+  Status send(std::span<const std::byte> bytes, const std::function<bool()>& go_on = {});
+  void end_input();
+
+  enum class Got { line, nothing, end };
+  // The next line that it printed, without its end; `nothing` after `wait_ms`. A last line that is
+  // cut off is none.
+  Got line(std::string& to, int wait_ms);
+
+  // Whether it has ended, within `wait_ms`. Then `status` is what it exited with, or 128 and the
+  // signal that ended it.
+  bool has_ended(int wait_ms);
+  int status() const;
+  void kill();
+  std::string last_error();  // the last line that it wrote to standard error
+
+ private:
+  struct State;
+  explicit Process(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Writing to somebody who reads no more is an error from now on, not the end of this program.
+void outlive_readers();
+
+}  // namespace dlis
