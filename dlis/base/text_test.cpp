@@ -101,5 +101,12 @@ TEST(Text, SizesInBytes) {
     EXPECT_FALSE(parse_bytes(bad)) << bad;
 }
 
+TEST(Text, AShellTakesItForOneWord) {
+  EXPECT_EQ(shell_word(""), "''");
+  EXPECT_EQ(shell_word("cifar10:a/b"), "cifar10:a/b");
+  EXPECT_EQ(shell_word("images:a?limit=3"), "'images:a?limit=3'");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+}
+
 }  // namespace
 }  // namespace dlis
