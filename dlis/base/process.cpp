@@ -127,11 +127,13 @@ Result<Process> Process::start(std::vector<std::string> arguments) {
   Spawning how(state->in.ends[1], state->out.ends[1], state->errors.ends[1]);
   const int error =
       ::posix_spawnp(&state->pid, raw[0], &how.files, &how.attributes, raw.data(), environ);
-  if (error != 0) {
-    state->pid = -1;
+  if (error != 0) state->pid = -1;
+  if (error == ENOENT)
+    return fail("there is no such program", arguments[0],
+                "install it, or put its folder into PATH");
+  if (error != 0)
     return fail(std::string("the program cannot be started: ") + std::strerror(error), arguments[0],
                 "install it, or name another");
-  }
   for (Stream* stream : {&state->in, &state->out, &state->errors}) stream->close(1);
   return Process(std::move(state));
 }
@@ -194,6 +196,20 @@ std::string Process::last_error() {
   state_->drain();
   const std::string_view said = trim(state_->said);
   return std::string(trim(split(said, '\n').back()));
+}
+
+Result<Finished> run_program(std::vector<std::string> arguments) {
+  Process process = DLIS_TRY(Process::start(std::move(arguments)));
+  process.end_input();
+  Finished finished;
+  std::string line;
+  for (Process::Got got; (got = process.line(line, kTurnMs)) != Process::Got::end;)
+    if (got == Process::Got::line) finished.out += line + "\n";
+  while (!process.has_ended(kTurnMs)) {
+  }
+  finished.status = process.status();
+  finished.last = process.last_error();
+  return finished;
 }
 
 void outlive_readers() { ::signal(SIGPIPE, SIG_IGN); }

@@ -1,4 +1,4 @@
-// Another program: what it reads is written here, what it writes is read here, line by line.
+// Other programs: what one reads is written here, what it writes is read here, line by line.
 #pragma once
 #include <functional>
 #include <memory>
@@ -41,6 +41,15 @@ class Process {
   explicit Process(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+struct Finished {
+  int status = 0;    // as Process::status
+  std::string out;   // its whole lines
+  std::string last;  // the last line that it wrote to standard error
+};
+
+// Runs a program that reads nothing and waits for its end. Its exit status is no error.
+Result<Finished> run_program(std::vector<std::string> arguments);
 
 // Writing to somebody who reads no more is an error from now on, not the end of this program.
 void outlive_readers();

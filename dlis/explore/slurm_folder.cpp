@@ -6,7 +6,6 @@
 #include <random>
 
 #include "dlis/base/file.h"
-#include "dlis/base/program.h"
 #include "dlis/base/text.h"
 
 namespace dlis {

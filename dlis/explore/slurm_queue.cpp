@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "dlis/base/program.h"
+#include "dlis/base/process.h"
 #include "dlis/base/text.h"
 
 namespace dlis {
@@ -19,9 +19,8 @@ constexpr std::array kEnded{"CD", "F", "TO", "CA", "NF", "OOM", "BF", "DL", "PR"
 
 // The last line that says something, without the program's name in front.
 std::string last_words(const Finished& finished) {
-  std::string last;
-  for (std::string_view line : split(finished.err.empty() ? finished.out : finished.err, '\n'))
-    if (!trim(line).empty()) last = trim(line);
+  std::string last = finished.last;
+  if (last.empty()) last = trim(split(trim(finished.out), '\n').back());
   for (const std::string word : {"error: ", "fatal: "})
     if (const std::size_t at = last.find(word); at != std::string::npos)
       return last.substr(at + word.size());
