@@ -151,7 +151,7 @@ TEST_F(ExecutorTest, ALostTaskIsSubmittedAgainAndNoOther) {
 
 TEST_F(ExecutorTest, WhatFailsIsNoRecordAndIsTriedAgainByALaterRun) {
   slurm_.suffer("fail");
-  measuring_.execution.patience_seconds = 0.05;
+  measuring_.execution.patience_seconds = 0.5;
   const auto failed = run();
   ASSERT_FALSE(failed);
   EXPECT_THAT(failed.error().message(), HasSubstr("2 of 6 stacks have no record after 3 attempts"));
