@@ -1,9 +1,10 @@
 // The row `quantise`: convolutions and dense layers compute in fewer bits.
 //
-// type=bf16: what they read is rounded to bf16, and so are their weights at plan time; sums stay
-// f32. type=int8: what they read and make, and their weights, are bytes; sums are exact in i32. A
-// layer whose device has no row for it, or (bf16) a faster one in f32, stays f32, and so do layers
-// in the Winograd domain. The network's inputs and outputs stay f32.
+// type=bf16, type=f16: what they read is rounded to it, and so are their weights at plan time; sums
+// stay f32. f16 keeps 11 significant bits where bf16 keeps 8, but ends at 65504: larger values
+// become infinite. type=int8: what they read and make, and their weights, are bytes; sums are exact
+// in i32. A layer whose device has no row for it, or (bf16, f16) a faster one in f32, stays f32,
+// and so do layers in the Winograd domain. The network's inputs and outputs stay f32.
 #include "dlis/compress/quantise.h"
 
 #include <fmt/format.h>
@@ -22,7 +23,7 @@ extern const Technique quantise_row;
 namespace {
 
 constexpr ParameterSpec kParameters[] = {
-    {"type", "bf16 or int8", nullptr},
+    {"type", "bf16, f16 or int8", nullptr},
     {"calibrate", "int8: the range of a value, by minmax, percentile, mse or kl", "mse"},
     {"images", "int8: training images that ranges are seen on", "512"},
     {"equalise", "int8: 1: channels between two layers are scaled alike", "1"},
@@ -36,8 +37,9 @@ Result<Compressed> rounded(const Graph& graph, const Choice& choice,
   const std::string type = parameter_of(quantise_row, choice, "type");
   if (type == "int8") return to_int8(graph, choice, options);
   DLIS_TRY(refuse_training(quantise_row, choice));
-  if (type != "bf16") return tl::unexpected(unknown_name("type", type, {"bf16", "int8"}));
-  return Compressed{to_bf16(graph), {}, {}};
+  for (const DType half : {DType::bf16, DType::f16})
+    if (type == name_of(half)) return Compressed{to_halves(graph, half), {}, {}};
+  return tl::unexpected(unknown_name("type", type, {"bf16", "f16", "int8"}));
 }
 
 Result<Compressed> apply(const Graph& graph, const Choice& choice, const CompressOptions& options) {
@@ -58,7 +60,7 @@ bool needs_images(const Choice& choice) {
 
 extern constinit const Technique quantise_row{
     .name = "quantise",
-    .summary = "convolutions and dense layers compute in bf16 or int8",
+    .summary = "convolutions and dense layers compute in bf16, f16 or int8",
     .parameters = kParameters,
     .apply = apply,
     .needs_images = needs_images,

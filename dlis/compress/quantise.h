@@ -21,7 +21,8 @@ struct Int8Settings {
 // Errors: values that make no sense, no images.
 Result<Int8Settings> int8_settings(const Choice& choice, const CompressOptions& options);
 
-Graph to_bf16(Graph graph);
+// `type` is f16 or bf16. Layers with weights beyond its largest number stay f32.
+Graph to_halves(Graph graph, DType type);
 Result<Compressed> to_int8(const Graph& graph, const Choice& choice,
                            const CompressOptions& options);
 

@@ -270,25 +270,46 @@ TEST_F(Pruning, QuantiseRoundsWhatLayersRead) {
     if (!result) return tl::unexpected(result.error());
     return std::move(result->graph);
   };
-  const auto graph = to("quantise:type=bf16");
-  ASSERT_TRUE(graph) << graph.error().message();
-  EXPECT_TRUE(validate(*graph));
-  int layers = 0;
-  for (const Node& node : graph->nodes) {
-    const std::string_view op = node.op->name;
-    if (op != "Conv" && op != "Gemm") continue;
-    ++layers;
-    EXPECT_EQ(graph->value(node.inputs[0]).type, DType::bf16) << node.name;
-    EXPECT_EQ(graph->value(node.inputs[1]).type, DType::f32)
-        << "weights stay until they are planned";
+  for (const DType type : {DType::bf16, DType::f16}) {
+    const auto graph = to(("quantise:type=" + std::string(name_of(type))).c_str());
+    ASSERT_TRUE(graph) << graph.error().message();
+    EXPECT_TRUE(validate(*graph));
+    int layers = 0;
+    for (const Node& node : graph->nodes) {
+      const std::string_view op = node.op->name;
+      if (op != "Conv" && op != "Gemm") continue;
+      ++layers;
+      EXPECT_EQ(graph->value(node.inputs[0]).type, type) << node.name;
+      EXPECT_EQ(graph->value(node.inputs[1]).type, DType::f32)
+          << "weights stay until they are planned";
+    }
+    EXPECT_EQ(layers, 4);
+    for (const auto* ids : {&graph->inputs, &graph->outputs})
+      for (ValueId id : *ids) EXPECT_EQ(graph->value(id).type, DType::f32);
   }
-  EXPECT_EQ(layers, 4);
-  for (const auto* ids : {&graph->inputs, &graph->outputs})
-    for (ValueId id : *ids) EXPECT_EQ(graph->value(id).type, DType::f32);
   EXPECT_THAT(to("quantise:type=int8").error().message(),
               HasSubstr("calibration needs images: give --data"));
   EXPECT_TRUE(to("quantise:type=int8").error().refused);
   EXPECT_THAT(to("quantise:type=f32").error().message(), HasSubstr("f32"));
+}
+
+TEST_F(Pruning, QuantiseLeavesLayersThatF16CannotHold) {
+  Graph large = graph_;
+  for (Node& node : large.nodes) {
+    if (std::string_view(node.op->name) != "Gemm") continue;
+    Tensor weights = large.value(node.inputs[1]).constant;
+    weights.edit<float>()[0] = 7e4f;
+    large.value(node.inputs[1]).constant = weights;
+  }
+  const auto made = compress(large, std::vector<Choice>{*parse_choice("quantise:type=f16")});
+  ASSERT_TRUE(made) << made.error().message();
+  for (const Node& node : made->graph.nodes) {
+    const std::string_view op = node.op->name;
+    const DType wanted = op == "Gemm" ? DType::f32 : DType::f16;
+    if (op == "Conv" || op == "Gemm") {
+      EXPECT_EQ(made->graph.value(node.inputs[0]).type, wanted) << node.name;
+    }
+  }
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct KernelEnds {
   Activation activation = Activation::none;
   bool clamped = true;
   float low = 0, high = 0;            // of the clamp, or the activation's a and b
-  bool y_f32 = true, add_f32 = true;  // otherwise as x: bf16 or bytes
+  bool y_f32 = true, add_f32 = true;  // otherwise as x: 16 bits or bytes
   float unit = 1, rest = 1;
   float least = 0, most = 0;  // what y's type holds, less y_zero
   std::int32_t y_zero = 0;

@@ -11,7 +11,6 @@ namespace {
 constexpr std::int64_t kMostTerms = 0x7fffffff / (255 * 128);
 
 bool bytes_or_f32(DType type) { return is_byte(type) || type == DType::f32; }
-bool bf16_or_f32(DType type) { return type == DType::bf16 || type == DType::f32; }
 bool has_format(const ConvProblem& p, std::string_view name) {
   return p.format && p.format->name == name;
 }
@@ -45,11 +44,13 @@ Verdict accepts_bytes(const ConvProblem& p, std::string_view format) {
   return accept();
 }
 
-Verdict accepts_bf16(const ConvProblem& p) {
-  if (p.type != DType::bf16) return refuse("needs bf16 activations");
-  if (!has_format(p, "bf16")) return refuse("needs bf16 weights");
-  if (!bf16_or_f32(p.y_type)) return refuse("stores bf16 or f32 only");
-  if (p.ends.add && !bf16_or_f32(p.add_type)) return refuse("adds bf16 or f32 only");
+Verdict accepts_half(const ConvProblem& p, DType half) {
+  const std::string_view name = name_of(half);
+  const auto fits = [half](DType type) { return type == half || type == DType::f32; };
+  if (p.type != half) return refuse(fmt::format("needs {} activations", name));
+  if (!has_format(p, name)) return refuse(fmt::format("needs {} weights", name));
+  if (!fits(p.y_type)) return refuse(fmt::format("stores {} or f32 only", name));
+  if (p.ends.add && !fits(p.add_type)) return refuse(fmt::format("adds {} or f32 only", name));
   return accept();
 }
 

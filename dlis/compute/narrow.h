@@ -1,4 +1,4 @@
-// What rows of bytes and of bf16 accept, and the scales of int8 filters.
+// What rows of bytes and of 16 bits accept, and the scales of int8 filters.
 #pragma once
 #include <vector>
 
@@ -16,6 +16,7 @@ ByteFilters byte_filters(const ConvProblem& problem, const Encoded& weights, con
 
 // Whether a kernel of bytes computes this: types, format, and sums that 32 bits hold.
 Verdict accepts_bytes(const ConvProblem& problem, std::string_view format = "int8");
-Verdict accepts_bf16(const ConvProblem& problem);
+// Whether a kernel of `type`, bf16 or f16, does.
+Verdict accepts_half(const ConvProblem& problem, DType type);
 
 }  // namespace dlis

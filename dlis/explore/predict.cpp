@@ -95,7 +95,7 @@ Result<std::string> unknown_of(std::span<const Choice> chain) {
                 : " (channels go while it trains, here all at once)";
   }
   text += ", the time of a run: the estimate ranks algorithms by nominal rates on one core";
-  if (narrow) text += ", counts bytes and bf16 as f32";
+  if (narrow) text += ", counts bytes, bf16 and f16 as f32";
   return text + " and leaves out operators without weights; `dlis bench` measures";
 }
 

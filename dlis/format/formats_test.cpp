@@ -155,6 +155,22 @@ TEST(FormatList, DensityOfBytesIsThatOfTheirValues) {
     EXPECT_EQ(density_of(bytes, *format), density_of(weights, *format)) << format->name;
 }
 
+TEST(F16, RefusesWhatItHasNoFiniteNumberFor) {
+  const Format& f16 = *find_format("f16");
+  EXPECT_TRUE(f16.encode(Tensor::of<float>({2}, std::vector<float>{65504, -65519})));
+  for (const float beyond : {65520.0f, -1e9f})
+    EXPECT_FALSE(f16.encode(Tensor::of<float>({2}, std::vector<float>{1, beyond})));
+}
+
+TEST(F16, RoundsHalfToEven) {
+  const std::vector<float> values{1 + 0x1p-11f, 1 + 0x3p-11f, 2049, -2051, 0x1p-25f, 0x3p-25f};
+  const auto back =
+      find_format("f16")->decode(*find_format("f16")->encode(Tensor::of<float>({6}, values)));
+  const auto got = back.as<float>();
+  EXPECT_EQ(std::vector<float>(got.begin(), got.end()),
+            (std::vector<float>{1, 1 + 0x1p-9f, 2048, -2052, 0, 0x1p-23f}));
+}
+
 TEST(Ternary2, RefusesAThirdValue) {
   const Format& ternary2 = *find_format("ternary2");
   EXPECT_TRUE(ternary2.encode(Tensor::of<float>({1, 4}, std::vector<float>{2, -3, 0, 2})));

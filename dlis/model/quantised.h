@@ -4,8 +4,8 @@
 
 namespace dlis {
 
-// What the node rounds its input to, if it is a QuantizeLinear or a Cast to bf16; what it takes its
-// input for, if it is a DequantizeLinear or a Cast from bf16 to f32.
+// What the node rounds its input to, if it is a QuantizeLinear or a Cast to bf16 or f16; what it
+// takes its input for, if it is a DequantizeLinear or a Cast from one of these to f32.
 std::optional<Quant> rounds_to(const Graph& graph, const Node& node);
 std::optional<Quant> reads_as(const Graph& graph, const Node& node);
 

@@ -28,7 +28,8 @@ constexpr Effort kQuick{10, 3, 25}, kFull{40, 7, 100};
 
 Buffer filled(const TensorDesc& desc) {
   Buffer buffer(extent_of(desc));
-  if (desc.type != DType::f32) {  // any bytes are integers; as bf16 these are about 2^-64 to 2^63
+  // Any bytes are integers; these are about 2^-64 to 2^63 as bf16, 2^-7 to 2^8 as f16.
+  if (desc.type != DType::f32) {
     for (std::size_t i = 0; i < buffer.size(); ++i)
       buffer.data()[i] = std::byte(32 + (i * 2654435761u >> 24 & 63));
     return buffer;

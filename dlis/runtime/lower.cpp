@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "dlis/format/half.h"
 #include "dlis/hardware/isa.h"
 #include "dlis/model/dense_layer.h"
 #include "dlis/model/op.h"
@@ -140,7 +141,7 @@ class Lowering {
   // The constant as a layer of the node's types takes it.
   Tensor weights_of(LoweredStep& layer, const Node& node) const {
     const Value &x = graph_.value(node.inputs[0]), &w = graph_.value(node.inputs[1]);
-    const bool bytes = w.quant && x.quant && x.quant->type != DType::bf16;
+    const bool bytes = w.quant && x.quant && !is_half(x.quant->type);
     if (bytes) layer.given.emplace();  // filled in once the weights have their shape
     return bytes ? w.constant : real_tensor(w);
   }
@@ -342,7 +343,7 @@ std::vector<bool> refused_nodes(const Graph& graph, const Placements& placements
 
 const Format* LoweredStep::only_format() const {
   if (given) return given->format;
-  return step.conv.type == DType::bf16 ? find_format("bf16") : nullptr;
+  return is_half(step.conv.type) ? find_format(name_of(step.conv.type)) : nullptr;
 }
 
 Result<Step> copy_step(const std::string& name, const TensorDesc& from, const TensorDesc& to,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "dlis/format/half.h"
 #include "dlis/hardware/ceiling.h"
 #include "dlis/model/quantised.h"
 #include "dlis/runtime/choose.h"
@@ -104,17 +105,17 @@ class Assignment {
     return stand == Stand::converts && casts_in_f32 ? always_f32() : as_stored();
   }
 
-  // A value is converted once, whoever reads it. One in bf16 lives in both types only where its
+  // A value is converted once, whoever reads it. One in 16 bits lives in both types only where its
   // maker and a reader differ; one in bytes is rounded by any maker and read by any reader in f32.
   void add_borders(ValueId id) {
-    const bool bf16 = graph_.value(id).quant->type == DType::bf16;
+    const bool half = is_half(graph_.value(id).quant->type);
     const double ms = (bytes_of(id, false) + bytes_of(id, true)) * byte_ms_;
-    const int maker = uses_.producer[std::size_t(id)], made = side_of(maker, bf16);
+    const int maker = uses_.producer[std::size_t(id)], made = side_of(maker, half);
     std::vector<int> readers;
     for (const int reader : uses_.consumers[std::size_t(id)])
-      readers.push_back(side_of(reader, bf16));
+      readers.push_back(side_of(reader, half));
     if (uses_.is_output[std::size_t(id)]) readers.push_back(as_stored());
-    if (!bf16) {
+    if (!half) {
       if (made == maker) problem_.costs[std::size_t(made)][true] += ms;
       return problem_.penalties.push_back({as_stored(), false, readers, ms});
     }

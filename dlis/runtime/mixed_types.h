@@ -16,7 +16,7 @@ struct TypeDecision {
 
 // Another assignment of types, for plans that compare.
 struct OtherTypes {
-  std::string name;  // "f32" or "bf16": wherever there is a choice
+  std::string name;  // "f32", "bf16" or "f16": wherever there is a choice
   std::set<std::string> in_f32;
   double predicted_ratio = 0;  // its time over that of the chosen types
 };

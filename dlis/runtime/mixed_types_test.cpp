@@ -18,7 +18,8 @@ namespace {
 
 using testing::HasSubstr;
 
-const Quant kBf16{DType::bf16, {1.0f}, {0}, -1}, kBytes{DType::u8, {0.1f}, {100}, -1};
+const Quant kBf16{DType::bf16, {1.0f}, {0}, -1}, kF16{DType::f16, {1.0f}, {0}, -1},
+    kBytes{DType::u8, {0.1f}, {100}, -1};
 
 PlanOptions untuned(const char* compute = "auto") {
   PlanOptions options;
@@ -139,7 +140,7 @@ TEST(MixedTypes, ASavedPlanKeepsThem) {
   const auto folder = std::filesystem::temp_directory_path() /
                       ("dlis_types_" + std::to_string(std::random_device{}()));
   std::filesystem::create_directories(folder);
-  for (const Quant& quant : {kBf16, kBytes}) {
+  for (const Quant& quant : {kBf16, kF16, kBytes}) {
     const Graph graph = network(quant, 4000);
     PlanOptions options = untuned();
     const auto plan = plan_of(graph, options);
@@ -211,7 +212,7 @@ TEST(MixedTypes, TunedPlansCompareWithOneType) {
 
 // Whichever layers compute in f32, the plan is sound and computes the same but for roundings.
 TEST(MixedTypes, AnySetOfLayersMayBeInF32) {
-  for (const Quant& quant : {kBf16, kBytes}) {
+  for (const Quant& quant : {kBf16, kF16, kBytes}) {
     const Graph graph = *prepare(network(quant, 8));
     const auto inputs = random_inputs(graph);
     const auto stands = stands_of(graph, untuned("reference"));

@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "dlis/format/half.h"
 #include "dlis/model/dense_layer.h"
 #include "dlis/model/op.h"
 #include "dlis/model/ops/quantised.h"
@@ -47,11 +48,11 @@ bool knows_scales(const Node& node) {
   return is_one_of(node.op->name, names);
 }
 
-// A Cast takes what is stored for what it is, which is right for bf16 only.
-bool casts_bf16(const Graph& graph, const Node& node) {
+// A Cast takes what is stored for what it is, which is right for bf16 and f16 only.
+bool casts_halves(const Graph& graph, const Node& node) {
   const auto fits = [&](ValueId id) {
     const auto& quant = graph.value(id).quant;
-    return !quant || quant->type == DType::bf16;
+    return !quant || is_half(quant->type);
   };
   return node.op->name == "Cast"sv && fits(node.inputs[0]) && fits(node.outputs[0]);
 }
@@ -82,7 +83,7 @@ Verdict accepts_quantised(const Graph& graph, const Node& node, int axis) {
        {node.inputs[0], node.outputs[0], node.inputs.size() > 3 ? node.inputs[3] : kNoValue})
     if (!has_one_scale(graph, id)) return refuse("a value has a scale for each part");
   if (!x.quant && w.quant) return refuse("its weights are quantised, its input is not");
-  if (!x.quant || x.quant->type == DType::bf16) return accept();
+  if (!x.quant || is_half(x.quant->type)) return accept();
   if (!is_byte(x.quant->type) || !w.quant || w.quant->type != DType::i8)
     return refuse("it is not bytes by bytes");
   if (w.quant->scale.size() > 1 && w.quant->axis != axis)
@@ -95,7 +96,7 @@ Verdict accepts_quantised(const Graph& graph, const Node& node, int axis) {
 }
 
 Verdict accepts_stored(const Graph& graph, const Node& node) {
-  if (!is_quantised(graph, node) || converts(node) || casts_bf16(graph, node)) return accept();
+  if (!is_quantised(graph, node) || converts(node) || casts_halves(graph, node)) return accept();
   const auto one_scale = [&](ValueId id) { return has_one_scale(graph, id); };
   if (!std::ranges::all_of(node.inputs, one_scale) || !std::ranges::all_of(node.outputs, one_scale))
     return refuse("a value has a scale for each part");
@@ -162,20 +163,21 @@ struct Borders {
     nodes.push_back(std::move(node));
     for (Node& next : behind) nodes.push_back(std::move(next));
   }
-  // Who computes in f32 need not read bf16 that was made from f32; bytes are what the network says.
+  // Who computes in f32 need not read 16 bits that were made from f32; bytes are what the network
+  // says.
   void know(ValueId stored, ValueId real) {
-    if (graph.value(stored).type == DType::bf16) reals[stored] = real;
+    if (is_half(graph.value(stored).type)) reals[stored] = real;
   }
 };
 
-// bf16 is no one's wish where no reader computes with it. What makes the value then stores f32, but
-// for operators that move elements of the type that they read.
+// 16 bits are no one's wish where no reader computes with it. What makes the value then stores f32,
+// but for operators that move elements of the type that they read.
 void drop_useless(Graph& graph, const std::vector<Stand>& stands) {
   const Uses uses(graph);
   for (std::size_t id = 0; id < graph.values.size(); ++id) {
     Value& value = graph.values[id];
     const int index = uses.producer[id];
-    if (!value.quant || value.type != DType::bf16 || uses.is_output[id] || index < 0) continue;
+    if (!value.quant || !is_half(value.type) || uses.is_output[id] || index < 0) continue;
     Node& maker = graph.nodes[std::size_t(index)];
     const Stand stand = stands[std::size_t(index)];
     if ((stand == Stand::free && !stores_any_type(graph, maker)) ||
@@ -216,10 +218,10 @@ std::vector<Stand> stands_of(const Graph& graph, const PlanOptions& options) {
   const std::vector<bool> refused = refused_nodes(graph, place(graph), options);
   for (std::size_t i = 0; i < refused.size(); ++i) {
     const Node& node = graph.nodes[i];
-    stands.push_back(!quantised(node)                            ? Stand::plain
-                     : converts(node) || casts_bf16(graph, node) ? Stand::converts
-                     : refused[i]                                ? Stand::in_f32
-                                                                 : Stand::free);
+    stands.push_back(!quantised(node)                              ? Stand::plain
+                     : converts(node) || casts_halves(graph, node) ? Stand::converts
+                     : refused[i]                                  ? Stand::in_f32
+                                                                   : Stand::free);
   }
   return stands;
 }

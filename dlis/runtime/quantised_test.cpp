@@ -189,13 +189,17 @@ TEST(QuantisedPlan, ALayerMayStayInF32) {
   }
 }
 
-TEST(QuantisedPlan, Bf16) {
+class QuantisedPlanOfHalves : public testing::TestWithParam<DType> {};
+
+TEST_P(QuantisedPlanOfHalves, ComputesInThem) {
+  const DType type = GetParam();
+  const Quant half{type, {1.0f}, {0}, -1};
   GraphBuilder b;
   ValueId x = b.input({1, 16, 9, 9});
   x = b.node("Relu", {b.conv(x, 16, 20, 3)});
-  quantise(b.graph, x, kBf16);
+  quantise(b.graph, x, half);
   const ValueId y = b.node("Relu", {b.conv(x, 20, 24, 3)});
-  quantise(b.graph, y, kBf16);
+  quantise(b.graph, y, half);
   const Graph graph = b.finish({b.node("GlobalAveragePool", {b.conv(y, 24, 8, 1)})});
   Graph plain = graph;
   for (Value& value : plain.values)
@@ -205,11 +209,13 @@ TEST(QuantisedPlan, Bf16) {
     expect_near(run(graph, inputs, untuned(compute))[0], run(plain, inputs, untuned())[0], 0.02);
   const auto plan = make_plan(graph, untuned("reference"));
   ASSERT_TRUE(plan);
-  EXPECT_TRUE(std::ranges::any_of((*plan)->steps, [](const Step& step) {
-    return step.conv_row && step.conv.type == DType::bf16 &&
-           step.conv.format == find_format("bf16");
+  EXPECT_TRUE(std::ranges::any_of((*plan)->steps, [type](const Step& step) {
+    return step.conv_row && step.conv.type == type &&
+           step.conv.format == find_format(name_of(type));
   }));
 }
+INSTANTIATE_TEST_SUITE_P(All, QuantisedPlanOfHalves, testing::Values(DType::bf16, DType::f16),
+                         [](const auto& each) { return std::string(name_of(each.param)); });
 
 // A Cast of bytes that stand for reals casts the reals.
 TEST(QuantisedPlan, CastsReals) {

@@ -114,8 +114,8 @@ TEST_P(DlisCompressed, GivesTheSameBits) {
 }
 INSTANTIATE_TEST_SUITE_P(Chains, DlisCompressed,
                          testing::Values("weight_prune:zeros=0.9", "quantise:type=bf16",
-                                         "ternarise", "winograd_prune:zeros=0.5",
-                                         "channel_prune:macs=0.5"),
+                                         "quantise:type=f16", "ternarise",
+                                         "winograd_prune:zeros=0.5", "channel_prune:macs=0.5"),
                          name_of_form);
 
 // Small networks of everything that files hold, quantised ones among them.

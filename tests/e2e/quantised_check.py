@@ -7,7 +7,7 @@ For each trained network (resnet20 and mobilenet_v1 of $DLIS_DATA/models unless 
 static quantiser makes a QDQ file (u8 activations, i8 weights per channel, calibrated on training
 images of CIFAR-10); its top-1 on N test images (10,000) is that of onnxruntime within 0.1 points,
 and so it is after `dlis compress --compress none` has written it anew. And the other way about:
-onnxruntime runs what `quantise:type=int8` wrote, and weights alone in int8 or bf16 (`ternarise`),
+onnxruntime runs what `quantise:type=int8` and `quantise:type=f16` wrote, and weights alone in int8 or bf16 (`ternarise`),
 with the top-1 that it has here. Runs under
 $DLIS_PYTHON where that is set; exit status 77 (skipped) where onnx, onnxruntime or the data are
 missing.
@@ -160,6 +160,10 @@ def check_narrow(command, model, data, folder, count):
                for rest in ("int8", "bf16"))
 
 
+def check_f16(command, model, data, folder, count):
+    return check_own(command, model, data, folder, count, "quantise:type=f16")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("dlis")
@@ -173,7 +177,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(given.keep or folder)
         same = [judge(given.dlis, model, data, folder, given.images)
-                for model in models for judge in (check, check_own, check_narrow)]
+                for model in models for judge in (check, check_own, check_narrow, check_f16)]
     print(f"{sum(same)} of {len(same)} files have onnxruntime's top-1 within {MOST}")
     return 0 if all(same) else 1
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "dlis/compute/conv/conv_judge.h"
+#include "dlis/format/half.h"
 
 namespace {
 
@@ -43,12 +44,12 @@ dlis::ConvProblem problem_of(Bytes& bytes) {
   p.ends.b = p.ends.a + float(bytes.pick(0, 16)) / 32;
   p.format = dlis::formats()[std::size_t(bytes.pick(0, std::int64_t(dlis::formats().size()) - 1))];
   p.density = double(bytes.pick(0, 8)) / 8;
-  constexpr dlis::DType kTypes[] = {dlis::DType::f32, dlis::DType::bf16, dlis::DType::u8,
-                                    dlis::DType::i8};
-  for (dlis::DType* type : {&p.type, &p.y_type, &p.add_type}) *type = kTypes[bytes.pick(0, 3)];
+  constexpr dlis::DType kTypes[] = {dlis::DType::f32, dlis::DType::bf16, dlis::DType::f16,
+                                    dlis::DType::u8, dlis::DType::i8};
+  for (dlis::DType* type : {&p.type, &p.y_type, &p.add_type}) *type = kTypes[bytes.pick(0, 4)];
   if (bytes.pick(0, 3) == 3 && p.groups == 1) p.c *= 64;  // sums that rows cut into blocks
   if (p.integer() && !p.format->encode_bytes) p.format = dlis::find_format("int8");
-  if (p.type == dlis::DType::bf16) p.format = dlis::find_format("bf16");
+  if (dlis::is_half(p.type)) p.format = dlis::find_format(dlis::name_of(p.type));
   if (p.all_f32() && p.h > 2 && p.w > 2 && bytes.pick(0, 3) == 3) {
     p.winograd = int(2 * bytes.pick(1, 3));
     p.winograd_relu = bytes.pick(0, 1);

@@ -1,5 +1,7 @@
-// int8 and bf16 roundings for quantisation-aware training (Jacob et al. 2018, section 3).
+// int8, bf16 and f16 roundings for quantisation-aware training (Jacob et al. 2018, section 3).
 #include "dlis/compress/train/rounding.h"
+
+#include "dlis/format/half.h"
 
 namespace dlis::train {
 namespace {
@@ -22,10 +24,12 @@ Tensor round_weight(const Tensor& weight, int axis) {
 }  // namespace
 
 Network::Rounding rounding_of(const Quant& quant, bool is_weight) {
-  if (quant.type == DType::bf16)
-    return [](const Tensor& x) {
-      return x + (x.detach().to(torch::kBFloat16).to(x.scalar_type()) - x.detach());
+  if (is_half(quant.type)) {
+    const auto half = quant.type == DType::f16 ? torch::kHalf : torch::kBFloat16;
+    return [half](const Tensor& x) {
+      return x + (x.detach().to(half).to(x.scalar_type()) - x.detach());
     };
+  }
   if (is_weight) {
     const int axis = quant.axis < 0 ? 0 : quant.axis;
     return [axis](const Tensor& x) { return round_weight(x, axis); };

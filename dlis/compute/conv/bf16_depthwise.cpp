@@ -7,7 +7,7 @@ namespace {
 
 Verdict accepts(const ConvProblem& p) {
   if (p.groups != p.c || p.k != p.c) return refuse("needs one filter a channel");
-  return accepts_bf16(p);
+  return accepts_half(p, DType::bf16);
 }
 
 }  // namespace

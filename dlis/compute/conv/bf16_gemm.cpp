@@ -6,7 +6,7 @@ namespace dlis {
 namespace {
 
 Verdict accepts(const ConvProblem& p) {
-  if (const Verdict types = accepts_bf16(p); !types) return types;
+  if (const Verdict types = accepts_half(p, DType::bf16); !types) return types;
   return gemm_accepts(p);
 }
 

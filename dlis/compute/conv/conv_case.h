@@ -215,6 +215,7 @@ class ConvCase {
     } else {
       off = std::abs(got - want.value);
       if (problem_.y_type == DType::bf16) off -= 0x1p-8 * std::abs(want.value);
+      if (problem_.y_type == DType::f16) off -= std::max(0x1p-11 * std::abs(want.value), 0x1p-25);
     }
     const double distance = std::max(off, 0.0) / (want.magnitude + 1 + std::abs(want.value));
     return std::isnan(got) ? 1e30 : distance;

@@ -6,6 +6,7 @@
 #include <rapidcheck.h>
 
 #include "dlis/compute/conv/conv_judge.h"
+#include "dlis/format/half.h"
 #include "dlis/hardware/device.h"
 
 namespace dlis {
@@ -180,6 +181,21 @@ const Listed kCases[] = {
     {"n3h1w1c1500 k50r1s1 +bias typebf16/f32/f32 bf16 bf16:dense"},
     {"n1h9w9c33 k30r3s3 p1 +bias +add typebf16/f32/bf16 bf16 bf16:f32_output"},
     {"n1h14w30c16 k64r3s3 p1 +relu +add typebf16 bf16 bf16:view", {4, 32, 64}, {3, 5, 7}},
+    {"n2h1w1c4200 k20r1s1 +bias +hardswish typef16 f16 f16:blocks"},
+    {"n2h9w10c19 k19r3s3 u2 p1 g19 +bias +add typef16/f16/f32 f16 f16:depthwise_s2"},
+    {"n1h9w10c3 k20r7s7 u2 p3 +bias +relu typef16 f16 f16:conv1"},
+    {"n1h9w10c5 k20r1s1 +bias +relu typef16 f16 f16:odd_pointwise"},
+    {"n1h8w8c16 k16r3s3 p1 +bias +relu typef16 f16 f16:3x3"},
+    {"n2h9w31c37 k40r3s3 u2 p1 +bias +add typef16 f16 f16:residual"},
+    {"n1h14w14c512 k65r1s1 +bias +relu typef16 f16 f16:pointwise"},
+    {"n1h9w9c40 k40r3s3 p1 g40 +bias +relu typef16 f16 f16:depthwise"},
+    {"n3h1w1c1500 k50r1s1 +bias typef16/f32/f32 f16 f16:dense"},
+    {"n1h9w9c33 k30r3s3 p1 +bias +add typef16/f32/f16 f16 f16:f32_output"},
+    {"n1h14w30c16 k64r3s3 p1 +relu +add typef16 f16 f16:view", {4, 32, 64}, {3, 5, 7}},
+    {"n1h9w9c30 k30r3s3 +bias f16 format:f16"},
+    {"n1h7w7c30 k77r1s1 +bias +relu +add f16 format:f16_pointwise"},
+    {"n2h9w10c20 k20r5s5 u2 p2 g20 +bias +hardswish typef16 f16 f16:depthwise_5x5"},
+    {"n1h9w11c12 k18r3s3 p1 d2 g3 +bias +sigmoid typef16 f16 f16:groups", {3, 1, 2}, {2, 0, 3}},
 };
 
 class ConvRows : public testing::TestWithParam<const ConvRow*> {};
@@ -205,9 +221,9 @@ TEST_P(ConvRows, SayWhyTheyRefuse) {
   const ConvRow& row = *GetParam();
   for (const Listed& listed : kCases) {
     ConvProblem problem = *parse_conv_problem(listed.line);
-    problem.type = DType::f16;
+    problem.type = DType::i64;
     const Verdict verdict = accepts(row, problem);
-    ASSERT_FALSE(verdict) << "no row computes with f16";
+    ASSERT_FALSE(verdict) << "no row computes with i64";
     EXPECT_THAT(verdict.reason, testing::MatchesRegex("[a-z0-9].*[^.]"));
   }
 }
@@ -314,11 +330,11 @@ TEST(ConvRandom, RowsAgree) {
     p.ends.b = 0.5f;
     p.format = *rc::gen::elementOf(std::vector<const Format*>(formats().begin(), formats().end()));
     const auto type = [] {
-      return *rc::gen::element(DType::f32, DType::bf16, DType::u8, DType::i8);
+      return *rc::gen::element(DType::f32, DType::bf16, DType::f16, DType::u8, DType::i8);
     };
     if (*rc::gen::arbitrary<bool>()) p.type = type(), p.y_type = type(), p.add_type = type();
     if (p.integer() && !p.format->encode_bytes) p.format = find_format("int8");
-    if (p.type == DType::bf16) p.format = find_format("bf16");
+    if (is_half(p.type)) p.format = find_format(name_of(p.type));
     p.density = *rc::gen::element(1.0, 0.5, 0.1);
     if (p.all_f32() && *rc::gen::inRange(0, 4) == 0) {
       p.winograd = *rc::gen::element(2, 4, 6);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dlis/compute/nn/convert_kernels.h"
+
 namespace dlis {
 
 void GemmBand::fill(const GemmTask& task, std::byte* band) const {
@@ -66,19 +68,30 @@ void GemmBand::widen_pixels(const std::byte* from, std::int64_t count, std::byte
   for (; count > 0; --count, from += x_.pixel, to += cut_.band_pixel) {
     const auto* narrow = reinterpret_cast<const Narrow*>(from);
     auto* wider = reinterpret_cast<Wide*>(to);
-    std::transform(narrow, narrow + channels, wider, wide);
+    wide(narrow, channels, wider);
     std::fill_n(wider + channels, fill, Wide());
   }
 }
 
 void GemmBand::widen_pixels(const std::byte* from, std::int64_t count, std::byte* to) const {
   const auto flip = std::uint8_t(ends_.x_flip);
+  const auto each = [](auto one) {
+    return [one](auto* narrow, std::int64_t n, auto* wider) {
+      std::transform(narrow, narrow + n, wider, one);
+    };
+  };
   if (p_.integer())
     widen_pixels<std::uint8_t, std::int16_t>(
-        from, count, to, [flip](std::uint8_t x) { return std::int16_t(x ^ flip); });
+        from, count, to, each([flip](std::uint8_t x) { return std::int16_t(x ^ flip); }));
+  else if (p_.type == DType::f16)
+    widen_pixels<std::uint16_t, float>(
+        from, count, to,
+        [read = convert_kernels_for(p_.isa).read_f16](auto* narrow, std::int64_t n, float* wider) {
+          read({n, narrow, wider});
+        });
   else
     widen_pixels<std::uint16_t, std::uint32_t>(
-        from, count, to, [](std::uint16_t x) { return std::uint32_t(x) << 16; });
+        from, count, to, each([](std::uint16_t x) { return std::uint32_t(x) << 16; }));
 }
 
 void GemmBand::copy_pixels(const std::byte* from, std::int64_t count, std::byte* to) const {

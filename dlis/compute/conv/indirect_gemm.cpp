@@ -1,5 +1,5 @@
-// The row `indirect_gemm`: f32 activations, and weights in f32, bf16 or bytes, which its kernels
-// widen.
+// The row `indirect_gemm`: f32 activations, and weights in f32, bf16, f16 or bytes, which its
+// kernels widen.
 #include "dlis/compute/conv/gemm_tiles.h"
 
 namespace dlis {
@@ -8,8 +8,8 @@ namespace {
 Verdict accepts(const ConvProblem& p) {
   if (!p.all_f32()) return refuse("needs f32 activations");
   const std::string_view format = p.format ? p.format->name : "dense";
-  if (format != "dense" && format != "bf16" && format != "int8")
-    return refuse("needs dense, bf16 or int8 weights");
+  if (format != "dense" && format != "bf16" && format != "f16" && format != "int8")
+    return refuse("needs dense, bf16, f16 or int8 weights");
   return gemm_accepts(p);
 }
 

@@ -8,6 +8,7 @@
 #include "dlis/compute/conv/dot_depthwise.h"
 #include "dlis/compute/conv/narrow_depthwise_rows.h"
 #include "dlis/compute/narrow.h"
+#include "dlis/format/half.h"
 
 namespace dlis {
 namespace {
@@ -52,7 +53,7 @@ Cuts cuts_of(const ConvProblem& p) {
 }
 
 NarrowKind kind_of(const ConvProblem& p) {
-  if (p.type == DType::bf16) return NarrowKind::bf16;
+  if (is_half(p.type)) return p.type == DType::f16 ? NarrowKind::f16 : NarrowKind::bf16;
   return p.type == DType::u8 ? NarrowKind::u8 : NarrowKind::i8;
 }
 
@@ -90,7 +91,7 @@ NarrowTile tile_of(const ConvProblem& p, const Call& call, int worker) {
 }
 
 void pack_ends(const ConvProblem& p, const Encoded& weights, const float* bias, const Packed& to) {
-  if (p.type == DType::bf16) {
+  if (is_half(p.type)) {
     if (bias) std::copy_n(bias, p.c, to.start);
     return;
   }
@@ -106,8 +107,9 @@ void pack_floats(const ConvProblem& p, const Encoded& weights, const float* bias
   const std::int64_t taps = p.r * p.s;
   const Tensor& values = weights.parts[0];
   const auto value = [&](std::int64_t i) {
-    return p.type == DType::bf16 ? from_bf16(values.as<std::uint16_t>()[std::size_t(i)])
-                                 : float(values.as<std::int8_t>()[std::size_t(i)]);
+    const auto at = std::size_t(i);
+    return is_half(p.type) ? from_half(p.type, values.as<std::uint16_t>()[at])
+                           : float(values.as<std::int8_t>()[at]);
   };
   for (std::int64_t c = 0; c < p.c; ++c)
     for (std::int64_t tap = 0; tap < taps; ++tap)

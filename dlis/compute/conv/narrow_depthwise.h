@@ -1,5 +1,5 @@
-// The kernels of the depthwise convolution of bytes or bf16: a band of output rows, vectorised over
-// channels, summed in f32 (which holds sums of a few hundred products of bytes exactly).
+// The kernels of the depthwise convolution of bytes, bf16 or f16: a band of output rows, vectorised
+// over channels, summed in f32 (which holds sums of a few hundred products of bytes exactly).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -37,12 +37,12 @@ struct NarrowTile {
   KernelEnds ends;
 };
 
-enum class NarrowKind : int { bf16, u8, i8 };
+enum class NarrowKind : int { bf16, f16, u8, i8 };
 enum class NarrowShape : int { any, k3_u1, k3_u2, k5_u1, k5_u2 };
 
 // Every output's sum runs over r, then s, one fused multiply-add a term.
 struct NarrowDepthwiseKernels {
-  void (*tile[3][5])(const NarrowTile&);  // by NarrowKind and NarrowShape
+  void (*tile[4][5])(const NarrowTile&);  // by NarrowKind and NarrowShape
 };
 
 DLIS_SIMD_TABLE(NarrowDepthwiseKernels, narrow_depthwise_kernels)

@@ -10,9 +10,10 @@ namespace dlis::DLIS_SIMD {
 
 namespace {
 
-struct OfBf16 {
-  using Stored = StoredBf16;
-  DLIS_INLINE Vec load(const std::byte* p, std::int64_t c) { return load_bf16(halves(p) + c); }
+template <class Half>
+struct OfHalf {
+  using Stored = StoredHalf<Half>;
+  DLIS_INLINE Vec load(const std::byte* p, std::int64_t c) { return Half::load(halves(p) + c); }
   DLIS_INLINE Vec value(const NarrowTile&, std::int64_t, Vec sum) { return sum; }
 };
 struct OfBytes {
@@ -154,6 +155,6 @@ constexpr auto kernel() {
 }  // namespace
 
 extern constinit const NarrowDepthwiseKernels narrow_depthwise_kernels = {
-    {KERNELS(OfBf16), KERNELS(OfU8), KERNELS(OfI8)}};
+    {KERNELS(OfHalf<Bf16>), KERNELS(OfHalf<F16>), KERNELS(OfU8), KERNELS(OfI8)}};
 
 }  // namespace dlis::DLIS_SIMD

@@ -1,4 +1,4 @@
-// What the rows `int8_depthwise` and `bf16_depthwise` share.
+// What the rows `int8_depthwise`, `bf16_depthwise` and `f16_depthwise` share.
 #pragma once
 #include "dlis/compute/row.h"
 

@@ -6,6 +6,7 @@
 
 #include "dlis/compute/numbers.h"
 #include "dlis/compute/row.h"
+#include "dlis/format/half.h"
 
 namespace dlis {
 
@@ -46,8 +47,8 @@ static double sum_at(const ConvProblem& p, const ConstView& x, const float* w, c
   const int zero = p.x_scale.zero;
   if (p.type == DType::u8) return sum([&](auto i) { return x.as<std::uint8_t>()[i] - zero; });
   if (p.type == DType::i8) return sum([&](auto i) { return x.as<std::int8_t>()[i] - zero; });
-  if (p.type == DType::bf16)
-    return sum([&](auto i) { return from_bf16(x.as<std::uint16_t>()[i]); });
+  if (is_half(p.type))
+    return sum([&](auto i) { return from_half(p.type, x.as<std::uint16_t>()[i]); });
   return sum([&](auto i) { return double(x.as<float>()[i]); });
 }
 
@@ -82,10 +83,10 @@ static Verdict accepts(const ConvProblem& p) {
   if (p.type == DType::f32) return accept();
   if (p.integer() && format != "int8" && !(p.format && p.format->decode_bytes))
     return refuse("activations in bytes need int8 or ternary2 weights");
-  if (p.type == DType::bf16 && format != "bf16")
-    return refuse("bf16 activations need bf16 weights");
-  return p.integer() || p.type == DType::bf16 ? accept()
-                                              : refuse("needs f32, bf16, u8 or i8 activations");
+  if (is_half(p.type) && format != name_of(p.type))
+    return refuse("activations in 16 bits need weights of their type");
+  return p.integer() || is_half(p.type) ? accept()
+                                        : refuse("needs f32, bf16, f16, u8 or i8 activations");
 }
 
 extern constinit const ConvRow reference_row{

@@ -16,6 +16,7 @@ enum class GemmKind : std::uint8_t {
   f32_int8,  // f32 by i8, which are widened; sums are scaled
   // bf16 by bf16, summed in f32: two a word on avx512 and neon_i8mm, elsewhere x comes as f32
   bf16,
+  f16,  // f16 by f16: x comes as f32, and weights are widened; also f32 by f16
   // u8 by i8, summed in i32: four a word on avx512 and neon_dot, eight on neon_i8mm, elsewhere x
   // comes as two i16
   int8,
@@ -26,7 +27,7 @@ enum class GemmKind : std::uint8_t {
   f32_ternary2,
   int8_ternary2,
 };
-inline constexpr int kGemmKinds = 8;  // that have kernels
+inline constexpr int kGemmKinds = 9;  // that have kernels
 
 // `length` consecutive words of a pixel's neighbourhood, `offset` bytes from its address. Without
 // initial values: arrays of them are made for every call and filled as far as they are needed.

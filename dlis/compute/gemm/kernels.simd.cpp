@@ -116,8 +116,8 @@ extern constinit const GemmKernels gemm_kernels = {
     .narrow = kLanes,
     .kind = {kind<KindF32, kMostRows<KindF32>>(), kind<KindF32Bf16, kMostRows<KindF32Bf16>>(),
              kind<KindF32Int8, kMostRows<KindF32Int8>>(), kind<KindBf16, kMostRows<KindBf16>>(),
-             kind<KindInt8, kByteRows>(), block_kind<KindF32Bsr>(), block_kind<KindF32BsrBf16>(),
-             block_kind<KindF32BsrInt8>()},
+             kind<KindF16, kMostRows<KindF16>>(), kind<KindInt8, kByteRows>(),
+             block_kind<KindF32Bsr>(), block_kind<KindF32BsrBf16>(), block_kind<KindF32BsrInt8>()},
     .widen_f32 = widen_f32,
     .widen_int8 = widen_int8,
 };

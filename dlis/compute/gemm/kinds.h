@@ -76,6 +76,11 @@ struct KindF32Bf16 : KindF32 {
   DLIS_INLINE W weights(const std::uint16_t* p) { return load_bf16(p); }
 };
 
+struct KindF32F16 : KindF32 {
+  using Weight = std::uint16_t;
+  DLIS_INLINE W weights(const std::uint16_t* p) { return load_f16(p); }
+};
+
 // Only the places where the weights are not 0.
 struct KindF32Bsr : KindF32 {
   static constexpr Reads kReads = Reads::words;
@@ -157,22 +162,26 @@ struct ProductsBf16 : SumsF32 {
 using ProductsBf16 = KindF32Bf16;
 #endif
 
-struct KindBf16 : ProductsBf16 {
-  using Stored = StoredBf16;
+// Outputs and residuals in 16 bits.
+template <class Products, class Half>
+struct KindHalf : Products {
+  using Stored = StoredHalf<Half>;
   static constexpr int kY = 2;
   struct Ends : EndsF32 {
     using EndsF32::EndsF32;
     template <int v>
     DLIS_MEMBER void finish(std::byte* y, Vec sum) const {
-      store_bf16(halves(y) + v * kLanes, clamped(biased<v>(sum)));
+      Half::store(halves(y) + v * kLanes, this->clamped(this->template biased<v>(sum)));
     }
     template <int v>
     DLIS_MEMBER void finish_add(std::byte* y, const std::byte* r, Vec sum) const {
-      store_bf16(halves(y) + v * kLanes,
-                 clamped(biased<v>(sum) + load_bf16(halves(r) + v * kLanes)));
+      const Vec residual = Half::load(halves(r) + v * kLanes);
+      Half::store(halves(y) + v * kLanes, this->clamped(this->template biased<v>(sum) + residual));
     }
   };
 };
+struct KindBf16 : KindHalf<ProductsBf16, Bf16> {};
+struct KindF16 : KindHalf<KindF32F16, F16> {};
 
 struct KindInt8 {
   using Stored = StoredBytes;

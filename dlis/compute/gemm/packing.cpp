@@ -22,6 +22,7 @@ GemmKind gemm_kind(const ConvProblem& p) {
   const std::string_view format = p.format ? p.format->name : "dense";
   if (p.integer()) return format == "ternary2" ? GemmKind::int8_ternary2 : GemmKind::int8;
   if (p.type == DType::bf16) return GemmKind::bf16;
+  if (format == "f16") return GemmKind::f16;
   if (format == "int8") return GemmKind::f32_int8;
   if (format == "ternary2") return GemmKind::f32_ternary2;
   if (format == "bsr") return GemmKind::f32_bsr;

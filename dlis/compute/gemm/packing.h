@@ -55,6 +55,7 @@ constexpr WordLayout word_layout(GemmKind kind, Isa isa) {
       break;
     case GemmKind::f32_bf16:
     case GemmKind::f32_bsr_bf16:
+    case GemmKind::f16:
       return {1, 4, 16};
     case GemmKind::f32_int8:
     case GemmKind::f32_bsr_int8:

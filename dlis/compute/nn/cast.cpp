@@ -6,6 +6,7 @@
 #include "dlis/compute/nn/convert_kernels.h"
 #include "dlis/compute/nn/copy.h"
 #include "dlis/compute/nn/operators.h"
+#include "dlis/format/half.h"
 
 namespace dlis::nn {
 namespace {
@@ -102,12 +103,14 @@ void write(DType type, bool is_bool, std::int64_t n, const Wide& wide, std::byte
   }
 }
 
-// Between f32 and bf16, for elements side by side; null for other types.
+// Between f32 and 16 bits, for elements side by side; null for other types.
 ConvertKernel straight_kernel(const OpProblem& problem) {
   const ConvertKernels& kernels = convert_kernels_for(problem.isa);
   const DType from = problem.inputs[0].type, to = problem.outputs[0].type;
-  if (from == DType::f32 && to == DType::bf16) return kernels.round_bf16;
-  return from == DType::bf16 && to == DType::f32 ? kernels.read_bf16 : nullptr;
+  if (from == DType::f32 && is_half(to))
+    return to == DType::f16 ? kernels.round_f16 : kernels.round_bf16;
+  if (to != DType::f32 || !is_half(from)) return nullptr;
+  return from == DType::f16 ? kernels.read_f16 : kernels.read_bf16;
 }
 
 Verdict accepts(const OpProblem& problem) { return needs_inputs(problem, 1, 1); }

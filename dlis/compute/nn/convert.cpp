@@ -76,6 +76,8 @@ ConvertKernel reader(const ConvertKernels& kernels, DType type) {
       return kernels.read_i32;
     case DType::bf16:
       return kernels.read_bf16;
+    case DType::f16:
+      return kernels.read_f16;
     default:
       return nullptr;  // it is real already
   }
@@ -88,6 +90,8 @@ ConvertKernel rounder(const ConvertKernels& kernels, DType type) {
       return kernels.round_i8;
     case DType::bf16:
       return kernels.round_bf16;
+    case DType::f16:
+      return kernels.round_f16;
     default:
       return nullptr;
   }

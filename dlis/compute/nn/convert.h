@@ -5,8 +5,8 @@
 
 namespace dlis::nn {
 
-// From f32, bf16, u8, i8 or i32 to f32, bf16, u8 or i8; quantised inputs and outputs by their
-// descriptions, raw ones by the node's attributes.
+// From f32, bf16, f16, u8, i8 or i32 to f32, bf16, f16, u8 or i8; quantised inputs and outputs by
+// their descriptions, raw ones by the node's attributes.
 Verdict convert_accepts(const OpProblem& problem);
 Blob build_convert(const OpProblem& problem);
 std::int64_t convert_tiles(const OpProblem& problem, int);

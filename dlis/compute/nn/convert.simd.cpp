@@ -1,6 +1,7 @@
 // Plain loops that compilers vectorise. No conversion multiplies and adds, so all ISAs give the
 // same bits; the sums of bytes may differ by what a fused multiply-add rounds less.
 #include "dlis/compute/nn/convert_kernels.h"
+#include "dlis/compute/simd/f16.h"
 #include "dlis/compute/simd/ints.h"
 #include "dlis/compute/simd/rounding.h"
 
@@ -46,6 +47,13 @@ void read_bf16(const ConvertRun& run) {
   auto* out = static_cast<std::uint32_t*>(run.out);
   for (std::int64_t i = 0; i < run.count; ++i) out[i] = static_cast<std::uint32_t>(in[i]) << 16;
 }
+void read_f16(const ConvertRun& run) {
+  const auto* in = static_cast<const std::uint16_t*>(run.in);
+  auto* out = static_cast<float*>(run.out);
+  std::int64_t i = 0;
+  for (; i + kLanes <= run.count; i += kLanes) store(out + i, load_f16(in + i));
+  if (i < run.count) store(out + i, load_f16(in + i), static_cast<int>(run.count - i));
+}
 void round_u8(const ConvertRun& run) { round_to<std::uint8_t>(run); }
 void round_i8(const ConvertRun& run) { round_to<std::int8_t>(run); }
 void round_bf16(const ConvertRun& run) {
@@ -56,6 +64,15 @@ void round_bf16(const ConvertRun& run) {
     const bool is_nan = (bits & 0x7fffffff) > 0x7f800000;
     out[i] = static_cast<std::uint16_t>(is_nan ? bits >> 16 | 0x40 : rounded);
   }
+}
+void round_f16(const ConvertRun& run) {
+  const auto* in = static_cast<const float*>(run.in);
+  auto* out = static_cast<std::uint16_t*>(run.out);
+  std::int64_t i = 0;
+  for (; i + kLanes <= run.count; i += kLanes) store_f16(out + i, load(in + i));
+  if (i >= run.count) return;
+  const auto rest = static_cast<int>(run.count - i);
+  store_f16(out + i, load(in + i, rest), rest);
 }
 
 template <class T>
@@ -118,9 +135,11 @@ const ConvertKernels convert_kernels = {.read_u8 = read_u8,
                                         .read_i8 = read_i8,
                                         .read_i32 = read_i32,
                                         .read_bf16 = read_bf16,
+                                        .read_f16 = read_f16,
                                         .round_u8 = round_u8,
                                         .round_i8 = round_i8,
                                         .round_bf16 = round_bf16,
+                                        .round_f16 = round_f16,
                                         .add_u8 = add_u8,
                                         .add_i8 = add_i8,
                                         .clamp_u8 = clamp_u8,

@@ -3,6 +3,7 @@
 #pragma once
 #include "dlis/compute/kernel_ends.h"
 #include "dlis/compute/simd/activate.h"
+#include "dlis/compute/simd/f16.h"
 #include "dlis/compute/simd/ints.h"
 
 namespace dlis::DLIS_SIMD {
@@ -35,17 +36,30 @@ struct StoredF32 {
   }
 };
 
-struct StoredBf16 {
+// A type of 16 bits: between Vec and what is stored.
+struct Bf16 {
+  DLIS_INLINE Vec load(const std::uint16_t* p) { return load_bf16(p); }
+  DLIS_INLINE void store(std::uint16_t* p, Vec x) { store_bf16(p, x); }
+  DLIS_INLINE void store(std::uint16_t* p, Vec x, int count) { store_bf16(p, x, count); }
+};
+struct F16 {
+  DLIS_INLINE Vec load(const std::uint16_t* p) { return load_f16(p); }
+  DLIS_INLINE void store(std::uint16_t* p, Vec x) { store_f16(p, x); }
+  DLIS_INLINE void store(std::uint16_t* p, Vec x, int count) { store_f16(p, x, count); }
+};
+
+template <class Half>
+struct StoredHalf {
   DLIS_INLINE Vec residual(const KernelEnds& ends, const std::byte* r, std::int64_t at, int count) {
-    return ends.add_f32 ? load(floats(r) + at, count) : load_bf16(halves(r) + at);
+    return ends.add_f32 ? load(floats(r) + at, count) : Half::load(halves(r) + at);
   }
   DLIS_INLINE void put(const KernelEnds& ends, std::byte* y, std::int64_t at, Vec x, int count) {
     if (ends.y_f32)
       store(floats(y) + at, x, count);
     else if (count == kLanes)
-      store_bf16(halves(y) + at, x);
+      Half::store(halves(y) + at, x);
     else
-      store_bf16(halves(y) + at, x, count);
+      Half::store(halves(y) + at, x, count);
   }
 };
 

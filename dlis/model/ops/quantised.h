@@ -7,7 +7,8 @@
 namespace dlis::model {
 
 // ONNX's numbers of the types, as attribute `to` has them.
-inline constexpr std::int64_t kOnnxF32 = 1, kOnnxU8 = 2, kOnnxI8 = 3, kOnnxI32 = 6, kOnnxBf16 = 16;
+inline constexpr std::int64_t kOnnxF32 = 1, kOnnxU8 = 2, kOnnxI8 = 3, kOnnxI32 = 6, kOnnxF16 = 10,
+                              kOnnxBf16 = 16;
 
 // The constant inputs `scale` and `zero` (absent: zeros) for values of `type`; several scales run
 // along `axis`. Errors: not constant, not positive and finite, zero points of another type or

@@ -1,4 +1,5 @@
 // From nodes to values and back.
+#include "dlis/format/half.h"
 #include "dlis/model/passes.h"
 #include "dlis/model/passes/rewrite.h"
 #include "dlis/model/quantised.h"
@@ -25,7 +26,7 @@ void fold_constant(Graph& graph, std::size_t index, const Uses& uses, std::vecto
   const Node& node = graph.nodes[index];
   const auto quant = reads_as(graph, node);
   if (!quant || !graph.is_constant(node.inputs[0]) || uses.is_output[at(node.outputs[0])]) return;
-  if (quant->type == DType::bf16) return;
+  if (is_half(quant->type)) return;
   Value value = graph.value(node.inputs[0]);
   value.quant = quant;
   const ValueId real = node.outputs[0];

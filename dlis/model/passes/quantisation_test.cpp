@@ -135,15 +135,18 @@ TEST(FoldQuantisation, RoundingTwiceIsRoundingOnce) {
   EXPECT_THAT(ops(graph), ElementsAre("Tanh", "Relu"));
 }
 
-TEST(FoldQuantisation, CastsToBf16Count) {
-  const Quant bf16{DType::bf16, {1.0f}, {0}, -1};
-  Builder b;
-  const ValueId x = b.through(bf16, b.op("Tanh", {b.input({1, 3, 4, 4})}));
-  const Graph graph = fold_quantisation(b.done({b.op("Relu", {x})}));
-  expect_valid(graph);
-  EXPECT_THAT(ops(graph), ElementsAre("Tanh", "Relu"));
-  EXPECT_EQ(graph.value(graph.nodes[0].outputs[0]).type, DType::bf16);
-  EXPECT_THAT(ops(unfold_quantisation(graph)), ElementsAre("Tanh", "Cast", "Cast", "Relu"));
+TEST(FoldQuantisation, CastsTo16BitsCount) {
+  for (const DType type : {DType::bf16, DType::f16}) {
+    Builder b;
+    const ValueId x = b.through({type, {1.0f}, {0}, -1}, b.op("Tanh", {b.input({1, 3, 4, 4})}));
+    const Graph graph = fold_quantisation(b.done({b.op("Relu", {x})}));
+    expect_valid(graph);
+    EXPECT_THAT(ops(graph), ElementsAre("Tanh", "Relu"));
+    EXPECT_EQ(graph.value(graph.nodes[0].outputs[0]).type, type);
+    const Graph again = unfold_quantisation(graph);
+    EXPECT_THAT(ops(again), ElementsAre("Tanh", "Cast", "Cast", "Relu"));
+    EXPECT_EQ(again.nodes[1].attributes.integer("to"), type == DType::f16 ? 10 : 16);
+  }
 }
 
 TEST(FoldClamps, OnlyWhatTheBytesCutOffAsWell) {
