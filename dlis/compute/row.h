@@ -1,6 +1,7 @@
 // What a row of layer 4 is, for convolutions and for all other operators.
 #pragma once
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "dlis/compute/problem.h"
@@ -93,6 +94,8 @@ struct Row {
   // For plans that measure nothing: how many multiply-adds at the machine's ceiling would take as
   // long as this row's arithmetic. Null: those of the problem.
   double (*work)(const P& problem) = nullptr;
+  // What `dlis plan --explain` says of the row on this machine, one sentence; empty: nothing.
+  std::string (*remark)(const P& problem) = nullptr;
 };
 
 using ConvRow = Row<ConvProblem>;

@@ -7,6 +7,7 @@
 
 #include "dlis/base/text.h"
 #include "dlis/hardware/device.h"
+#include "dlis/hardware/opencl_f16.h"
 
 namespace dlis {
 namespace {
@@ -65,6 +66,12 @@ Verdict available() {
              : accept();
 }
 
+// Of the device that is used.
+std::string f16_text() {
+  const Verdict right = opencl_f16();
+  return right ? ", f16 weights" : ", no f16 weights: " + right.reason;
+}
+
 std::string describe() {
   std::vector<std::string> texts;
   for (cl_device_id device : all_devices())
@@ -72,6 +79,7 @@ std::string describe() {
         "{}: {}, {} compute units, {:.1f} GiB", texts.size(), text(device, CL_DEVICE_NAME),
         number<cl_uint>(device, CL_DEVICE_MAX_COMPUTE_UNITS),
         double(number<cl_ulong>(device, CL_DEVICE_GLOBAL_MEM_SIZE)) / double(1 << 30)));
+  if (!texts.empty()) texts[0] += f16_text();
   return join(texts, "; ");
 }
 

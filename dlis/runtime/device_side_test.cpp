@@ -136,6 +136,34 @@ TEST_P(DeviceSession, WhatTheDeviceCannotTakeFallsBackOrIsRefused) {
   EXPECT_THAT(explain(**mixed), HasSubstr("does not build"));
 }
 
+// f16 weights on a device that misreads them are f32 there: the same outputs, a sentence, more
+// bytes.
+TEST_P(DeviceSession, ALieAboutF16IsSaidAndChangesNothingElse) {
+  const Graph graph = both_sides();
+  const auto inputs = random_inputs(graph);
+  PlanOptions options = on_device();
+  options.format = "f16";
+  const auto plan = make_plan(graph, options);
+  ASSERT_TRUE(plan) << plan.error().message();
+  EXPECT_EQ((*plan)->fallback_macs, 0);
+  EXPECT_THAT(explain(**plan), testing::Not(HasSubstr("weights are f32")));
+  const auto want = *Session::open(*plan)->run(inputs);
+  const auto exact = run_node_by_node(graph, inputs);
+  device_faults().f16 = F16Fault::reads;
+  const auto distrusted = make_plan(graph, options);
+  ASSERT_TRUE(distrusted) << distrusted.error().message();
+  EXPECT_THAT(
+      explain(**distrusted),
+      HasSubstr("the device reads the f16 0x0001 as 0 in place of 5.9604645e-08, so weights "
+                "are f32 there"));
+  EXPECT_GT((*distrusted)->weights_bytes, (*plan)->weights_bytes);
+  const auto got = *Session::open(*distrusted)->run(inputs);
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    expect_near(got[i], want[i], 1e-5);
+    expect_near(want[i], exact[i], 2e-3);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Memory, DeviceSession, testing::Bool(), [](const auto& each) {
   return std::string(each.param ? "apart" : "shared");
 });

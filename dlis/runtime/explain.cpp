@@ -91,6 +91,12 @@ std::string shares_of(const Step& step) {
   return out;
 }
 
+// A line where the row has something to say of this machine.
+std::string remark_of(const ConvRow* row, const ConvProblem& problem) {
+  const std::string remark = row && row->remark ? row->remark(problem) : "";
+  return remark.empty() ? "" : fmt::format("    {}: {}\n", row->name, remark);
+}
+
 std::string conv_lines(const Plan& plan, const Step& step) {
   ConvProblem problem = step.conv;
   problem.label.clear();
@@ -99,6 +105,7 @@ std::string conv_lines(const Plan& plan, const Step& step) {
                   step.conv.format->name, step.conv_row->name, text_of(step.schedule),
                   place_of(plan, step), step.fallback ? " (fallback)" : "",
                   bytes_text(step.weights_bytes), bytes_text(step.scratch_bytes), line(problem));
+  out += remark_of(step.conv_row, step.conv) + remark_of(step.split.row, step.split.device);
   if (!step.types.empty()) out += fmt::format("    {}\n", step.types);
   if (const std::string sparsity = sparsity_of(step); !sparsity.empty())
     out += fmt::format("    {}\n", sparsity);

@@ -17,6 +17,7 @@ class WithDevice : public testing::TestWithParam<bool> {
   }
   void TearDown() override {
     device_faults().apart = false;
+    device_faults().f16 = F16Fault::none;
     for (auto* fault : {&device_faults().allocate, &device_faults().build, &device_faults().enqueue,
                         &device_faults().transfer})
       *fault = -1;

@@ -37,7 +37,8 @@ Cuts cuts_of(const ConvProblem& p) {
 Verdict accepts(const ConvProblem& p) {
   if (p.groups != p.c || p.k != p.c) return refuse("needs one filter a channel");
   if (!p.all_f32()) return refuse("computes in f32 only");
-  if (p.format && !is_bf16(p) && p.format->name != std::string_view("dense"))
+  const std::string_view format = p.format ? p.format->name : "dense";
+  if (format != "dense" && format != "bf16" && format != "f16")
     return refuse(std::string("has no kernel for ") + p.format->name + " weights");
   return accept();
 }
@@ -62,7 +63,7 @@ void pack(const ConvProblem& p, const Encoded* weights, const float* bias, std::
   if (is_bf16(p))
     pack_weights<std::uint16_t>(p, weights->parts[0], packed);
   else
-    pack_weights<float>(p, weights->parts[0], packed);
+    pack_weights<float>(p, weights->format->decode(*weights), packed);
   if (bias) std::memcpy(packed + weight_bytes(p), bias, std::size_t(p.c) * sizeof(float));
 }
 

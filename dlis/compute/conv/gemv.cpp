@@ -47,8 +47,8 @@ struct Panels {
 
 Verdict accepts(const ConvProblem& p) {
   if (!p.all_f32()) return refuse("needs f32 activations");
-  if (!is_bf16(p) && !is_int8(p) && !has_format(p, "dense"))
-    return refuse("needs dense, bf16 or int8 weights");
+  if (!is_bf16(p) && !is_int8(p) && !has_format(p, "f16") && !has_format(p, "dense"))
+    return refuse("needs dense, bf16, f16 or int8 weights");
   if (!p.pointwise() || p.h != 1 || p.w != 1) return refuse("needs a dense layer");
   if (p.n > kGemvRows) return refuse("needs four rows or less");
   return accept();

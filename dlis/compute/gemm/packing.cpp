@@ -120,7 +120,7 @@ void PackedPanels::pack_weights(const Encoded& weights, std::byte* packed) const
   if (word_.widened)
     pack_ternary(weights, packed);
   else if (kind_ == GemmKind::f32)
-    pack_panels(weights.parts[0].as<float>().data(), packed);
+    pack_panels(weights.format->decode(weights).as<float>().data(), packed);
   else if (has_multipliers())
     pack_panels(weights.parts[0].as<std::int8_t>().data(), packed);
   else

@@ -20,10 +20,10 @@
 
 #define START_SUMS(i) float16 low##i = 0, high##i = 0;
 // Adds `terms` products: x##i points to row i's values, w to as many times 32 weights.
-#define ADD_PRODUCTS(terms)                               \
-  for (int t = 0; t < (terms); ++t, w += PANEL) {         \
-    const float16 w0 = vload16(0, w), w1 = vload16(1, w); \
-    EACH_ROW(ADD_PRODUCT)                                 \
+#define ADD_PRODUCTS(terms)                                     \
+  for (int t = 0; t < (terms); ++t, w += PANEL) {               \
+    const float16 w0 = WEIGHTS_16(0, w), w1 = WEIGHTS_16(1, w); \
+    EACH_ROW(ADD_PRODUCT)                                       \
   }
 #define ADD_PRODUCT(i)                 \
   {                                    \

@@ -5,23 +5,52 @@
 #include <limits>
 
 #include "dlis/base/divide.h"
+#include "dlis/hardware/opencl_f16.h"
 
 namespace dlis {
 namespace {
 
 constexpr std::int64_t kLine = kAlignment / sizeof(float);
 
+bool is_f16(const ConvProblem& p) { return p.format && p.format->name == std::string_view("f16"); }
+
 }  // namespace
 
-OpenClWeights::OpenClWeights(const ConvProblem& p, std::int64_t planes, std::int64_t terms)
-    : filters_(p.k), panels_(divide_up(p.k, kOpenClPanel)), planes_(planes), terms_(terms) {
+OpenClElement opencl_element(const ConvProblem& p) {
+  return is_f16(p) && opencl_f16() ? OpenClElement::f16 : OpenClElement::f32;
+}
+
+std::string opencl_element_option(OpenClElement element) {
+  return element == OpenClElement::f16 ? " -DHALF=1" : "";
+}
+
+std::string opencl_element_remark(const ConvProblem& p) {
+  if (!is_f16(p)) return {};
+  const Verdict right = opencl_f16();
+  return right ? "" : right.reason + ", so weights are f32 there";
+}
+
+Verdict opencl_format_accepts(const ConvProblem& p) {
+  const bool dense = !p.format || p.format == formats().front();
+  return dense || is_f16(p) ? accept() : refuse("needs dense or f16 weights");
+}
+
+OpenClWeights::OpenClWeights(const ConvProblem& p, std::int64_t planes, std::int64_t terms,
+                             OpenClElement element)
+    : element_(element),
+      filters_(p.k),
+      panels_(divide_up(p.k, kOpenClPanel)),
+      planes_(planes),
+      terms_(terms) {
   weights_at_ = panels_ * kOpenClPanel + round_up(p.s * p.c, kLine);
   plane_ = panels_ * kOpenClPanel * terms;
 }
 
-void OpenClWeights::clear(const float* bias, float* packed) const {
-  std::fill_n(packed, bytes() / sizeof(float), 0.0f);
-  if (bias) std::copy_n(bias, filters_, packed);
+OpenClElements OpenClWeights::clear(const float* bias, std::byte* packed) const {
+  std::fill_n(packed, bytes(), std::byte{0});
+  float* heads = reinterpret_cast<float*>(packed);
+  if (bias) std::copy_n(bias, filters_, heads);
+  return {heads + weights_at_, element_};
 }
 
 OpenClSizes opencl_sizes(const ConvProblem& p, const OpenClWeights& weights,
@@ -78,10 +107,10 @@ bool opencl_aligned(const ConvProblem& p, const DeviceCall& call) {
 
 Verdict opencl_conv_accepts(const ConvProblem& p, const OpenClWeights& weights) {
   if (!p.all_f32()) return refuse("needs f32 activations");
-  if (p.format && p.format != formats().front()) return refuse("needs dense weights");
+  if (const Verdict format = opencl_format_accepts(p); !format) return format;
   if (p.groups != 1) return refuse("needs a single group");
-  const std::int64_t largest = std::max({p.n * p.h * p.w * p.c, p.n * p.p() * p.q() * p.k,
-                                         std::int64_t(weights.bytes() / sizeof(float))});
+  const std::int64_t largest =
+      std::max({p.n * p.h * p.w * p.c, p.n * p.p() * p.q() * p.k, weights.largest()});
   if (largest > std::numeric_limits<cl_int>::max() / 2)
     return refuse("needs values of less than 2^30 elements");
   return accept();

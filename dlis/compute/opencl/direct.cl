@@ -4,6 +4,7 @@
 // times, and four sums run side by side. Weights are laid out by direct_weights.h. Every sum runs
 // in the order r, s, c, wherever the item is.
 #include "ends.cl"
+#include "weights.cl"
 
 typedef struct {
   int image, row, pixel;
@@ -30,7 +31,8 @@ kernel void direct(Sizes z, global const float* x, long x_at, global const float
   const int group = block / z.blocks, first = block % z.blocks * 8;
 
   float8 y0 = vload8(block, weights), y1 = y0, y2 = y0, y3 = y0;
-  global const float* w = weights + 8 * (z.groups * z.blocks + block * z.r * z.s * z.channels);
+  global const WEIGHT* w = (global const WEIGHT*)(weights + 8 * z.groups * z.blocks) +
+                           8 * block * z.r * z.s * z.channels;
   x += x_at + (long)n * z.x.image + group * z.channels;
   for (int r = 0; r < z.r; ++r) {
     const int h = p * z.stride_h - z.pad_top + r * z.dilation_h;
@@ -49,7 +51,7 @@ kernel void direct(Sizes z, global const float* x, long x_at, global const float
       global const float* x2 = row + (in2 ? v2 * z.x.pixel : 0);
       global const float* x3 = row + (in3 ? v3 * z.x.pixel : 0);
       for (int c = 0; c < z.channels; ++c, w += 8) {
-        const float8 weight = vload8(0, w);
+        const float8 weight = WEIGHTS_8(0, w);
         y0 = fma((float8)(in0 ? x0[c] : 0.0f), weight, y0);
         y1 = fma((float8)(in1 ? x1[c] : 0.0f), weight, y1);
         y2 = fma((float8)(in2 ? x2[c] : 0.0f), weight, y2);

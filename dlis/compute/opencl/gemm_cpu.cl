@@ -6,6 +6,7 @@
 // of the filter lie side by side in memory and inside the map they are one run of s * c terms. The
 // sums run in the order r, s, c.
 #define WIDTH 16
+#include "weights.cl"
 #include "block.cl"
 #include "conv.cl"
 
@@ -68,7 +69,8 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void gemm_cpu(
     int whole = z.dilation_w == 1 && z.x.pixel == z.c;
     EACH_ROW(LOCATE)
     EACH_ROW(START_SUMS)
-    global const float* w = packed + z.weights_at + panel * z.terms * PANEL;
+    global const WEIGHT* w =
+        (global const WEIGHT*)(packed + z.weights_at) + panel * z.terms * PANEL;
     const int steps = whole ? 1 : z.s, run = whole ? z.s * z.c : z.c;
     for (int r = 0; r < z.r; ++r)
       for (int s = 0; s < steps; ++s) {

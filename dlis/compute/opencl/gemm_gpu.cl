@@ -9,8 +9,15 @@
 // floats apart): those of a Winograd convolution's frequencies.
 #define WIDTH 4
 #include "conv.cl"
+#include "weights.cl"
 
 #define FLOAT4(space, address) (*(space const float4*)(address))
+
+#if HALF
+#define WEIGHTS_AT(address) WEIGHTS_4(0, address)
+#else
+#define WEIGHTS_AT(address) FLOAT4(global, address)  // they lie at multiples of 4
+#endif
 
 #define DEPTH 16
 #define ITEMS ((PIXELS / ROWS) * (FILTERS / COLUMNS))
@@ -68,7 +75,7 @@ INLINE float4 values_at(Sizes z, global const float* x, Pixel at, Term t) {
     const int at = id + i * ITEMS, t = (first) + at / (FILTERS / 4);                         \
     const int k = filter0 + at % (FILTERS / 4) * 4;                                          \
     const int in = t < z.terms && k < z.panels * PANEL;                                      \
-    next_w[i] = in ? FLOAT4(global, weights + (k / PANEL * z.terms + t) * PANEL + k % PANEL) \
+    next_w[i] = in ? WEIGHTS_AT(weights + (k / PANEL * z.terms + t) * PANEL + k % PANEL)     \
                    : (float4)0.0f;                                                           \
   }
 
@@ -80,7 +87,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void gemm_gpu(
   const int id = get_local_id(0), filter0 = get_group_id(0) * FILTERS;
   const int pixel0 = get_group_id(1) * PIXELS;
   const int row = id / (FILTERS / COLUMNS) * 4, column = id % (FILTERS / COLUMNS) * 4;
-  global const float* weights = packed + z.weights_at;
+  global const WEIGHT* weights = (global const WEIGHT*)(packed + z.weights_at);
   x += x_at;
   y += y_at;
   x += (long)get_group_id(2) * x_plane;

@@ -8,6 +8,7 @@
 #include "dlis/compute/device_operands.h"
 #include "dlis/compute/opencl/opencl_winograd.h"
 #include "dlis/hardware/device.h"
+#include "dlis/hardware/device_faults.h"
 
 namespace dlis {
 namespace {
@@ -24,7 +25,9 @@ std::vector<float> outputs_of(const ConvRow& row, ConvCase& c) {
 }
 
 // CPU devices take seconds to compile a GPU's large groups: those are looked at in one variant.
-bool left_out(const GemmWay& way, bool aligned) { return way.pixels > 64 && !aligned; }
+bool left_out(const GemmWay& way, const ConvProblem& p, bool aligned) {
+  return way.pixels > 64 && (!aligned || (p.format && p.format != formats().front()));
+}
 
 // Pixels of x at multiples of 4 floats, or anywhere.
 ConvCase case_of(const char* text, bool aligned = false) {
@@ -41,14 +44,15 @@ TEST(OpenClGemm, AllWaysGiveTheSameBits) {
   for (const char* text :
        {"n2h11w10c5 k6r3s2 u3x2 p0/1/2/0 +bias", "n1h12w12c8 k70r3s3 p2x3 d2x3 +bias +relu +add",
         "n1h13w9c64 k32r1s1 +bias :aligned", "n2h9w8c12 k20r3s2 u2 p1 +hardswish :aligned",
-        "n37h1w1c100 k33r1s1 +bias +clip-0.5/0.5", "n1h19w17c3 k40r7s7 u2 p3 +bias +relu"}) {
+        "n37h1w1c100 k33r1s1 +bias +clip-0.5/0.5", "n1h19w17c3 k40r7s7 u2 p3 +bias +relu",
+        "n1h12w12c8 k70r3s3 p2 +relu +add f16 :aligned", "n1h13w9c64 k32r1s1 +bias f16 :aligned"}) {
     SCOPED_TRACE(text);
     const bool aligned = std::string_view(text).ends_with("aligned");
     ConvCase c = case_of(text, aligned);
     std::vector<float> first;
     for (const bool gpu : {false, true})
       for (const GemmWay& way : gemm_ways(gpu)) {
-        if (left_out(way, aligned)) continue;
+        if (left_out(way, c.problem(), aligned)) continue;
         gemm_way = way;
         const std::vector<float> y = outputs_of(row, c);
         if (first.empty()) first = y;
@@ -76,7 +80,7 @@ TEST(OpenClWinograd, AllWaysOfAShapeGiveTheSameBits) {
       std::vector<float> first;
       EXPECT_GT(ways.size(), 1u);
       for (const WinogradWay& way : ways) {
-        if (way.gpu && left_out(*way.gpu, c.problem().c % 4 == 0)) continue;
+        if (way.gpu && left_out(*way.gpu, c.problem(), c.problem().c % 4 == 0)) continue;
         winograd_way = way;
         const std::vector<float> y = outputs_of(row, c);
         if (first.empty()) first = y;
@@ -103,6 +107,32 @@ TEST(OpenClConv, Refuse) {
     EXPECT_THAT(reason("n1h16w16c8 k8r3s3 csr density0.5"), testing::HasSubstr("dense"));
     EXPECT_THAT(reason("n1h8w8c8 k8r3s3 g2"), testing::HasSubstr("group"));
     EXPECT_THAT(reason("n1h8w8c8 k8r3s3 winograd4"), testing::HasSubstr("Winograd domain"));
+  }
+}
+
+// f16 weights are half the bytes on the device and give the bits of the f32 that they stand for; on
+// a device that misreads them they are f32, and the row says so.
+TEST(OpenClF16Weights, AreHalvesOrWhatTheyStandFor) {
+  if (!device()) GTEST_SKIP() << device().reason;
+  for (const char* name : {"opencl_gemm", "opencl_direct", "opencl_winograd"}) {
+    SCOPED_TRACE(name);
+    const ConvRow& row = *find_conv_row(name);
+    ConvCase c = case_of("n1h13w14c64 k40r3s3 p1 +bias +relu +add f16");
+    ConvProblem dense = c.problem();
+    dense.format = find_format("dense");
+    const bool halves = name != std::string_view("opencl_winograd");
+    const double share =
+        double(row.packed_bytes(c.problem(), nullptr)) / double(row.packed_bytes(dense, nullptr));
+    EXPECT_NEAR(share, halves ? 0.5 : 1, 0.01);
+    EXPECT_TRUE(!row.remark || row.remark(c.problem()).empty());
+    const std::vector<float> y = outputs_of(row, c);
+    device_faults().f16 = F16Fault::reads;
+    EXPECT_EQ(row.packed_bytes(c.problem(), nullptr), row.packed_bytes(dense, nullptr));
+    EXPECT_EQ(outputs_of(row, c), y);
+    if (halves) {
+      EXPECT_THAT(row.remark(c.problem()), testing::HasSubstr("weights are f32"));
+    }
+    device_faults().f16 = F16Fault::none;
   }
 }
 

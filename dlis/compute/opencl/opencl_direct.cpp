@@ -50,19 +50,21 @@ std::int64_t items_of(const ConvProblem& p) {
   return p.n * p.p() * quads * p.groups * direct_blocks(p);
 }
 
+std::string options_of(const ConvProblem& p) { return opencl_element_option(opencl_element(p)); }
+
 Verdict accepts(const ConvProblem& p) {
   if (!p.all_f32()) return refuse("needs f32 activations");
-  if (p.format && p.format != formats().front()) return refuse("needs dense weights");
-  const std::int64_t largest = std::max({p.n * p.h * p.w * p.c, p.n * p.p() * p.q() * p.k,
-                                         std::int64_t(direct_packed_bytes(p) / sizeof(float)),
-                                         items_of(p) + std::int64_t(kItemsOfGroup)});
+  if (const Verdict format = opencl_format_accepts(p); !format) return format;
+  const std::int64_t largest =
+      std::max({p.n * p.h * p.w * p.c, p.n * p.p() * p.q() * p.k, direct_largest(p),
+                items_of(p) + std::int64_t(kItemsOfGroup)});
   if (largest > std::numeric_limits<cl_int>::max())
     return refuse("needs values of less than 2^31 elements");
-  return has_opencl_kernel("direct.cl", "direct");
+  return has_opencl_kernel("direct.cl", "direct", options_of(p));
 }
 
 Status enqueue(const ConvProblem& p, const DeviceCall& call) {
-  return launch(call, DLIS_TRY(opencl_kernel("direct.cl", "direct")),
+  return launch(call, DLIS_TRY(opencl_kernel("direct.cl", "direct", options_of(p))),
                 {std::size_t(items_of(p)), 1, 1}, {kItemsOfGroup, 1, 1}, sizes_of(p, call),
                 call.inputs[0], call.packed, call.inputs[p.ends.add ? 1 : 0], call.outputs[0]);
 }
@@ -80,6 +82,7 @@ extern constinit const ConvRow opencl_direct_row{
     .pack = direct_pack,
     .scratch_bytes = [](const ConvProblem&) { return std::size_t(0); },
     .enqueue = enqueue,
+    .remark = opencl_element_remark,
 };
 
 }  // namespace dlis

@@ -18,7 +18,8 @@ Status enqueue_gemm(const ConvProblem& problem, const DeviceCall& call, const Ge
 
 // On a GPU the products x[f] w[f] of `count` matrices: `sizes` is a 1x1 convolution's without ends.
 struct GemmPlanes {
-  bool aligned;              // opencl_aligned
+  bool aligned;  // opencl_aligned
+  OpenClElement element;
   std::int64_t count, x, y;  // floats from one to the next
 };
 Status enqueue_planes(const OpenClSizes& sizes, const GemmPlanes& planes, const DeviceCall& call,

@@ -21,6 +21,7 @@ constexpr std::int64_t kLine = kAlignment / sizeof(float);
 constexpr std::size_t kItems = 64;              // of a GPU's group that transforms
 constexpr std::size_t kMostShared = 16u << 20;  // bytes of V that still lie in a last-level cache
 
+// f32 always: in f16 the transformed weights would be rounded a second time.
 OpenClWeights weights_of(const ConvProblem& p) { return {p, kFrequencies, p.c}; }
 
 // `Cut` of the kernels.
@@ -103,9 +104,10 @@ Status on_gpu(const ConvProblem& p, const DeviceCall& call, const WinogradWay& w
   cl_kernel input = DLIS_TRY(kernel("winograd_input"));
   DLIS_TRY(launch(call, input, items(p.c), group, sizes, cut, call.inputs[0], call.scratch));
   const DeviceCall products{call.queue, {&v, 1}, {&m, 1}, call.packed};
-  DLIS_TRY(enqueue_planes(product_sizes(sizes, cut),
-                          {p.c % 4 == 0, kFrequencies, cut.v_plane, cut.m_plane}, products,
-                          *way.gpu));
+  DLIS_TRY(
+      enqueue_planes(product_sizes(sizes, cut),
+                     {p.c % 4 == 0, OpenClElement::f32, kFrequencies, cut.v_plane, cut.m_plane},
+                     products, *way.gpu));
   return launch(call, DLIS_TRY(kernel("winograd_output")), items(p.k), group, sizes, cut, m,
                 call.packed, opencl_residual(p, call), call.outputs[0]);
 }
@@ -118,17 +120,16 @@ Verdict accepts(const ConvProblem& p) {
 }
 
 void pack(const ConvProblem& p, const Encoded* encoded, const float* bias, std::byte* to) {
-  float* packed = reinterpret_cast<float*>(to);
   const OpenClWeights weights = weights_of(p);
-  weights.clear(bias, packed);
+  const OpenClElements packed = weights.clear(bias, to);
   const Tensor dense = encoded->format->decode(*encoded);
   const float* from = dense.as<float>().data();
   double u[kWinogradMostValues];
   for (std::int64_t k = 0; k < p.k; ++k)
     for (std::int64_t c = 0; c < p.c; ++c, from += 9) {
       winograd_weights(*winograd_matrices(kTile), from, u);
-      float* first = packed + weights.place(k, c);
-      for (std::int64_t f = 0; f < kFrequencies; ++f) first[f * weights.plane()] = float(u[f]);
+      for (std::int64_t f = 0; f < kFrequencies; ++f)
+        packed.put(weights.place(k, c) + f * weights.plane(), float(u[f]));
     }
 }
 

@@ -7,6 +7,7 @@
 // of its own transforms all inputs first, and an item is one panel of a block, so that weights are
 // read as seldom as can be. Every sum runs in the order of the channels, whatever the cut.
 #define WIDTH 16
+#include "weights.cl"
 #include "block.cl"
 #include "conv.cl"
 #include "winograd_f4.cl"

@@ -8,7 +8,8 @@ namespace dlis {
 
 Verdict WinogradDense::accepts(const ConvProblem& p, int) {
   const std::string_view format = p.format ? p.format->name : "dense";
-  if (format != "dense" && format != "bf16") return refuse("needs dense or bf16 weights");
+  if (format != "dense" && format != "bf16" && format != "f16")
+    return refuse("needs dense, bf16 or f16 weights");
   return accept();
 }
 
