@@ -10,6 +10,8 @@ demo: build
 	  --compress none,weight_prune:zeros=0.5,weight_prune:zeros=0.8 \
 	  --format dense,bf16,csr --compute auto --threads 1,2 \
 	  --data cifar10:data/cifar10 -o build/demo.db
+	@$(DLIS) report build/demo.db -o build/demo.html
+	@echo "As a page, with charts: build/demo.html"
 
 test: setup
 	cmake --preset release
