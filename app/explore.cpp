@@ -14,6 +14,7 @@ struct ExploreArguments {
   EvaluateArguments measuring;
   Execution execution;
   std::string store, csv;
+  ConstraintTexts constraints;
   bool json = false;
 };
 
@@ -48,6 +49,7 @@ Result<SweepResult> explore(const ExploreArguments& arguments) {
 }
 
 Status run(const ExploreArguments& arguments) {
+  const Constraints constraints = DLIS_TRY(parse_constraints(arguments.constraints));
   const SweepResult result = DLIS_TRY(explore(arguments));
   const Progress& p = result.progress;
   if (result.stopped)
@@ -63,7 +65,7 @@ Status run(const ExploreArguments& arguments) {
   const auto records = DLIS_TRY(store.all());
   if (arguments.execution.executor != "local") note_machines(records);
   if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));
-  if (arguments.csv != "-") print_records(records, arguments.json);
+  if (arguments.csv != "-") return print_records(records, arguments.json, constraints);
   return {};
 }
 
@@ -72,6 +74,19 @@ void add_axis(CLI::App* verb, const char* name, std::vector<std::string>& axis, 
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("A,B,...");
+}
+
+void add_constraints(CLI::App* verb, ConstraintTexts& texts) {
+  verb->add_option("--min-top1", texts.min_top1, "ship only what reaches this top-1, in percent")
+      ->type_name("PERCENT");
+  verb->add_option("--max-ms", texts.max_ms, "ship only what runs in at most this (median_ms)")
+      ->type_name("MS");
+  verb->add_option("--max-memory", texts.max_memory,
+                   "ship only what takes at most this when it runs (peak_bytes): 8M")
+      ->type_name("BYTES");
+  verb->add_option("--max-bytes", texts.max_bytes,
+                   "ship only what is at most this as a file (file_bytes): 2M")
+      ->type_name("BYTES");
 }
 
 }  // namespace
@@ -99,6 +114,7 @@ void add_explore(CLI::App& app, Action& chosen) {
   verb->add_option("-o,--output", arguments->store, "the store; an old one is continued")
       ->type_name("RUN.db")
       ->required();
+  add_constraints(verb, arguments->constraints);
   arguments->measuring.add_to(*verb);
   add_execution(*verb, arguments->execution);
   auto* json = verb->add_flag("--json", arguments->json, "one record a line in place of the table");

@@ -5,19 +5,44 @@
 
 namespace dlis::app {
 
-void print_records(const std::vector<Record>& records, bool json) {
-  if (json) {
-    for (const Record& record : records) print(to_json(record) + "\n");
-    return;
-  }
-  const auto latest = latest_of(records);
+namespace {
+
+void print_tables(const std::vector<Record>& latest) {
   print(table_of(latest));
   const std::string formats = formats_table(latest);
   if (!formats.empty())
     print("\neach format against dense, fastest stack against fastest stack\n" + formats);
-  print("\n" + advice(latest) + "\n");
+}
+
+void print_mixture(const std::vector<Record>& latest) {
   const std::string mixture = mixture_of(latest);
   if (!mixture.empty()) print(mixture + "\n");
+}
+
+void print_json(const std::vector<Record>& records) {
+  for (const Record& record : records) print(to_json(record) + "\n");
+}
+
+}  // namespace
+
+void print_records(const std::vector<Record>& records, bool json) {
+  if (json) return print_json(records);
+  const auto latest = latest_of(records);
+  print_tables(latest);
+  print("\n" + advice(latest) + "\n");
+  print_mixture(latest);
+}
+
+Status print_records(const std::vector<Record>& records, bool json,
+                     const Constraints& constraints) {
+  if (constraints.empty()) return print_records(records, json), Status();
+  const auto latest = latest_of(records);
+  json ? print_json(records) : print_tables(latest);
+  const std::string text = DLIS_TRY(answer(latest, constraints));
+  if (json) return {};
+  print("\n" + text + "\n");
+  print_mixture(latest);
+  return {};
 }
 
 Status write_csv(const std::vector<Record>& records, const std::string& file) {

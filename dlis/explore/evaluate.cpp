@@ -14,6 +14,7 @@
 #include "dlis/explore/layers.h"
 #include "dlis/explore/observe.h"
 #include "dlis/explore/version.h"
+#include "dlis/model/onnx/onnx.h"
 #include "dlis/runtime/classes.h"
 #include "dlis/runtime/measure.h"
 
@@ -33,6 +34,7 @@ struct Smaller {
   Graph graph;
   std::optional<Graph> surgery;  // as it was before retraining
   std::string hash;
+  std::optional<std::int64_t> file_bytes;  // none: no ONNX file can hold it
 };
 using PlanPointer = std::shared_ptr<const Plan>;
 
@@ -83,6 +85,8 @@ struct Prefixes::State {
     compressed.graph = std::move(made.graph);
     compressed.surgery = std::move(made.surgery);
     compressed.hash = content_hash(compressed.graph);
+    if (is_compressed(stack))
+      if (const auto bytes = packed_onnx_bytes(compressed.graph)) compressed.file_bytes = *bytes;
     compressed.chain = chain;
     return {};
   }
@@ -261,6 +265,7 @@ Result<Record> Prefixes::evaluate(const Stack& stack) {
     return tl::unexpected(status.error());
   }
   describe(state_->compressed.graph, record);
+  if (const auto bytes = state_->compressed.file_bytes) record.set("file_bytes", *bytes);
   if (!state_->is_here()) {
     const std::string key = DLIS_TRY(key_of(stack));
     DLIS_TRY(state_->measure_there(stack, key, record));

@@ -92,6 +92,31 @@ TEST_F(Explore, RecordsRefusalsAndReports) {
   EXPECT_EQ(read, records());
 }
 
+TEST_F(Explore, ConstraintsDecideTheAnswerAndTheStatus) {
+  std::vector<std::string> given{"explore",     kNetwork.string(),
+                                 "--compress",  "none,weight_prune:zeros=0.2",
+                                 "--data",      kImages + "?limit=6",
+                                 "--seconds",   "0.02",
+                                 "-o",          "run.db",
+                                 "--max-bytes", "1G",
+                                 "--min-top1",  "1"};
+  const Outcome met = run(given);
+  ASSERT_EQ(met.status, 0) << met.err;
+  EXPECT_THAT(met.out, HasSubstr("stacks that keep --min-top1 1 and --max-bytes 1G"));
+  EXPECT_THAT(met.out, HasSubstr("\nRunner-up `"));
+  given.back() = "100";
+  given.insert(given.end(), {"--max-ms", "0.0001"});
+  const Outcome missed = run(given);
+  EXPECT_EQ(missed.status, 1);
+  EXPECT_THAT(missed.out, HasSubstr("median ms"));
+  EXPECT_THAT(missed.err, HasSubstr("no stack keeps --min-top1 100, --max-ms 0.0001 and"));
+  EXPECT_THAT(missed.err, HasSubstr("misses --max-ms 0.0001 by"));
+  given.back() = "-3";
+  expect_failure(given, "a bound is more than 0");
+  for (const Record& record : records())
+    EXPECT_GT(record.number("file_bytes").value_or(0), 100'000) << to_json(record);
+}
+
 TEST_F(Explore, InterruptEndsCleanlyAndSaysHowToGoOn) {
   auto longer = arguments();
   *std::find(longer.begin(), longer.end(), "0.02") = "2";

@@ -1,5 +1,6 @@
 // ONNX files in and out, through protobuf. The only header that others see of this folder.
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -34,6 +35,8 @@ Result<Graph> parse_onnx(std::span<const std::byte> bytes, const std::filesystem
 // reader refuses (NaN, infinite).
 Status save_onnx(const Graph& graph, const std::filesystem::path& file);
 Result<std::string> serialise_onnx(const Graph& graph);
+// What save_onnx would write as `.onnx.gz`.
+Result<std::int64_t> packed_onnx_bytes(const Graph& graph);
 
 // One TensorProto (.pb), as in the ONNX test data layout; types become those that a model's would.
 Result<Tensor> load_tensor_pb(const std::filesystem::path& file);

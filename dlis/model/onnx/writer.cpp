@@ -186,11 +186,21 @@ Result<std::string> serialise_onnx(const Graph& graph) {
   return bytes_of_message(model);
 }
 
-Status save_onnx(const Graph& graph, const fs::path& file) {
+namespace {
+Result<std::string> packed_onnx(const Graph& graph) {
   const std::string bytes = DLIS_TRY(serialise_onnx(graph));
-  if (file.extension() != ".gz") return write_file_atomic(file, bytes);
-  const std::string packed = DLIS_TRY(gzip(bytes_of(bytes)));
-  return write_file_atomic(file, packed);
+  return gzip(bytes_of(bytes));
+}
+}  // namespace
+
+Result<std::int64_t> packed_onnx_bytes(const Graph& graph) {
+  return std::int64_t(DLIS_TRY(packed_onnx(graph)).size());
+}
+
+Status save_onnx(const Graph& graph, const fs::path& file) {
+  const bool packs = file.extension() == ".gz";
+  const std::string bytes = DLIS_TRY(packs ? packed_onnx(graph) : serialise_onnx(graph));
+  return write_file_atomic(file, bytes);
 }
 
 Status save_tensor_pb(const Tensor& tensor, const std::string& name, const fs::path& file) {
