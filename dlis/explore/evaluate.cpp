@@ -38,6 +38,36 @@ struct Smaller {
 };
 using PlanPointer = std::shared_ptr<const Plan>;
 
+// `count` images at equal distances: a folder's images stand class by class.
+Dataset thinned(const Dataset& data, std::int64_t count) {
+  Dataset few = data;
+  Shape shape = data.images.shape();
+  const std::int64_t image = data.images.elements() / data.size();
+  shape[0] = count;
+  few.images = Tensor(DType::u8, shape);
+  few.labels.clear();
+  const auto from = data.images.as<std::uint8_t>();
+  const auto to = few.images.edit<std::uint8_t>();
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t at = i * data.size() / count;
+    std::copy_n(from.begin() + at * image, image, to.begin() + i * image);
+    few.labels.push_back(data.labels[std::size_t(at)]);
+  }
+  return few;
+}
+
+// Equal for plans of the same graph that compute the same bits: rows and formats, not schedules.
+std::string computation_of(const std::string& graph_hash, const Plan& plan) {
+  Hasher hasher;
+  hasher.add(std::string_view(graph_hash));
+  for (const auto& [layer, choice] : choices_of(plan)) {
+    if (choice.format.empty()) continue;  // another operator's workers
+    hasher.add(std::string_view(layer));
+    hasher.add(std::string_view(choice.row)).add(std::string_view(choice.format));
+  }
+  return hasher.hex();
+}
+
 }  // namespace
 
 struct Prefixes::State {
@@ -45,10 +75,11 @@ struct Prefixes::State {
   Loaded loaded;
   Smaller compressed;
   const Dataset no_images;
-  std::map<std::string, Dataset> datasets;     // by their text and the size of the network's input
-  std::map<std::string, Accuracy> accuracies;  // by computation
-  std::optional<Link> link = std::nullopt;     // to the target
-  std::string answered = {};                   // the key of the target's last answer
+  std::map<std::string, Dataset> datasets;  // by their text and the size of the network's input
+  std::map<std::pair<const Dataset*, std::int64_t>, Dataset> few;  // of these, so many images
+  std::map<std::string, Accuracy> accuracies;                      // by computation
+  std::optional<Link> link = std::nullopt;                         // to the target
+  std::string answered = {};  // the key of the target's last answer
 
   ~State() { forget_answer(); }
 
@@ -98,7 +129,13 @@ struct Prefixes::State {
     return images || needs_images(stack.compress) ? images : &no_images;
   }
 
-  Result<const Dataset*> dataset() { return dataset(options.data); }
+  Result<const Dataset*> dataset() {
+    const Dataset* all = DLIS_TRY(dataset(options.data));
+    if (options.images == 0 || all->size() <= options.images) return all;
+    const auto key = std::pair(all, options.images);
+    if (auto found = few.find(key); found != few.end()) return &found->second;
+    return &few.emplace(key, thinned(*all, options.images)).first->second;
+  }
   Result<const Dataset*> dataset(const std::string& spec) {
     if (loaded.graph.inputs.empty()) return fail("the network has no input", loaded.model);
     const Shape& shape = *loaded.graph.value(loaded.graph.inputs[0]).shape;
@@ -225,9 +262,15 @@ struct Prefixes::State {
 };
 
 Prefixes::Prefixes(EvaluateOptions options)
-    : state_(new State{std::move(options), {}, {}, {}, {}, {}}) {}
+    : state_(new State{std::move(options), {}, {}, {}, {}, {}, {}}) {}
 Prefixes::Prefixes(Prefixes&&) noexcept = default;
 Prefixes::~Prefixes() = default;
+
+void Prefixes::set_effort(double seconds, std::int64_t images) {
+  if (state_->options.images != images) state_->accuracies.clear();
+  state_->options.seconds = seconds;
+  state_->options.images = images;
+}
 
 Result<std::string> Prefixes::key_of(const Stack& stack) {
   DLIS_TRY(state_->load(stack));

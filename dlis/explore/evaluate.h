@@ -20,6 +20,7 @@ struct EvaluateOptions {
   ModelOptions model;           // its seed is the seed of everything
   std::string data;             // `cifar10:DIR?limit=1000`; empty: no accuracy
   double seconds = 0.5;         // of timing
+  std::int64_t images = 0;      // to measure accuracy on, evenly out of those of `data`; 0: all
   std::filesystem::path cache;  // of measured choices; empty: the user's
   Tune tune = Tune::quick;
   std::size_t memory_bytes = 0;       // that a plan may take; 0: no limit
@@ -46,6 +47,9 @@ class Prefixes {
   // seed, seconds, machine (the target's), build. Loads the model and the data where they are not
   // loaded yet.
   Result<std::string> key_of(const Stack& stack);
+
+  // From now on another time and number of images.
+  void set_effort(double seconds, std::int64_t images);
 
   // A refused stack is a record with its reason; an error is the world being wrong, or "stopped".
   Result<Record> evaluate(const Stack& stack);

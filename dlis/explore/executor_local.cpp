@@ -42,9 +42,10 @@ Result<SweepResult> run_local(std::span<const Stack> stacks, Store& store,
     auto record = measuring.evaluate(stack, tell);
     if (result.stopped) return result;
     if (!record) return tl::unexpected(record.error());
-    DLIS_TRY(store.put(*key, *record));
+    const double took_ms = now_ms() - start;
+    DLIS_TRY(store.put(*key, *record, took_ms / 1000));
     ++progress.done;
-    pace.milliseconds += now_ms() - start;
+    pace.milliseconds += took_ms;
     ++pace.evaluated;
   }
   progress.stack.clear();

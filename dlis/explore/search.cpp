@@ -3,21 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
-#include <utility>
+#include <map>
 
 namespace dlis {
 namespace {
 
-std::vector<std::size_t> first_of_each_technique(std::span<const Candidate> candidates) {
-  std::set<std::pair<std::string, std::string>> known;
-  const auto technique = [](const Candidate& c) { return std::pair(c.axes[0], c.axes[1]); };
-  for (const Candidate& c : candidates)
-    if (c.evaluated) known.insert(technique(c));
-  std::vector<std::size_t> first;
-  for (std::size_t i = 0; i < candidates.size(); ++i)
-    if (known.insert(technique(candidates[i])).second) first.push_back(i);
-  return first;
+using Technique = std::vector<std::string>;
+Technique technique_of(const Prospect& c) {
+  return {c.axes.begin() + kModel, c.axes.begin() + kNumbers + 1};
 }
 
 struct Expected {
@@ -25,14 +18,14 @@ struct Expected {
   Achieved likely, hoped;
 };
 
-// What each candidate that was not evaluated would give.
-std::vector<Expected> expected_of(std::span<const Candidate> candidates,
+// What each prospect that was not evaluated would give.
+std::vector<Expected> expected_of(std::span<const Prospect> prospects,
                                   const SearchSettings& settings) {
   std::vector<AxisValues> known, asked;
   std::vector<double> top1, ms, bytes;
   std::vector<Expected> all;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const Candidate& c = candidates[i];
+  for (std::size_t i = 0; i < prospects.size(); ++i) {
+    const Prospect& c = prospects[i];
     if (!c.evaluated) {
       asked.push_back(c.axes);
       all.push_back({i, {}, {}});
@@ -68,25 +61,51 @@ Point3 point_of(const Achieved& achieved, const Reference& reference) {
           achieved.bytes / reference.bytes};
 }
 
-std::vector<std::size_t> propose(std::span<const Candidate> candidates, const Reference& reference,
+// The first stack of a technique takes longer than those that follow.
+std::vector<double> expected_seconds(std::span<const Prospect> prospects) {
+  std::map<Technique, double> longest;
+  for (const Prospect& c : prospects)
+    if (c.evaluated) {
+      double& seconds = longest[technique_of(c)];
+      seconds = std::max(seconds, c.seconds - c.extra_seconds);
+    }
+  double first = 0, later = 0;
+  std::size_t laters = 0;
+  for (const auto& [technique, seconds] : longest) first += seconds / double(longest.size());
+  for (const Prospect& c : prospects)
+    if (c.evaluated && c.seconds - c.extra_seconds < longest[technique_of(c)])
+      later += c.seconds - c.extra_seconds, ++laters;
+  later = laters ? later / double(laters) : first;
+  std::vector<double> expected;
+  for (const Prospect& c : prospects)
+    expected.push_back(c.extra_seconds + (longest.count(technique_of(c)) ? later : first));
+  return expected;
+}
+
+std::vector<std::size_t> propose(std::span<const Prospect> prospects, const Reference& reference,
                                  const SearchSettings& settings) {
-  if (auto first = first_of_each_technique(candidates); !first.empty()) return first;
-  std::vector<Expected> left = expected_of(candidates, settings);
+  if (prospects.empty()) return {};
+  if (!prospects[0].evaluated) return {0};
+  std::vector<Expected> left = expected_of(prospects, settings);
+  const std::vector<double> seconds = expected_seconds(prospects);
   std::vector<Point3> points;
-  for (const Candidate& c : candidates)
+  for (const Prospect& c : prospects)
     if (c.achieved) points.push_back(point_of(*c.achieved, reference));
   std::vector<Point3> front = front_of(points);
   const double reached = hypervolume(front);
+  const std::size_t most_chosen = std::min(settings.batch, prospects.size() - left.size());
   std::vector<std::size_t> chosen;
-  while (chosen.size() < settings.batch && !left.empty()) {
+  while (chosen.size() < most_chosen && !left.empty()) {
     const double now = hypervolume(front);
-    std::size_t best = 0;
-    double most = -1;
+    std::size_t best = left.size();
+    double most = 0;
     for (std::size_t i = 0; i < left.size(); ++i) {
       const double gain = volume_with(front, point_of(left[i].hoped, reference)) - now;
-      if (gain > most) most = gain, best = i;
+      if (gain <= settings.least_gain * reached) continue;
+      const double rate = gain / std::pow(seconds[left[i].index] + 1e-3, settings.thrift);
+      if (rate > most) most = rate, best = i;
     }
-    if (most <= settings.least_gain * reached) break;
+    if (best == left.size()) break;
     chosen.push_back(left[best].index);
     front.push_back(point_of(left[best].likely, reference));
     front = front_of(front);
@@ -96,13 +115,14 @@ std::vector<std::size_t> propose(std::span<const Candidate> candidates, const Re
 }
 
 SearchSettings default_search() {
-  // model, technique, format, compute, schedule, device
-  return {.top1 = {{0.3, 0.3, 0.97, 0.99, 0.999, 0.99}, 0.002},
-          .ms = {{0.5, 0.7, 0.5, 0.7, 0.97, 0.8}, 0.02},
-          .bytes = {{0.5, 0.7, 0.4, 0.7, 0.97, 0.8}, 0.02},
+  // model, surgery, strength, numbers, format, compute, schedule, place
+  return {.top1 = {{0.3, 0.5, 0.6, 0.8, 0.97, 0.99, 0.999, 0.99}, 0.002, 5},
+          .ms = {{0.5, 0.8, 0.9, 0.5, 0.5, 0.7, 0.97, 0.8}, 0.02, 0.4},
+          .bytes = {{0.5, 0.8, 0.9, 0.5, 0.4, 0.7, 0.97, 0.8}, 0.02, 0.5},
           .optimism = 0.6,
           .batch = 4,
-          .least_gain = 0.002};
+          .least_gain = 0.002,
+          .thrift = 0.5};
 }
 
 }  // namespace dlis

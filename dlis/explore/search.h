@@ -20,9 +20,25 @@ using Reference = Achieved;
 // 0 at 100 % of top-1, no time and no bytes; 1 at the reference.
 Point3 point_of(const Achieved& achieved, const Reference& reference);
 
-struct Candidate {
-  AxisValues axes;         // model, technique, format, compute, schedule, device with its workers
-  bool evaluated = false;  // or dropped: not proposed any more
+// The axes of a prospect in AxisValues. A technique is several axes: what it takes out, how much
+// of it, and in which numbers the rest computes, so that stacks that share one of these are alike.
+enum SearchAxis {
+  kModel,
+  kSurgery,
+  kStrength,
+  kNumbers,
+  kFormat,
+  kCompute,
+  kSchedule,
+  kPlace,
+  kAxes
+};
+
+struct Prospect {
+  AxisValues axes;           // kAxes of them
+  double extra_seconds = 0;  // what it costs beside loading, planning and measuring: retraining
+  bool evaluated = false;    // or dropped: not proposed any more
+  double seconds = 0;        // that evaluating it took
   std::optional<Achieved> achieved;  // none: not evaluated, or refused
 };
 
@@ -32,14 +48,20 @@ struct SearchSettings {
   double optimism = 1;            // standard deviations by which a guess is bettered
   std::size_t batch = 4;          // stacks in a round
   double least_gain = 0.002;      // ends where no stack may add this share of the hypervolume
+  double thrift = 0.5;            // gains are divided by seconds to this power
 };
 SearchSettings default_search();
 
 // Indices of the next round, best first; empty where nothing is left that may gain. The first round
-// is the first candidate of each model and technique (so the caller lists the plainest stack of
-// each first). Later rounds take the candidates whose optimistic guess adds most hypervolume; each
-// that is taken counts as evaluated to its guess when the next one is chosen.
-std::vector<std::size_t> propose(std::span<const Candidate> candidates, const Reference& reference,
+// is the first prospect alone: the dense network. Later rounds, at most as many stacks as are
+// known and at most `batch`, take the prospects whose optimistic guess adds most hypervolume for
+// its time (the first stack of a technique is expected to take as long as those of other techniques
+// did: it compresses); each that is taken counts as evaluated to its guess when the next one is
+// chosen.
+std::vector<std::size_t> propose(std::span<const Prospect> prospects, const Reference& reference,
                                  const SearchSettings& settings = default_search());
+
+// Seconds that a prospect will take, as `propose` expects them.
+std::vector<double> expected_seconds(std::span<const Prospect> prospects);
 
 }  // namespace dlis

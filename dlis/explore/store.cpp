@@ -176,6 +176,24 @@ void bind_field(SQLite::Statement& statement, int at, const Field& value) {
     statement.bind(at);
 }
 
+// Of a statement that selects columns().
+Record record_of(SQLite::Statement& row) {
+  Record record;
+  int at = 0;
+  for (const FieldSpec& field : record_fields())
+    record.set(field.name, field_of(row.getColumn(at++), field.kind));
+  return record;
+}
+
+// A table of its own, so that stores without it stay stores.
+void put_seconds(SQLite::Database& database, const std::string& key, double seconds) {
+  database.exec("CREATE TABLE IF NOT EXISTS costs (key TEXT PRIMARY KEY, seconds REAL)");
+  SQLite::Statement insert(database, "INSERT INTO costs VALUES (?, ?) ON CONFLICT DO NOTHING");
+  insert.bind(1, key);
+  insert.bind(2, seconds);
+  insert.exec();
+}
+
 // SQLite would wait at a pipe, and keep a store without a name in memory.
 Status check_kind(const fs::path& file) {
   if (file.empty()) return fail("the store has no name", "", "name a file for it");
@@ -256,8 +274,9 @@ Result<bool> Store::has(const std::string& key) const {
   });
 }
 
-Status Store::put(const std::string& key, const Record& record) {
+Status Store::put(const std::string& key, const Record& record, double seconds) {
   return guarded(state_->file, [&]() -> Status {
+    SQLite::Transaction transaction(state_->database, SQLite::TransactionBehavior::IMMEDIATE);
     std::string places = "?";
     for (std::size_t i = 0; i < record_fields().size(); ++i) places += ", ?";
     SQLite::Statement insert(state_->database,
@@ -270,8 +289,28 @@ Status Store::put(const std::string& key, const Record& record) {
       const auto found = record.values.find(field.name);
       bind_field(insert, at++, found == record.values.end() ? Field{} : found->second);
     }
-    insert.exec();
+    if (insert.exec() > 0 && seconds > 0) put_seconds(state_->database, key, seconds);
+    transaction.commit();
     return {};
+  });
+}
+
+Result<std::optional<Record>> Store::get(const std::string& key) const {
+  return guarded(state_->file, [&]() -> Result<std::optional<Record>> {
+    SQLite::Statement query(state_->database,
+                            fmt::format("SELECT {} FROM records WHERE key = ?", columns()));
+    query.bind(1, key);
+    if (!query.executeStep()) return std::nullopt;
+    return record_of(query);
+  });
+}
+
+Result<double> Store::seconds_of(const std::string& key) const {
+  return guarded(state_->file, [&]() -> Result<double> {
+    if (!state_->database.tableExists("costs")) return 0;
+    SQLite::Statement query(state_->database, "SELECT seconds FROM costs WHERE key = ?");
+    query.bind(1, key);
+    return query.executeStep() ? query.getColumn(0).getDouble() : 0.0;
   });
 }
 
@@ -280,12 +319,7 @@ Result<std::vector<Record>> Store::all() const {
     SQLite::Statement query(state_->database, fmt::format("SELECT {} FROM records ORDER BY id",
                                                           columns_or_null(state_->database)));
     std::vector<Record> records;
-    while (query.executeStep()) {
-      Record& record = records.emplace_back();
-      int at = 0;
-      for (const FieldSpec& field : record_fields())
-        record.set(field.name, field_of(query.getColumn(at++), field.kind));
-    }
+    while (query.executeStep()) records.push_back(record_of(query));
     return records;
   });
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,11 @@ class Store {
 
   Result<bool> has(const std::string& key) const;
   // The first record of a key stays: two processes that evaluate the same stack leave one.
-  Status put(const std::string& key, const Record& record);
-  Result<std::vector<Record>> all() const;  // in order of insertion
+  // `seconds`: what it took, kept beside the record.
+  Status put(const std::string& key, const Record& record, double seconds = 0);
+  Result<std::optional<Record>> get(const std::string& key) const;
+  Result<double> seconds_of(const std::string& key) const;  // 0: not known
+  Result<std::vector<Record>> all() const;                  // in order of insertion
 
  private:
   struct State;

@@ -9,29 +9,41 @@ Result<SweepResult> sweep(std::span<const Stack> stacks, Store& store, const Mea
   return executor->run(stacks, store, measuring, report);
 }
 
+Evaluator::Evaluator(EvaluateOptions options) : note_(std::make_shared<Note>()) {
+  options.progress = [note = note_](std::string_view phase, double share) {
+    return !*note || (*note)(phase, share);
+  };
+  prefixes_ = std::make_shared<Prefixes>(std::move(options));
+}
+
+Measuring Evaluator::measuring(double seconds, std::int64_t images) const {
+  Measuring measuring;
+  measuring.key = [all = prefixes_, seconds, images](const Stack& stack) {
+    all->set_effort(seconds, images);
+    return all->key_of(stack);
+  };
+  measuring.evaluate = [all = prefixes_, note = note_, seconds, images](const Stack& stack,
+                                                                        const auto& tell) {
+    *note = tell;
+    all->set_effort(seconds, images);
+    auto record = all->evaluate(stack);
+    *note = nullptr;
+    return record;
+  };
+  return measuring;
+}
+
 Result<SweepResult> sweep(const Space& space, const EvaluateOptions& options,
                           const std::filesystem::path& file, const Report& report,
                           const Execution& execution) {
   const Executor* executor = DLIS_TRY(find_executor(execution.executor));
   const std::vector<Stack> stacks = DLIS_TRY(stacks_of(space));
   Store store = DLIS_TRY(Store::open(file));
-  // The prefixes outlive single calls of `evaluate`; where they report to changes with each.
-  std::function<bool(std::string_view, double)> note;
-  EvaluateOptions with_note = options;
-  with_note.machine = executor->machine(execution);
-  with_note.progress = [&](std::string_view phase, double share) {
-    return !note || note(phase, share);
-  };
-  Measuring measuring;
-  measuring.execution = completed(execution, with_note, file);
-  Prefixes prefixes(std::move(with_note));
-  measuring.key = [&](const Stack& stack) { return prefixes.key_of(stack); };
-  measuring.evaluate = [&](const Stack& stack, const auto& tell) {
-    note = tell;
-    auto record = prefixes.evaluate(stack);
-    note = nullptr;
-    return record;
-  };
+  EvaluateOptions with_machine = options;
+  with_machine.machine = executor->machine(execution);
+  const Evaluator evaluator(with_machine);
+  Measuring measuring = evaluator.measuring(options.seconds, options.images);
+  measuring.execution = completed(execution, with_machine, file);
   return sweep(stacks, store, measuring, report);
 }
 

@@ -34,6 +34,19 @@ struct Measuring {
   Execution execution;
 };
 
+// Evaluates stacks on this machine. Its measurings share what stacks share (Prefixes), however much
+// effort each makes.
+class Evaluator {
+ public:
+  explicit Evaluator(EvaluateOptions options);  // their `progress` is not called
+  Measuring measuring(double seconds, std::int64_t images) const;
+
+ private:
+  using Note = std::function<bool(std::string_view, double)>;
+  std::shared_ptr<Note> note_;  // where the evaluation at hand reports to
+  std::shared_ptr<Prefixes> prefixes_;
+};
+
 // Evaluates every stack whose key the store does not hold, as the executor does it: `local` in
 // order. `report` is called before each stack, at the end and often between; false stops (the stack
 // at hand is not kept). An error ends the sweep; finished records stay.
