@@ -56,18 +56,6 @@ Dataset thinned(const Dataset& data, std::int64_t count) {
   return few;
 }
 
-// Equal for plans of the same graph that compute the same bits: rows and formats, not schedules.
-std::string computation_of(const std::string& graph_hash, const Plan& plan) {
-  Hasher hasher;
-  hasher.add(std::string_view(graph_hash));
-  for (const auto& [layer, choice] : choices_of(plan)) {
-    if (choice.format.empty()) continue;  // another operator's workers
-    hasher.add(std::string_view(layer));
-    hasher.add(std::string_view(choice.row)).add(std::string_view(choice.format));
-  }
-  return hasher.hex();
-}
-
 }  // namespace
 
 struct Prefixes::State {
