@@ -26,6 +26,8 @@ std::string command_of(const Stack& stack, const EvaluateOptions& options) {
   if (options.tune != usual.tune) add("--tune", std::string(name_of(options.tune)));
   if (options.memory_bytes) add("--memory", std::to_string(options.memory_bytes));
   if (!options.target.name.empty()) add("--target", options.target.name);
+  if (!options.target.runner.empty()) add("--runner", options.target.runner.string());
+  if (options.target.accuracy_here) command += " --accuracy-here";
   return command;
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "dlis/dlis.h"
+#include "png_bytes.h"
 #include "target_machines.h"
 
 namespace dlis::test {
@@ -132,9 +133,11 @@ TEST_F(Targets, SayWhereImagesRan) {
 }
 
 TEST_F(Targets, TellAgreementOfImagesWithoutLabels) {
-  const Record record = evaluated({"--data", "synthetic:12", "--target", kLocal});
-  EXPECT_EQ(record.number("agreement").has_value() || record.number("top1").has_value(), true);
-  EXPECT_EQ(record.number("images"), 12);
+  for (const char* name : {"a", "b", "c"}) write(fmt::format("set/{}.png", name), png(32));
+  const Record record = evaluated({"--data", "images:set", "--target", kLocal});
+  EXPECT_EQ(record.number("agreement"), 100);
+  EXPECT_EQ(record.number("images"), 3);
+  EXPECT_FALSE(record.number("top1"));
 }
 
 TEST_F(Targets, Bench) {
@@ -262,7 +265,23 @@ constexpr Victim kVictims[] = {
 
 class SlowSshTargets : public SshTargets, public testing::WithParamInterface<Victim> {};
 
-// DLIS_KILLS=20 for more moments.
+// Kills until `most` hits or the end of the explorer; how many there were.
+int kill_at_random(const Victim& victim, pid_t explorer, pid_t server, const std::string& folder,
+                   std::mt19937& random, int most) {
+  const auto fits = [&](const Running& one) { return victim.fits(one, explorer, server, folder); };
+  int hits = 0;
+  while (hits < most) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50 + random() % 500));
+    siginfo_t ended{};
+    waitid(P_PID, id_t(explorer), &ended, WEXITED | WNOWAIT | WNOHANG);
+    if (ended.si_pid == explorer) break;
+    hits += kill_where(fits) > 0;
+  }
+  return hits;
+}
+
+// DLIS_KILLS=20 for more moments. A command that gives up because the link drops again and again
+// says so, and goes on when it is run again.
 TEST_P(SlowSshTargets, LoseAndRepeatNothingWhenKilled) {
   const char* more = std::getenv("DLIS_KILLS");
   const int kills = more ? std::atoi(more) : 3;
@@ -270,38 +289,25 @@ TEST_P(SlowSshTargets, LoseAndRepeatNothingWhenKilled) {
   const auto undisturbed = table(records("undisturbed.db"));
   std::mt19937 random(11);
   const std::string folder = fs::canonical(folder_);
-  int done = 0, finished = 0;
-  for (int round = 0; done < kills && round < 4 * kills; ++round) {
+  int hits = 0, finished = 0;
+  for (int round = 0; round < 4 * kills && (hits < kills || finished == 0); ++round) {
     const std::string store = fmt::format("run{}.db", finished);
     const auto before = records(store);
     const pid_t child = start(explore("ssh:127.0.0.1", store), "out", environment_);
-    for (int status = 0; done < kills;) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(50 + random() % 500));
-      if (waitid(P_PID, id_t(child), nullptr, WEXITED | WNOWAIT | WNOHANG) != 0) break;
-      siginfo_t ended{};
-      waitid(P_PID, id_t(child), &ended, WEXITED | WNOWAIT | WNOHANG);
-      if (ended.si_pid == child) break;
-      (void)status;
-      done += kill_where([&](const Running& one) {
-                return GetParam().fits(one, child, server_->pid(), folder);
-              }) > 0;
-    }
+    hits += kill_at_random(GetParam(), child, server_->pid(), folder, random, kills - hits);
     const Outcome outcome = finish(child);
     const auto now = records(store);
     ASSERT_GE(now.size(), before.size());
-    // What was there stays as it was.
-    EXPECT_TRUE(std::equal(before.begin(), before.end(), now.begin()));
-    EXPECT_TRUE(outcome.status == 0 || GetParam().name == std::string("explorer"))
-        << outcome.status << outcome.err;
+    EXPECT_TRUE(std::equal(before.begin(), before.end(), now.begin()));  // stays as it was
+    if (outcome.status == 1) {
+      EXPECT_THAT(outcome.err, HasSubstr("run the same command to go on"));
+    }
     if (outcome.status != 0) continue;
     EXPECT_EQ(table(now), undisturbed);
     ++finished;
   }
-  EXPECT_EQ(done, kills);
-  const std::string last = fmt::format("run{}.db", finished);
-  const Outcome outcome = finish(start(explore("ssh:127.0.0.1", last), "out", environment_));
-  ASSERT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_EQ(table(records(last)), undisturbed);
+  EXPECT_EQ(hits, kills);
+  EXPECT_GT(finished, 0);
 }
 INSTANTIATE_TEST_SUITE_P(Victims, SlowSshTargets, testing::ValuesIn(kVictims),
                          [](const auto& instance) { return instance.param.name; });
