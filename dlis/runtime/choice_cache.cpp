@@ -25,6 +25,7 @@ ChoiceCache::ChoiceCache(std::filesystem::path file)
   }
   std::ifstream in(file_);
   for (std::string line; std::getline(in, line);) {
+    if (in.eof()) break;  // without its end: somebody is writing it, or was killed
     const auto tab = line.rfind('\t');
     if (tab == std::string::npos) continue;
     const auto time = parse_real(std::string_view(line).substr(tab + 1));

@@ -34,6 +34,7 @@ class Known {
     if (const auto folder = cache_folder(); !folder.empty()) file_ = folder / "opencl_ways.tsv";
     std::ifstream in(file_);
     for (std::string line; std::getline(in, line);) {
+      if (in.eof()) break;  // without its end: somebody is writing it, or was killed
       const auto tab = line.rfind('\t');
       if (tab == std::string::npos) continue;
       if (const auto way = parse_integer(std::string_view(line).substr(tab + 1)); way && *way >= 0)
