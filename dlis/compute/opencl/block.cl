@@ -18,10 +18,15 @@
 #define ROW_12(X) ROW_11(X) X(11)
 #define EACH_ROW(X) JOIN(ROW_, ROWS)(X)
 
+#ifndef ASK  // for weights ahead of w
+#define ASK(w)
+#endif
+
 #define START_SUMS(i) float16 low##i = 0, high##i = 0;
 // Adds `terms` products: x##i points to row i's values, w to as many times 32 weights.
 #define ADD_PRODUCTS(terms)                                     \
   for (int t = 0; t < (terms); ++t, w += PANEL) {               \
+    ASK(w)                                                      \
     const float16 w0 = WEIGHTS_16(0, w), w1 = WEIGHTS_16(1, w); \
     EACH_ROW(ADD_PRODUCT)                                       \
   }

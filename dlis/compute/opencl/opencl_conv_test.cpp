@@ -61,45 +61,52 @@ TEST(OpenClGemm, AllWaysGiveTheSameBits) {
   }
 }
 
+// All ways of both shapes, in tiles of m x m.
+template <int m>
+void expect_the_same_bits(const char* name, const char* text) {
+  SCOPED_TRACE(name + (" " + std::string(text)));
+  ConvRow row = *find_conv_row(name);
+  row.enqueue = [](const ConvProblem& p, const DeviceCall& call) {
+    return enqueue_winograd(p, m, call, winograd_way);
+  };
+  ConvCase c = case_of(text, std::string_view(text).ends_with("aligned"));
+  for (const bool gpu : {false, true}) {
+    row.scratch_bytes =
+        gpu ? [](const ConvProblem& p) { return winograd_scratch_bytes(p, m, true); }
+            : [](const ConvProblem& p) { return winograd_scratch_bytes(p, m, false); };
+    const auto ways = winograd_ways(c.problem(), m, {gpu, std::size_t(1) << 20});
+    std::vector<float> first;
+    EXPECT_GT(ways.size(), 1u);
+    for (const WinogradWay& way : ways) {
+      if (way.gpu && left_out(*way.gpu, c.problem(), c.problem().c % 4 == 0)) continue;
+      winograd_way = way;
+      const std::vector<float> y = outputs_of(row, c);
+      if (first.empty()) first = y;
+      EXPECT_EQ(y, first) << gpu << " " << way.shared << " " << way.tiles;
+    }
+  }
+}
+
 TEST(OpenClWinograd, AllWaysOfAShapeGiveTheSameBits) {
   if (!device()) GTEST_SKIP() << device().reason;
-  ConvRow row = *find_conv_row("opencl_winograd");
-  row.enqueue = [](const ConvProblem& p, const DeviceCall& call) {
-    return enqueue_winograd(p, call, winograd_way);
-  };
   for (const char* text :
        {"n1h13w14c30 k33r3s3 p1 +bias +relu +add", "n3h21w18c12 k16r3s3 p2/0/1/3 +bias :aligned",
-        "n1h30w29c65 k40r3s3 +clip0/6"}) {
-    SCOPED_TRACE(text);
-    ConvCase c = case_of(text, std::string_view(text).ends_with("aligned"));
-    for (const bool gpu : {false, true}) {
-      row.scratch_bytes =
-          gpu ? [](const ConvProblem& p) { return winograd_scratch_bytes(p, true); }
-              : [](const ConvProblem& p) { return winograd_scratch_bytes(p, false); };
-      const auto ways = winograd_ways(c.problem(), {gpu, std::size_t(1) << 20});
-      std::vector<float> first;
-      EXPECT_GT(ways.size(), 1u);
-      for (const WinogradWay& way : ways) {
-        if (way.gpu && left_out(*way.gpu, c.problem(), c.problem().c % 4 == 0)) continue;
-        winograd_way = way;
-        const std::vector<float> y = outputs_of(row, c);
-        if (first.empty()) first = y;
-        EXPECT_EQ(y, first) << gpu << " " << way.shared << " " << way.tiles;
-      }
-    }
+        "n1h30w29c65 k40r3s3 +clip0/6", "n1h7w7c192 k192r3s3 p1 +bias :aligned"}) {
+    expect_the_same_bits<4>("opencl_winograd", text);
+    expect_the_same_bits<2>("opencl_winograd_f2", text);
   }
 }
 
 TEST(OpenClWinograd, WantsItsBlocksInLocalMemory) {
   const ConvProblem p = *parse_conv_problem("n1h56w56c256 k256r3s3 p1");
-  const auto fits = [&](std::size_t bytes) { return winograd_ways(p, {false, bytes}).size(); };
+  const auto fits = [&](std::size_t bytes) { return winograd_ways(p, 4, {false, bytes}).size(); };
   EXPECT_EQ(fits(32 << 10), 0u);
   EXPECT_GT(fits(1 << 20), fits(512 << 10));
-  EXPECT_EQ(winograd_ways(p, {true, 0}).size(), gemm_ways(true).size());
+  EXPECT_EQ(winograd_ways(p, 4, {true, 0}).size(), gemm_ways(true).size());
 }
 
 TEST(OpenClConv, Refuse) {
-  for (const char* name : {"opencl_gemm", "opencl_winograd"}) {
+  for (const char* name : {"opencl_gemm", "opencl_winograd", "opencl_winograd_f2"}) {
     const auto reason = [&](const char* text) {
       return accepts(*find_conv_row(name), *parse_conv_problem(text)).reason;
     };
@@ -124,7 +131,7 @@ TEST(OpenClF16Weights, AreHalvesOrWhatTheyStandFor) {
     const double share =
         double(row.packed_bytes(c.problem(), nullptr)) / double(row.packed_bytes(dense, nullptr));
     EXPECT_NEAR(share, halves ? 0.5 : 1, 0.01);
-    EXPECT_TRUE(!row.remark || row.remark(c.problem()).empty());
+    EXPECT_EQ(row.remark(c.problem()), halves ? "" : "transformed weights are f32");
     const std::vector<float> y = outputs_of(row, c);
     device_faults().f16 = F16Fault::reads;
     EXPECT_EQ(row.packed_bytes(c.problem(), nullptr), row.packed_bytes(dense, nullptr));

@@ -1,7 +1,5 @@
 // The transforms of F(4x4, 3x3) along one axis: points 0, +-3/4, +-3/2, infinity
 // (dlis/base/winograd.h). Rows that share sums come together.
-#define TILE 4
-#define SIDE 6
 
 // Rows 0 and 5 of B^T d, rows 1 and 2, rows 3 and 4.
 #define INPUT_0(a, b, d0, d1, d2, d3, d4, d5)                            \

@@ -5,7 +5,12 @@
 // channel or filter], in global memory.
 #define WIDTH 4
 #include "conv.cl"
+#if TILE == 2
+#include "winograd_f2.cl"
+#else
 #include "winograd_f4.cl"
+#endif
+#define SIDE (TILE + 2)
 
 typedef struct {
   int rows, columns, tiles;  // tiles along the map, of all images
