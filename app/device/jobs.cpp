@@ -31,16 +31,17 @@ std::string has(const std::string& name) {
   return fmt::format("{{\"bytes\": {}}}", error ? -1 : std::int64_t(bytes));
 }
 
-std::string forget(const std::string& key) {
+std::string drop(const std::string& name) {
   std::error_code ignored;
-  return fmt::format("{{\"forgotten\": {}}}", fs::remove(key + ".json", ignored));
+  return fmt::format("{{\"dropped\": {}}}", fs::remove(name, ignored));
 }
 
 Result<std::string> respond(const std::string& line) {
   const auto words = split(line, '\t');
   const bool plain = words.size() == 2 && words[1].find('/') == std::string_view::npos;
   if (words[0] == "has" && plain) return has(std::string(words[1]));
-  if (words[0] == "forget" && plain) return forget(std::string(words[1]));
+  if (words[0] == "forget" && plain) return drop(std::string(words[1]) + ".json");
+  if (words[0] == "drop" && plain) return drop(std::string(words[1]));
   if (words[0] != "measure") return fail("this is no job");
   // A share is told in steps that are worth a line.
   double told = -1;

@@ -31,6 +31,7 @@ Result<std::string> answer(const Job& job, const OnPhase& on_phase);
 
 // Says who it is, then answers until standard input ends or nobody reads:
 //   has NAME     the bytes of a file of the folder, -1 where there is none
+//   drop NAME    a file of the folder that is not needed again
 //   forget KEY   an answer that has arrived
 //   measure ...  parse_job
 // Lines with a "phase" come before an answer. Error: the folder.

@@ -11,6 +11,7 @@
 #include "dlis/explore/command.h"
 #include "dlis/explore/content.h"
 #include "dlis/explore/describe.h"
+#include "dlis/explore/layer_times.h"
 #include "dlis/explore/layers.h"
 #include "dlis/explore/observe.h"
 #include "dlis/explore/version.h"
@@ -100,6 +101,10 @@ struct Prefixes::State {
       return go_on("retraining", now.epoch / std::max(1e-9, now.epochs));
     };
     as.progress = [this](std::string_view phase, double share) { return go_on(phase, share); };
+    if (link) {
+      as.layer_ms = [this](const Graph& layer) { return layer_ms_on(*link, layer); };
+      DLIS_TRY(remember_layer_times(as));
+    }
     Compressed made = DLIS_TRY(compress(loaded.graph, stack.compress, as));
     compressed.graph = std::move(made.graph);
     compressed.surgery = std::move(made.surgery);

@@ -283,10 +283,18 @@ Status Link::hold(const std::string& name, const std::function<Status(const fs::
   return {};
 }
 
+void Link::drop(const std::string& name) {
+  held_.erase(name);
+  tell("drop\t" + name);
+}
+
+// An answer that is late would be taken for that of the next line: such a link is given up.
 void Link::tell(const std::string& line) {
-  if (!worker_ || !worker_->send(bytes_of(line + "\n"))) return;
+  if (!worker_) return;
   std::string answer;
-  worker_->line(answer, kFarewellMs);
+  const bool heard = worker_->send(bytes_of(line + "\n")) &&
+                     worker_->line(answer, kFarewellMs) == Process::Got::line;
+  if (!heard) worker_.reset();
 }
 
 }  // namespace dlis

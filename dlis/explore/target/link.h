@@ -37,7 +37,9 @@ class Link {
   Status hold(const std::string& name,
               const std::function<Status(const std::filesystem::path&)>& make);
 
-  // Tells it a line that nobody needs to hear, where the link is up.
+  void drop(const std::string& name);  // a file that is not needed again
+
+  // Tells it a line whose answer nobody needs, where the link is up.
   void tell(const std::string& line);
 
  private:

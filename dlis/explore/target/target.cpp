@@ -8,6 +8,7 @@
 
 #include "dlis/base/hash.h"
 #include "dlis/base/text.h"
+#include "dlis/explore/content.h"
 #include "dlis/format/npy.h"
 #include "dlis/runtime/file.h"
 
@@ -103,6 +104,18 @@ Result<TargetAnswer> measure_on(Link& link, const TargetJob& job) {
     return fail(
         fmt::format("the target classified {} of {} images", answer.classes.size(), images));
   return answer;
+}
+
+Result<double> layer_ms_on(Link& link, const Graph& layer) {
+  constexpr double kSeconds = 0.01;
+  const std::string hash = content_hash(layer);
+  const TargetJob job{
+      .key = "layer." + hash, .graph = &layer, .graph_hash = hash, .seconds = kSeconds};
+  const TargetAnswer answer = DLIS_TRY(measure_on(link, job));
+  forget(link, job.key);
+  link.drop(hash + ".dlis");
+  if (answer.fields.refused()) return fail(answer.fields.text("refused"));
+  return *answer.fields.number("median_ms");
 }
 
 void forget(Link& link, const std::string& key) { link.tell("forget\t" + key); }

@@ -41,6 +41,9 @@ struct TargetAnswer {
 // content. Errors: those of Link; an answer that makes no sense.
 Result<TargetAnswer> measure_on(Link& link, const TargetJob& job);
 
+// Of one layer by itself: its fastest row, packed weights, one core. Nothing stays there.
+Result<double> layer_ms_on(Link& link, const Graph& layer);
+
 // The answer has arrived where it was to go: the target need not keep it.
 void forget(Link& link, const std::string& key);
 
