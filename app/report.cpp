@@ -15,10 +15,8 @@ Status run(const ReportArguments& arguments) {
   const Store store = DLIS_TRY(Store::open_existing(arguments.store));
   const auto records = DLIS_TRY(store.all());
   if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));
-  if (!arguments.page.empty()) {
-    const std::string name = std::filesystem::path(arguments.store).filename().string();
-    DLIS_TRY(write_file_atomic(arguments.page, html_report(records, name)));
-  }
+  if (!arguments.page.empty())
+    DLIS_TRY(write_file_atomic(arguments.page, html_report(records, arguments.store)));
   const bool is_told = arguments.csv == "-" || (!arguments.page.empty() && !arguments.json);
   if (!is_told) print_records(records, arguments.json);
   return {};

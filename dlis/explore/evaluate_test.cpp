@@ -1,7 +1,7 @@
 // What makes two evaluations the same.
 #include "dlis/explore/evaluate.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "dlis/explore/command.h"
 #include "dlis/explore/describe.h"
@@ -61,6 +61,12 @@ TEST(Evaluate, ACommandGivesEveryOptionAsOneWord) {
   EXPECT_EQ(command_of(stack, options),
             R"(dlis evaluate 'it'\''s.onnx | none | auto | auto/static | cpu:1' --data )"
             "'images:my folder' --batch 4 --shape x=4x3x8x8 --seed 7 --memory 1048576");
+  EvaluateOptions there;
+  there.target.name = "ssh:me@board";
+  there.target.runner = "a dlis-run";
+  there.target.accuracy_here = true;
+  EXPECT_THAT(command_of(stack, there),
+              testing::EndsWith(" --target ssh:me@board --runner 'a dlis-run' --accuracy-here"));
 }
 
 }  // namespace

@@ -81,6 +81,14 @@ TEST_F(Explore, RecordsRefusalsAndReports) {
   EXPECT_THAT(outcome.out, HasSubstr("Ship `"));
   EXPECT_EQ(run({"report", "run.db"}).out, outcome.out);
 
+  write("run.html", "an old page");
+  const Outcome page = run({"report", "run.db", "-o", "run.html"});
+  EXPECT_EQ(page.status, 0) << page.err;
+  EXPECT_EQ(page.out, "");
+  EXPECT_THAT(contents(folder_ / "run.html"), testing::StartsWith("<!DOCTYPE html>"));
+  EXPECT_THAT(contents(folder_ / "run.html"), HasSubstr("dlis evaluate &#39;"));
+  expect_failure({"report", "run.db", "-o", "none/run.html"}, "none");
+
   EXPECT_EQ(run({"report", "run.db", "--csv", "run.csv"}).status, 0);
   const std::string csv = contents(folder_ / "run.csv");
   EXPECT_EQ(lines_in(csv), 13u);

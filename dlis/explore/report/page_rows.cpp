@@ -35,6 +35,8 @@ constexpr std::array kColumns{Column{"number", "record", 1, 0},
                               Column{"p90_ms", "p90 ms", 1, -1},
                               Column{"weights_bytes", "weights MiB", kMiB, 2},
                               Column{"peak_bytes", "peak MiB", kMiB, 2},
+                              Column{"file_bytes", "file MiB", kMiB, 2},
+                              Column{"energy_mj", "energy mJ", 1, -1},
                               Column{"fallback", "fallback %", 100, 1}};
 
 std::string text_cell(const Record& record, const Column& column, bool on_front) {
@@ -71,9 +73,9 @@ std::string origin_cell(const Record& record) {
       html_escaped(record.text("machine")), html_escaped(record.text("commit")));
 }
 
+// A number that no record has is no column.
 bool is_shown(std::span<const Entry> entries, const Column& column) {
-  if (column.field != std::string_view("agreement") && column.field != std::string_view("top1"))
-    return true;
+  if (column.factor == 0 || column.field == std::string_view("number")) return true;
   return std::ranges::any_of(
       entries, [&](const Entry& e) { return e.record.number(column.field).has_value(); });
 }

@@ -65,8 +65,7 @@ std::string ablation_html(const Ablation& ablation, const std::string& store) {
                      : "the plain stack, which is missing");
   if (!rows.empty())
     out += table("What each layer of the best stack contributed: " + best.text("model"),
-                 {"layer", "choice", "instead of", "makes it as fast", "memory", "points of top-1",
-                  "records"},
+                 {"layer", "choice", "instead of", "speed", "memory", "points of top-1", "records"},
                  rows);
   else if (ablation.missing.empty())
     out += "<p>The best stack is the plain one: no choice of a layer gains anything.</p>\n";

@@ -56,14 +56,18 @@ function gridOf(x, y, chart) {
   return group;
 }
 
+// With more points than this the intervals of beaten ones are left out.
+const kCrowded = 300;
+
 // A point is {x, y, xLow, xHigh, yLow, yHigh, series, state, number, note}. Those on the front are
 // links to their rows, which the keyboard reaches.
-function pointOf(point, x, y) {
+function pointOf(point, x, y, isCrowded) {
   const [cx, cy] = [x.place(point.x), y.place(point.y)];
   const bar = (x1, x2, y1, y2) => svgElement("line", {class: "spread", x1, x2, y1, y2});
-  const group = svgElement("g", {class: `${seriesClass(point.series)} ${point.state}`},
-      bar(x.place(point.xLow), x.place(point.xHigh), cy, cy),
-      bar(cx, cx, y.place(point.yLow), y.place(point.yHigh)));
+  const group = svgElement("g", {class: `${seriesClass(point.series)} ${point.state}`});
+  if (!isCrowded || point.state !== "beaten")
+    group.append(bar(x.place(point.xLow), x.place(point.xHigh), cy, cy),
+        bar(cx, cx, y.place(point.yLow), y.place(point.yHigh)));
   const mark = svgElement("g", {transform: `translate(${cx} ${cy})`},
       svgElement("title", {}, point.note), markOf(point.series));
   const isLink = point.state === "front";
@@ -106,6 +110,6 @@ function chartOf(chart) {
       points: line.points.map((p) => `${x.place(p.x)},${y.place(p.y)}`).join(" ")}));
   const states = ["beaten", "unsure", "front"];  // the front is drawn last, on top
   const ordered = [...points].sort((a, b) => states.indexOf(a.state) - states.indexOf(b.state));
-  svg.append(...ordered.map((point) => pointOf(point, x, y)));
+  svg.append(...ordered.map((point) => pointOf(point, x, y, points.length > kCrowded)));
   return element("figure", {}, element("figcaption", {}, chart.title), svg, keyOf(chart.names));
 }

@@ -1,8 +1,9 @@
-// Accuracy against time, memory and bytes, with their fronts; and the curves of sparse formats.
+// Accuracy against time, memory, weights and file, with their fronts; and the curves of sparse formats.
 const kCosts = [
   {field: "median_ms", low: "p10_ms", high: "p90_ms", factor: 1, name: "time", unit: "ms"},
   {field: "peak_bytes", factor: 1 / 2 ** 20, name: "memory", unit: "MiB"},
-  {field: "weights_bytes", factor: 1 / 2 ** 20, name: "weights", unit: "MiB"}];
+  {field: "weights_bytes", factor: 1 / 2 ** 20, name: "packed weights", unit: "MiB"},
+  {field: "file_bytes", factor: 1 / 2 ** 20, name: "file", unit: "MiB"}];
 
 // Without labels, agreement with the uncompressed network stands in for accuracy.
 function qualityOf(records) {
@@ -24,14 +25,21 @@ function frontPoints(records, cost, quality, families) {
 }
 
 // Beaten by another of its group: at all, or beyond both intervals of both.
-function stateOf(point, points) {
-  const others = points.filter((other) => other.group === point.group && other !== point);
-  const isBeaten = others.some((o) => o.x <= point.x && o.y >= point.y &&
-      (o.x < point.x || o.y > point.y));
-  if (!isBeaten) return "front";
-  const isSure = others.some((o) => o.x <= point.x && o.y >= point.y &&
-      (o.xHigh < point.xLow || o.yLow > point.yHigh));
-  return isSure ? "beaten" : "unsure";
+function setStates(points) {
+  const groups = new Map();
+  for (const point of points) {
+    if (!groups.has(point.group)) groups.set(point.group, []);
+    groups.get(point.group).push(point);
+  }
+  for (const point of points) {
+    let isBeaten = false, isSure = false;
+    for (const o of groups.get(point.group)) {
+      if (o.x > point.x || o.y < point.y || (o.x === point.x && o.y === point.y)) continue;
+      isBeaten = true;
+      isSure = isSure || o.xHigh < point.xLow || o.yLow > point.yHigh;
+    }
+    point.state = isSure ? "beaten" : isBeaten ? "unsure" : "front";
+  }
 }
 
 function frontLines(points) {
@@ -44,7 +52,7 @@ function frontLines(points) {
 function frontChart(records, cost, families) {
   const quality = qualityOf(data.records);
   const points = frontPoints(records, cost, quality, families);
-  for (const point of points) point.state = stateOf(point, points);
+  setStates(points);
   const label = quality === "top1" ? "top-1 %" : "agreement %";
   const title = `${label} against ${cost.name}`;
   if (!points.length) return element("p", {}, `${title}: nothing to show.`);
@@ -62,7 +70,8 @@ function frontChart(records, cost, families) {
 
 function drawFronts(records) {
   const families = [...new Set(data.records.map(familyOf))];
-  byId("front-charts").replaceChildren(...kCosts.map((cost) => frontChart(records, cost, families)));
+  const known = kCosts.filter((cost) => data.records.some((r) => r[cost.field] !== undefined));
+  byId("front-charts").replaceChildren(...known.map((cost) => frontChart(records, cost, families)));
 }
 
 function drawSparsity() {

@@ -1,7 +1,9 @@
 // Sets the page up.
 setUpTable();
-showTable();
-readAddress();
+if (!readAddress()) {
+  sortRows();
+  showMatching();
+}
 setUpLayers();
 drawSparsity();
 addEventListener("hashchange", readAddress);

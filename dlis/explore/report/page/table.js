@@ -24,7 +24,8 @@ function testOf(word) {
 }
 
 function textOf(record) {
-  return [...kFields].map((field) => valueOf(record, field) ?? "").join(" ").toLowerCase();
+  return [record.stack, record.machine, record.commit, record.refused ? "refused" : ""]
+      .join(" ").toLowerCase();
 }
 
 function matching(filter) {
@@ -36,27 +37,36 @@ function matching(filter) {
 }
 
 // What is missing stands last, whichever way the rest is sorted.
-function compareRows(a, b) {
-  const column = [...byId("table").tHead.rows[0].cells].findIndex((th) => th.dataset.field === view.sort);
-  const key = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent;
-  const [x, y] = [key(a), key(b)];
-  if (x === y) return a.dataset.number - b.dataset.number;
-  if (x === "" || y === "") return x === "" ? 1 : -1;
-  const isNumber = row => row.cells[column].dataset.value !== undefined;
-  const order = isNumber(a) && isNumber(b) ? x - y : x < y ? -1 : 1;
-  return view.descending ? -order : order;
+function sortRows() {
+  const heads = [...byId("table").tHead.rows[0].cells];
+  const column = heads.findIndex((th) => th.dataset.field === view.sort);
+  const keyed = rows.map((row) => {
+    const cell = row.cells[column];
+    const value = cell.dataset.value;
+    return {row, key: value === undefined ? cell.textContent : Number(value)};
+  });
+  const sign = view.descending ? -1 : 1;
+  keyed.sort(({key: a, row: x}, {key: b, row: y}) => {
+    if (a === b) return x.dataset.number - y.dataset.number;
+    if (a === "" || b === "") return a === "" ? 1 : -1;
+    return sign * (a < b ? -1 : 1);
+  });
+  byId("table").tBodies[0].append(...keyed.map(({row}) => row));
+  for (const th of heads.filter((head) => head.dataset.field))
+    th.setAttribute("aria-sort", th.dataset.field !== view.sort ? "none" :
+        view.descending ? "descending" : "ascending");
 }
 
-function showTable() {
+// Charts of thousands of stacks take longer than a key: they wait until nothing is typed.
+let drawing;
+function showMatching(wait = 0) {
   const shown = matching(view.filter);
   const numbers = new Set(shown.map((record) => String(record.number)));
   for (const row of rows) row.hidden = !numbers.has(row.dataset.number);
-  byId("table").tBodies[0].append(...rows.sort(compareRows));
-  for (const th of byId("table").querySelectorAll("th[data-field]"))
-    th.setAttribute("aria-sort", th.dataset.field !== view.sort ? "none" :
-        view.descending ? "descending" : "ascending");
   byId("count").textContent = `${shown.length} of ${data.records.length} stacks`;
-  drawFronts(shown);
+  clearTimeout(drawing);
+  if (wait) drawing = setTimeout(() => drawFronts(shown), wait);
+  else drawFronts(shown);
 }
 
 function keepInAddress() {
@@ -69,7 +79,7 @@ function keepInAddress() {
 }
 
 // A fragment may also be a row's or a section's name, which the browser goes to by itself; a row
-// that the filter hides is shown then.
+// that the filter hides is shown then. Whether the address had a view.
 function readAddress() {
   const fragment = location.hash.slice(1);
   const row = fragment.startsWith("record-") && byId(fragment);
@@ -77,25 +87,27 @@ function readAddress() {
     if (row.hidden) setFilter("");
     row.scrollIntoView();
   }
-  if (!fragment.includes("=")) return;
+  if (!fragment.includes("=")) return false;
   const parameters = new URLSearchParams(fragment);
   const sort = parameters.get("sort") ?? "number";
   const isColumn = [...byId("table").querySelectorAll("th[data-field]")].some((th) => th.dataset.field === sort);
   view.sort = isColumn ? sort : "number";
   view.descending = parameters.get("order") === "descending";
   view.layers = parameters.get("layers");
+  sortRows();
   setFilter(parameters.get("filter") ?? "");
+  return true;
 }
 
 function setFilter(filter) {
   view.filter = byId("filter").value = filter;
-  showTable();
+  showMatching();
 }
 
 function sortBy(field) {
   view.descending = view.sort === field && !view.descending;
   view.sort = field;
-  showTable();
+  sortRows();
   keepInAddress();
 }
 
@@ -109,7 +121,7 @@ function setUpTable() {
   byId("filter-form").addEventListener("submit", (event) => event.preventDefault());
   byId("filter").addEventListener("input", () => {
     view.filter = byId("filter").value;
-    showTable();
+    showMatching(150);
     keepInAddress();
   });
 }
