@@ -12,6 +12,8 @@ struct ReportArguments {
 };
 
 Status run(const ReportArguments& arguments) {
+  for (const std::string& file : {arguments.csv, arguments.page})
+    DLIS_TRY(check_is_not_store(file, arguments.store));
   const Store store = DLIS_TRY(Store::open_existing(arguments.store));
   const auto records = DLIS_TRY(store.all());
   if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));

@@ -61,13 +61,13 @@ std::vector<Counter> counters_in(const fs::path& root) {
   return found;
 }
 
-// One sensor has up to three channels; where labels tell the board's supply (Jetson's VDD_IN), the
+// One sensor has up to three channels (INA3221's curr4 is the sum of its currents); where labels tell the board's supply (Jetson's VDD_IN), the
 // others are parts of it.
 std::vector<Sensor> sensors_in(const fs::path& root) {
   std::vector<Sensor> found;
   for (const fs::path& chip : folders_in(root / "sys/class/hwmon")) {
     if (!sysfs::text(chip / "name").starts_with("ina")) continue;
-    for (int channel = 1; channel <= 4; ++channel) {
+    for (int channel = 1; channel <= 3; ++channel) {
       const auto file = [&](const char* kind, const char* what) {
         return chip / (kind + std::to_string(channel) + what);
       };

@@ -172,6 +172,14 @@ TEST_F(Errors, StoresOfAnotherKind) {
   expect_failure({"report", "none.db"}, "no such file");
   expect_failure({"report", "."}, "folder");
   expect_failure({"report", "/dev/null"}, "regular file");
+  ASSERT_EQ(run({"explore", network, "--seconds", "0.01", "-o", "run.db"}).status, 0);
+  fs::create_symlink("run.db", folder_ / "page.html");
+  for (const char* file : {"run.db", "page.html"}) {
+    expect_failure({"report", "run.db", "-o", file}, "it is the store");
+    expect_failure({"report", "run.db", "--csv", file}, "it is the store");
+    expect_failure({"explore", network, "-o", "run.db", "--csv", file}, "it is the store");
+  }
+  EXPECT_EQ(run({"report", "run.db"}).status, 0);
   expect_failure({"explore", network, "-o", ""}, "no name");
   expect_failure({"explore", network, "-o", "none/run.db"}, "cannot be opened");
 }

@@ -121,7 +121,7 @@ std::string curves_html(std::span<const Entry> entries) {
     for (const SparsityCurve& curve : sparsity_curves(group))
       for (const SparsityCurve::Point& point : curve.points) {
         const std::size_t numbers[] = {point.sparse->number, point.dense->number};
-        rows += row({html_escaped(curve.model), curve.device, code(curve.format),
+        rows += row({html_escaped(curve.model), html_escaped(curve.device), code(curve.format),
                      fmt::format("{:.1f}", 100 * point.zeros), times_text(point.times),
                      record_links(numbers)});
       }
