@@ -4,6 +4,7 @@
 #include "output.h"
 #include "progress.h"
 #include "records_output.h"
+#include "search.h"
 #include "verb.h"
 
 namespace dlis::app {
@@ -14,7 +15,7 @@ struct ExploreArguments {
   EvaluateArguments measuring;
   Execution execution;
   std::string store, csv;
-  ConstraintTexts constraints;
+  SearchArguments search;
   bool json = false;
 };
 
@@ -41,16 +42,10 @@ class Watcher {
   std::string last_;
 };
 
-Result<SweepResult> explore(const ExploreArguments& arguments) {
-  const EvaluateOptions options = DLIS_TRY(arguments.measuring.checked());
-  catch_interrupts();
-  Watcher watcher;
-  return sweep(arguments.space, options, arguments.store, std::ref(watcher), arguments.execution);
-}
-
-Status run(const ExploreArguments& arguments) {
-  const Constraints constraints = DLIS_TRY(parse_constraints(arguments.constraints));
-  const SweepResult result = DLIS_TRY(explore(arguments));
+Status sweep_all(const ExploreArguments& arguments, const EvaluateOptions& options,
+                 const Report& report) {
+  const SweepResult result =
+      DLIS_TRY(sweep(arguments.space, options, arguments.store, report, arguments.execution));
   const Progress& p = result.progress;
   if (result.stopped)
     return fail(fmt::format("stopped with {} of {} stacks finished", p.done, p.total),
@@ -61,6 +56,32 @@ Status run(const ExploreArguments& arguments) {
   const std::string summary =
       fmt::format("{} stacks, {} of them measured before\n", p.total, p.reused);
   std::fputs(summary.c_str(), stderr);
+  return {};
+}
+
+// Named after the network, where it has no name.
+std::string store_of(const ExploreArguments& arguments) {
+  if (!arguments.store.empty()) return arguments.store;
+  const auto& models = arguments.space.models;
+  const std::filesystem::path first =
+      models.empty() ? "explore" : models[0].substr(0, models[0].find('?'));
+  std::string name = first.filename().string();
+  return name.substr(0, name.find('.')) + ".db";
+}
+
+Status run(const ExploreArguments& given) {
+  ExploreArguments arguments = given;
+  arguments.store = store_of(given);
+  if (given.store.empty()) fmt::print(stderr, "records go to {}\n", arguments.store);
+  const Constraints constraints = DLIS_TRY(parse_constraints(arguments.search.constraints));
+  const EvaluateOptions options = DLIS_TRY(arguments.measuring.checked());
+  catch_interrupts();
+  Watcher watcher;
+  if (arguments.search.searches())
+    DLIS_TRY(search(arguments.space, options, arguments.store, arguments.search,
+                    arguments.execution, std::ref(watcher)));
+  else
+    DLIS_TRY(sweep_all(arguments, options, std::ref(watcher)));
   const Store store = DLIS_TRY(Store::open_existing(arguments.store));
   const auto records = DLIS_TRY(store.all());
   if (arguments.execution.executor != "local") note_machines(records);
@@ -76,24 +97,12 @@ void add_axis(CLI::App* verb, const char* name, std::vector<std::string>& axis, 
       ->type_name("A,B,...");
 }
 
-void add_constraints(CLI::App* verb, ConstraintTexts& texts) {
-  verb->add_option("--min-top1", texts.min_top1, "ship only what reaches this top-1, in percent")
-      ->type_name("PERCENT");
-  verb->add_option("--max-ms", texts.max_ms, "ship only what runs in at most this (median_ms)")
-      ->type_name("MS");
-  verb->add_option("--max-memory", texts.max_memory,
-                   "ship only what takes at most this when it runs (peak_bytes): 8M")
-      ->type_name("BYTES");
-  verb->add_option("--max-bytes", texts.max_bytes,
-                   "ship only what is at most this as a file (file_bytes): 2M")
-      ->type_name("BYTES");
-}
-
 }  // namespace
 
 void add_explore(CLI::App& app, Action& chosen) {
-  auto* verb =
-      app.add_subcommand("explore", "measure every combination; goes on where it was stopped");
+  auto* verb = app.add_subcommand(
+      "explore",
+      "measure every combination, or search them within a budget; goes on where it was stopped");
   auto arguments = std::make_shared<ExploreArguments>();
   Space& space = arguments->space;
   auto* what = verb->add_option_group("what is explored");
@@ -111,10 +120,9 @@ void add_explore(CLI::App& app, Action& chosen) {
       ->allow_extra_args(false)
       ->type_name("N,...");
   add_axis(verb, "--device", space.device, "layer 5 (cpu)");
-  verb->add_option("-o,--output", arguments->store, "the store; an old one is continued")
-      ->type_name("RUN.db")
-      ->required();
-  add_constraints(verb, arguments->constraints);
+  verb->add_option("-o,--output", arguments->store, "the store; an old one is continued (MODEL.db)")
+      ->type_name("RUN.db");
+  arguments->search.add_to(*verb);
   arguments->measuring.add_to(*verb);
   add_execution(*verb, arguments->execution);
   auto* json = verb->add_flag("--json", arguments->json, "one record a line in place of the table");

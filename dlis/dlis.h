@@ -76,9 +76,11 @@
 #include "dlis/explore/bench.h"               // bench_rows, roofline_ms
 #include "dlis/explore/board_speeds.h"        // read_board, cores_of
 #include "dlis/explore/break_even.h"          // break_even
+#include "dlis/explore/budgeted.h"            // explore_within
 #include "dlis/explore/command.h"             // command_of
 #include "dlis/explore/compare.h"             // compare
 #include "dlis/explore/constraints.h"         // Constraints, parse_constraints
+#include "dlis/explore/content.h"             // content_hash
 #include "dlis/explore/describe.h"            // describe, machine_text
 #include "dlis/explore/evaluate.h"            // evaluate, plan_options
 #include "dlis/explore/executor.h"            // Execution, executors

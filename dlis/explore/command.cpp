@@ -15,6 +15,7 @@ std::string command_of(const Stack& stack, const EvaluateOptions& options) {
   };
   if (!options.data.empty()) add("--data", options.data);
   if (options.seconds != usual.seconds) add("--seconds", fmt::format("{}", options.seconds));
+  if (options.images) add("--images", std::to_string(options.images));
   if (options.model.batch != usual.model.batch) add("--batch", std::to_string(options.model.batch));
   for (const auto& [input, shape] : options.model.shapes) {
     std::string sizes;

@@ -1,0 +1,60 @@
+// Finds recipes by the content of the network that they begin with.
+#include "zoo.h"
+
+#include <algorithm>
+#include <map>
+
+#include "recipe.h"
+
+namespace dlis::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A file of another size is another network: only candidates are loaded.
+bool may_be(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  const auto size = fs::file_size(a, error);
+  if (error) return false;
+  return fs::file_size(b, error) == size && !error;
+}
+
+std::vector<fs::path> files_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) files.push_back(entry.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+}  // namespace
+
+std::vector<ZooNetwork> zoo_of(const Graph& graph, const fs::path& file,
+                               const ModelOptions& options, const fs::path& folder) {
+  const std::string wanted = content_hash(graph);
+  std::map<std::string, bool> same;  // by the recipe's model
+  std::vector<ZooNetwork> found;
+  for (const fs::path& text : files_in(folder / "recipes")) {
+    const fs::path made = folder / "zoo" / (text.stem().string() + ".onnx.gz");
+    std::error_code ignored;
+    if (text.extension() != ".txt" || !fs::exists(made, ignored)) continue;
+    const auto recipe = load_recipe(text);
+    if (!recipe) continue;
+    if (!same.count(recipe->model)) {
+      const auto other = may_be(file, recipe->model) ? load_model(recipe->model, options)
+                                                     : Result<Graph>(fail("another network"));
+      same[recipe->model] = other && content_hash(*other) == wanted;
+    }
+    if (!same[recipe->model]) continue;
+    if (const auto chain = parse_chain(recipe->compress); chain)
+      found.push_back({made.string(), text.string(), *chain});
+  }
+  return found;
+}
+
+std::string made_by(const ZooNetwork& network) {
+  return fmt::format("made by {} ({}), whose retraining was paid before this search",
+                     network.recipe, text_of(network.compress));
+}
+
+}  // namespace dlis::app
