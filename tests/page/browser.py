@@ -15,7 +15,7 @@ def find():
 class Browser:
     """`with Browser() as b: b.open(file)`. What the page logs, throws and loads is collected."""
 
-    def __init__(self, program=None, patience=60):
+    def __init__(self, program=None, patience=180):
         self.patience = patience
         self.profile = tempfile.TemporaryDirectory()
         to_read, self.to = os.pipe()
