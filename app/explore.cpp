@@ -42,9 +42,9 @@ class Watcher {
   std::string last_;
 };
 
-Status sweep_all(const ExploreArguments& arguments, const EvaluateOptions& options,
-                 const Report& report) {
-  const SweepResult result =
+Result<std::vector<std::string>> sweep_all(const ExploreArguments& arguments,
+                                           const EvaluateOptions& options, const Report& report) {
+  SweepResult result =
       DLIS_TRY(sweep(arguments.space, options, arguments.store, report, arguments.execution));
   const Progress& p = result.progress;
   if (result.stopped)
@@ -56,7 +56,15 @@ Status sweep_all(const ExploreArguments& arguments, const EvaluateOptions& optio
   const std::string summary =
       fmt::format("{} stacks, {} of them measured before\n", p.total, p.reused);
   std::fputs(summary.c_str(), stderr);
-  return {};
+  return std::move(result.keys);
+}
+
+// Of this run: the store may hold others, of other data or networks.
+Result<std::vector<Record>> records_of(const std::vector<std::string>& keys, const Store& store) {
+  std::vector<Record> records;
+  for (const std::string& key : keys)
+    if (auto record = DLIS_TRY(store.get(key))) records.push_back(std::move(*record));
+  return records;
 }
 
 // Named after the network, where it has no name.
@@ -75,19 +83,23 @@ Status run(const ExploreArguments& given) {
   if (given.store.empty()) fmt::print(stderr, "records go to {}\n", arguments.store);
   const Constraints constraints = DLIS_TRY(parse_constraints(arguments.search.constraints));
   const EvaluateOptions options = DLIS_TRY(arguments.measuring.checked());
+  DLIS_TRY(check_is_not_store(arguments.csv, arguments.store));
+  if (arguments.measuring.data.empty() && !arguments.search.constraints.min_top1.empty())
+    return fail("accuracy is not measured without data", "--min-top1", "give --data");
   catch_interrupts();
   Watcher watcher;
-  if (arguments.search.searches())
-    DLIS_TRY(search(arguments.space, options, arguments.store, arguments.search,
-                    arguments.execution, std::ref(watcher)));
-  else
-    DLIS_TRY(sweep_all(arguments, options, std::ref(watcher)));
+  const auto keys = DLIS_TRY(arguments.search.searches()
+                                 ? search(arguments.space, options, arguments.store,
+                                          arguments.search, arguments.execution, std::ref(watcher))
+                                 : sweep_all(arguments, options, std::ref(watcher)));
   const Store store = DLIS_TRY(Store::open_existing(arguments.store));
   const auto records = DLIS_TRY(store.all());
   if (arguments.execution.executor != "local") note_machines(records);
   if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));
-  if (arguments.csv != "-") return print_records(records, arguments.json, constraints);
-  return {};
+  const auto own = DLIS_TRY(records_of(keys, store));
+  const auto text = constraints.empty() ? Result<std::string>() : answer(own, constraints);
+  if (arguments.csv != "-") print_records(records, arguments.json, text ? *text : "");
+  return text ? Status() : tl::unexpected(text.error());
 }
 
 void add_axis(CLI::App* verb, const char* name, std::vector<std::string>& axis, const char* about) {

@@ -25,24 +25,12 @@ void print_json(const std::vector<Record>& records) {
 
 }  // namespace
 
-void print_records(const std::vector<Record>& records, bool json) {
+void print_records(const std::vector<Record>& records, bool json, const std::string& answer) {
   if (json) return print_json(records);
   const auto latest = latest_of(records);
   print_tables(latest);
-  print("\n" + advice(latest) + "\n");
+  print("\n" + (answer.empty() ? advice(latest) : answer) + "\n");
   print_mixture(latest);
-}
-
-Status print_records(const std::vector<Record>& records, bool json,
-                     const Constraints& constraints) {
-  if (constraints.empty()) return print_records(records, json), Status();
-  const auto latest = latest_of(records);
-  json ? print_json(records) : print_tables(latest);
-  const std::string text = DLIS_TRY(answer(latest, constraints));
-  if (json) return {};
-  print("\n" + text + "\n");
-  print_mixture(latest);
-  return {};
 }
 
 Status write_csv(const std::vector<Record>& records, const std::string& file) {

@@ -152,8 +152,9 @@ bool SearchArguments::searches() const {
   return !grid && (constrained || !budget.empty());
 }
 
-Status search(Space space, const EvaluateOptions& options, const std::string& file,
-              const SearchArguments& arguments, const Execution& execution, const Report& report) {
+Result<std::vector<std::string>> search(Space space, const EvaluateOptions& options,
+                                        const std::string& file, const SearchArguments& arguments,
+                                        const Execution& execution, const Report& report) {
   BudgetOptions as;
   as.constraints = DLIS_TRY(parse_constraints(arguments.constraints));
   as.budget_seconds =
@@ -175,9 +176,9 @@ Status search(Space space, const EvaluateOptions& options, const std::string& fi
   const Stage cheap =
       stage(std::min(options.seconds, kScreening.seconds), few, screen_file, screened);
   const Stage full = stage(options.seconds, options.images, file, store);
-  const BudgetResult result = DLIS_TRY(explore_within(opened.stacks, cheap, full, as, report));
+  BudgetResult result = DLIS_TRY(explore_within(opened.stacks, cheap, full, as, report));
   print_summary(result, as.budget_seconds);
-  if (!result.stopped) return {};
+  if (!result.stopped) return std::move(result.keys);
   return fail(fmt::format("stopped with {} of {} stacks screened", result.screened, result.stacks),
               file, "run the same command to go on from there");
 }

@@ -15,7 +15,8 @@ struct SearchArguments {
 };
 
 // `store` gets the records, STORE.screen.db beside it what was screened.
-Status search(Space space, const EvaluateOptions& options, const std::string& store,
-              const SearchArguments& arguments, const Execution& execution, const Report& report);
+Result<std::vector<std::string>> search(Space space, const EvaluateOptions& options,
+                                        const std::string& store, const SearchArguments& arguments,
+                                        const Execution& execution, const Report& report);
 
 }  // namespace dlis::app

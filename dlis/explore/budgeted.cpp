@@ -140,6 +140,7 @@ class Search {
       if (!DLIS_TRY(evaluate({screened_[i]}, full_, options_.budget_seconds))) break;
       const auto found = DLIS_TRY(evaluated(screened_[i], full_));
       if (!found) break;
+      outcome_.keys.push_back(DLIS_TRY(full_.measuring.key(stacks_[screened_[i]])));
       ++outcome_.measured;
       if (keeps(options_.constraints, found->record)) keeping.push_back(found->record);
     }

@@ -35,8 +35,9 @@ struct BudgetOptions {
 struct BudgetResult {
   std::int64_t stacks = 0, screened = 0, measured = 0, dropped = 0;
   double spent_seconds = 0;
-  bool out_of_budget = false;  // something that was worth it was not evaluated
-  bool stopped = false;        // `report` asked for it
+  bool out_of_budget = false;     // something that was worth it was not evaluated
+  bool stopped = false;           // `report` asked for it
+  std::vector<std::string> keys;  // of what is measured in full, this time or before
 };
 
 // Screens rounds that `propose` chooses into `screening`, until nothing may gain or its share of

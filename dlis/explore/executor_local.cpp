@@ -35,6 +35,7 @@ Result<SweepResult> run_local(std::span<const Stack> stacks, Store& store,
     auto key = measuring.key(stack);
     if (result.stopped) return result;
     if (!key) return tl::unexpected(key.error());
+    result.keys.push_back(*key);
     if (DLIS_TRY(store.has(*key))) {
       ++progress.done, ++progress.reused;
       continue;

@@ -307,9 +307,10 @@ Result<SweepResult> run_slurm(std::span<const Stack> stacks, Store& store,
   progress.phase = "looking for what is measured";
   if (!stacks.empty()) progress.stack = text_of(stacks.front());
   std::map<std::string, const Stack*> open;
+  std::vector<std::string> keys;
   for (const Stack& stack : stacks) {
-    if (report && !report(progress)) return SweepResult{progress, true};
-    const std::string key = DLIS_TRY(measuring.key(stack));
+    if (report && !report(progress)) return SweepResult{progress, true, {}};
+    const std::string& key = keys.emplace_back(DLIS_TRY(measuring.key(stack)));
     if (DLIS_TRY(store.has(key)) || !open.emplace(key, &stack).second)
       ++progress.done, ++progress.reused;
   }
@@ -319,12 +320,14 @@ Result<SweepResult> run_slurm(std::span<const Stack> stacks, Store& store,
     progress.phase.clear();
     progress.share = 1;
     if (report) report(progress);
-    return SweepResult{progress, false};
+    return SweepResult{progress, false, std::move(keys)};
   }
   SlurmFolder folder = DLIS_TRY(SlurmFolder::open(measuring.execution.folder));
   SlurmSweep sweep(std::move(folder), store, measuring, report, std::move(progress));
   for (const auto& [key, stack] : open) sweep.add(key, *stack);
-  return sweep.run();
+  SweepResult result = DLIS_TRY(sweep.run());
+  result.keys = std::move(keys);
+  return result;
 }
 
 }  // namespace

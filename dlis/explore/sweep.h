@@ -22,7 +22,8 @@ struct Progress {
 
 struct SweepResult {
   Progress progress;
-  bool stopped = false;  // `report` asked for it; every finished record is in the store
+  bool stopped = false;           // `report` asked for it; every finished record is in the store
+  std::vector<std::string> keys;  // of the stacks, as far as it came
 };
 
 // How a stack is identified and measured, so that tests can count and fail at will; and who does
