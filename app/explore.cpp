@@ -84,7 +84,7 @@ Status run(const ExploreArguments& given) {
   const Constraints constraints = DLIS_TRY(parse_constraints(arguments.search.constraints));
   const EvaluateOptions options = DLIS_TRY(arguments.measuring.checked());
   DLIS_TRY(check_is_not_store(arguments.csv, arguments.store));
-  if (arguments.measuring.data.empty() && !arguments.search.constraints.min_top1.empty())
+  if (options.data.empty() && !arguments.search.constraints.min_top1.empty())
     return fail("accuracy is not measured without data", "--min-top1", "give --data");
   catch_interrupts();
   Watcher watcher;
@@ -133,7 +133,8 @@ void add_explore(CLI::App& app, Action& chosen) {
       ->type_name("N,...");
   add_axis(verb, "--device", space.device, "layer 5 (cpu)");
   verb->add_option("-o,--output", arguments->store, "the store; an old one is continued (MODEL.db)")
-      ->type_name("RUN.db");
+      ->type_name("RUN.db")
+      ->check(kNotEmpty);
   arguments->search.add_to(*verb);
   arguments->measuring.add_to(*verb);
   add_execution(*verb, arguments->execution);

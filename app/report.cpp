@@ -33,7 +33,8 @@ void add_report(CLI::App& app, Action& chosen) {
   verb->add_option("RUN.db", arguments->store, "what `dlis explore -o` wrote")->required();
   verb->add_option("-o,--output", arguments->page,
                    "one page with charts, tables and guidelines in place of the table")
-      ->type_name("REPORT.html");
+      ->type_name("REPORT.html")
+      ->check(kNotEmpty);
   auto* json = verb->add_flag("--json", arguments->json, "one record a line");
   verb->add_option("--csv", arguments->csv, "write all records there; - is stdout")
       ->type_name("FILE")

@@ -128,7 +128,7 @@ void print_summary(const BudgetResult& result, double budget) {
 
 void SearchArguments::add_to(CLI::App& verb) {
   const auto bound = [&](const char* name, std::string& text, const char* unit, const char* about) {
-    verb.add_option(name, text, about)->type_name(unit);
+    verb.add_option(name, text, about)->type_name(unit)->check(kNotEmpty);
   };
   bound("--min-top1", constraints.min_top1, "PERCENT", "ship only what reaches this top-1");
   bound("--max-ms", constraints.max_ms, "MS", "ship only what runs in at most this (median_ms)");

@@ -21,6 +21,10 @@ void when_chosen(CLI::App* verb, Action& chosen, std::shared_ptr<Arguments> argu
   });
 }
 
+// For options where an empty text, an unset variable of a shell, would mean that none was given.
+inline const CLI::Validator kNotEmpty(
+    [](std::string& text) { return text.empty() ? std::string("is empty") : std::string(); }, "");
+
 // Each adds its subcommand; when that is given, `chosen` becomes its action.
 #define DLIS_VERB(name) void add_##name(CLI::App& app, Action& chosen);
 #include "verbs.inc"

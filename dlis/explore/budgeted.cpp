@@ -50,9 +50,7 @@ class Search {
       outcome_.out_of_budget = outcome_.out_of_budget || (spent > limit && !p.stack.empty());
       return goes_on && spent <= limit;
     };
-    const SweepResult swept =
-        DLIS_TRY(stage.sweep_round ? stage.sweep_round(stacks, watch)
-                                   : sweep(stacks, *stage.store, stage.measuring, watch));
+    const SweepResult swept = DLIS_TRY(sweep(stacks, *stage.store, stage.measuring, watch));
     return !swept.stopped;
   }
 

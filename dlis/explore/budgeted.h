@@ -13,12 +13,10 @@ struct Effort {
 };
 inline constexpr Effort kScreening{0.1, 500};
 
-// How stacks are evaluated, cheaply or in full, and where their records go.
+// How stacks are evaluated, cheaply or in full, by which executor, and where their records go.
 struct Stage {
   Measuring measuring;
   Store* store = nullptr;
-  // Another executor for a round, which may spread it over machines; null: `sweep`.
-  std::function<Result<SweepResult>(std::span<const Stack>, const Report&)> sweep_round;
 };
 
 struct BudgetOptions {

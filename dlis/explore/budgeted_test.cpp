@@ -83,8 +83,8 @@ class BudgetedTest : public testing::Test {
                            const Report& report = {}) {
     Store screened = Store::open(folder_ / (name + ".screen.db")).value();
     Store store = Store::open(folder_ / (name + ".db")).value();
-    return explore_within(stacks_, {measuring(500, sleep_ms), &screened, {}},
-                          {measuring(10'000, sleep_ms), &store, {}}, options_, report);
+    return explore_within(stacks_, {measuring(500, sleep_ms), &screened},
+                          {measuring(10'000, sleep_ms), &store}, options_, report);
   }
   std::vector<Record> records(const std::string& name = "run") const {
     return Store::open_existing(folder_ / (name + ".db")).value().all().value();

@@ -65,9 +65,9 @@ struct Prefixes::State {
   Smaller compressed;
   const Dataset no_images;
   std::map<std::string, Dataset> datasets;  // by their text and the size of the network's input
-  std::map<std::pair<const Dataset*, std::int64_t>, Dataset> few;  // of these, so many images
-  std::map<std::string, Accuracy> accuracies;                      // by computation
-  std::optional<Link> link = std::nullopt;                         // to the target
+  std::map<std::pair<const Dataset*, std::int64_t>, Dataset> few = {};  // of these, so many images
+  std::map<std::string, Accuracy> accuracies;                           // by computation
+  std::optional<Link> link = std::nullopt;                              // to the target
   std::string answered = {};  // the key of the target's last answer
 
   ~State() { forget_answer(); }

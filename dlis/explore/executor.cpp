@@ -55,6 +55,7 @@ std::vector<std::string> evaluate_command(const EvaluateOptions& options) {
     words.insert(words.end(), {name, std::move(value)});
   };
   if (!options.data.empty()) add("--data", options.data);
+  if (options.images > 0) add("--images", number(options.images));
   if (options.memory_bytes > 0) add("--memory", number(options.memory_bytes));
   for (const auto& [input, shape] : options.model.shapes)
     add("--shape", fmt::format("{}={}", input, text_of(shape)));

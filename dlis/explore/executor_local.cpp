@@ -43,10 +43,10 @@ Result<SweepResult> run_local(std::span<const Stack> stacks, Store& store,
     auto record = measuring.evaluate(stack, tell);
     if (result.stopped) return result;
     if (!record) return tl::unexpected(record.error());
-    const double took_ms = now_ms() - start;
-    DLIS_TRY(store.put(*key, *record, took_ms / 1000));
+    const double took = now_ms() - start;
+    DLIS_TRY(store.put(*key, *record, took / 1000));
     ++progress.done;
-    pace.milliseconds += took_ms;
+    pace.milliseconds += took;
     ++pace.evaluated;
   }
   progress.stack.clear();

@@ -297,8 +297,8 @@ Status Store::put(const std::string& key, const Record& record, double seconds) 
 
 Result<std::optional<Record>> Store::get(const std::string& key) const {
   return guarded(state_->file, [&]() -> Result<std::optional<Record>> {
-    SQLite::Statement query(state_->database,
-                            fmt::format("SELECT {} FROM records WHERE key = ?", columns()));
+    SQLite::Statement query(state_->database, fmt::format("SELECT {} FROM records WHERE key = ?",
+                                                          columns_or_null(state_->database)));
     query.bind(1, key);
     if (!query.executeStep()) return std::nullopt;
     return record_of(query);

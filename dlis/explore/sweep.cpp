@@ -9,15 +9,21 @@ Result<SweepResult> sweep(std::span<const Stack> stacks, Store& store, const Mea
   return executor->run(stacks, store, measuring, report);
 }
 
-Evaluator::Evaluator(EvaluateOptions options) : note_(std::make_shared<Note>()) {
-  options.progress = [note = note_](std::string_view phase, double share) {
+Evaluator::Evaluator(EvaluateOptions options)
+    : options_(std::move(options)), note_(std::make_shared<Note>()) {
+  options_.progress = [note = note_](std::string_view phase, double share) {
     return !*note || (*note)(phase, share);
   };
-  prefixes_ = std::make_shared<Prefixes>(std::move(options));
+  prefixes_ = std::make_shared<Prefixes>(options_);
 }
 
-Measuring Evaluator::measuring(double seconds, std::int64_t images) const {
+Measuring Evaluator::measuring(double seconds, std::int64_t images, const Execution& execution,
+                               const std::filesystem::path& store) const {
+  EvaluateOptions options = options_;
+  options.seconds = seconds;
+  options.images = images;
   Measuring measuring;
+  measuring.execution = completed(execution, options, store);
   measuring.key = [all = prefixes_, seconds, images](const Stack& stack) {
     all->set_effort(seconds, images);
     return all->key_of(stack);
@@ -39,12 +45,11 @@ Result<SweepResult> sweep(const Space& space, const EvaluateOptions& options,
   const Executor* executor = DLIS_TRY(find_executor(execution.executor));
   const std::vector<Stack> stacks = DLIS_TRY(stacks_of(space));
   Store store = DLIS_TRY(Store::open(file));
-  EvaluateOptions with_machine = options;
-  with_machine.machine = executor->machine(execution);
-  const Evaluator evaluator(with_machine);
-  Measuring measuring = evaluator.measuring(options.seconds, options.images);
-  measuring.execution = completed(execution, with_machine, file);
-  return sweep(stacks, store, measuring, report);
+  EvaluateOptions for_executor = options;
+  for_executor.machine = executor->machine(execution);
+  const Evaluator evaluator(std::move(for_executor));
+  return sweep(stacks, store, evaluator.measuring(options.seconds, options.images, execution, file),
+               report);
 }
 
 }  // namespace dlis

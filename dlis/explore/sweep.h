@@ -35,15 +35,18 @@ struct Measuring {
   Execution execution;
 };
 
-// Evaluates stacks on this machine. Its measurings share what stacks share (Prefixes), however much
-// effort each makes.
+// Evaluates stacks. Its measurings share what stacks share (Prefixes), however much effort each
+// makes.
 class Evaluator {
  public:
   explicit Evaluator(EvaluateOptions options);  // their `progress` is not called
-  Measuring measuring(double seconds, std::int64_t images) const;
+  // `execution` is completed for `store`.
+  Measuring measuring(double seconds, std::int64_t images, const Execution& execution,
+                      const std::filesystem::path& store) const;
 
  private:
   using Note = std::function<bool(std::string_view, double)>;
+  EvaluateOptions options_;
   std::shared_ptr<Note> note_;  // where the evaluation at hand reports to
   std::shared_ptr<Prefixes> prefixes_;
 };

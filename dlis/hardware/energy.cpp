@@ -61,8 +61,8 @@ std::vector<Counter> counters_in(const fs::path& root) {
   return found;
 }
 
-// One sensor has up to three channels (INA3221's curr4 is the sum of its currents); where labels tell the board's supply (Jetson's VDD_IN), the
-// others are parts of it.
+// One sensor has up to three channels (INA3221's curr4 is the sum of its currents); where labels
+// tell the board's supply (Jetson's VDD_IN), the others are parts of it.
 std::vector<Sensor> sensors_in(const fs::path& root) {
   std::vector<Sensor> found;
   for (const fs::path& chip : folders_in(root / "sys/class/hwmon")) {

@@ -180,7 +180,6 @@ TEST_F(Errors, StoresOfAnotherKind) {
     expect_failure({"explore", network, "-o", "run.db", "--csv", file}, "it is the store");
   }
   EXPECT_EQ(run({"report", "run.db"}).status, 0);
-  expect_failure({"explore", network, "-o", ""}, "no name");
   expect_failure({"explore", network, "-o", "none/run.db"}, "cannot be opened");
 }
 
