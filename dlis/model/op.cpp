@@ -10,7 +10,9 @@
 
 namespace dlis {
 namespace model {
-#define DLIS_ROW(name) extern const Operator name##_row;
+#define DLIS_ROW(name)              \
+  extern const Operator name##_row; \
+  extern const OnnxForm name##_onnx;
 #include "dlis/model/ops.inc"
 #undef DLIS_ROW
 }  // namespace model
@@ -19,6 +21,12 @@ namespace {
 
 constexpr std::array kOperators{
 #define DLIS_ROW(name) &model::name##_row,
+#include "dlis/model/ops.inc"
+#undef DLIS_ROW
+};
+
+constexpr std::array kForms{
+#define DLIS_ROW(name) &model::name##_onnx,
 #include "dlis/model/ops.inc"
 #undef DLIS_ROW
 };
@@ -44,7 +52,7 @@ Status check_counts(const Node& node) {
 }
 
 Status check_attributes(const ImportNode& in) {
-  const auto known = split(in.node.op->attributes, ' ');
+  const auto known = split(onnx_form_of(*in.node.op).attributes, ' ');
   auto check = [&](const std::string& name) -> Status {
     if (std::ranges::find(known, name) != known.end()) return {};
     return fail(fmt::format("attribute '{}' is not known", name));
@@ -131,6 +139,10 @@ Status fold(Graph& graph, const Node& node) {
 
 std::span<const Operator* const> operators() { return kOperators; }
 
+const OnnxForm& onnx_form_of(const Operator& op) {
+  return *kForms[std::size_t(std::ranges::find(kOperators, &op) - kOperators.begin())];
+}
+
 const Operator* find_operator(std::string_view name) {
   auto found = std::find_if(kOperators.begin(), kOperators.end(),
                             [&](const Operator* op) { return name == op->name; });
@@ -180,7 +192,8 @@ Status import_node(ImportNode& in) {
   DLIS_TRY(named(check_attributes(in), in.graph, in.node));
   auto& inputs = in.node.inputs;
   while (!inputs.empty() && inputs.back() == kNoValue) inputs.pop_back();
-  if (in.node.op->import) DLIS_TRY(named(in.node.op->import(in), in.graph, in.node));
+  const OnnxForm& form = onnx_form_of(*in.node.op);
+  if (form.import) DLIS_TRY(named(form.import(in), in.graph, in.node));
   while (!inputs.empty() && inputs.back() == kNoValue) inputs.pop_back();
   auto& outputs = in.node.outputs;
   while (outputs.size() > 1 && int(outputs.size()) > in.node.op->max_outputs &&
@@ -198,7 +211,8 @@ Status fold_node(Graph& graph, const Node& node) {
 
 Result<ExportNode> export_node(const Graph& graph, const Node& node) {
   ExportNode out{graph, node, {}};
-  if (node.op->export_) DLIS_TRY(named(node.op->export_(out), graph, node));
+  const OnnxForm& form = onnx_form_of(*node.op);
+  if (form.export_) DLIS_TRY(named(form.export_(out), graph, node));
   return out;
 }
 

@@ -61,17 +61,23 @@ struct Operator {
   int min_inputs = 1, max_inputs = 1;  // of the canonical form
   int max_outputs = 1;
   unsigned weights = 0;                              // bit i: input i is a parameter to train
-  std::string_view attributes = "";                  // what a file may give, of all opsets
-  Status (*import)(ImportNode& node) = nullptr;      // attributes taken as they are
   Status (*infer)(InferContext& context) = nullptr;  // output 0 has input 0's shape and type
-  Status (*export_)(ExportNode& node) = nullptr;     // attributes written as they are
   // The outputs for constant inputs (no tensor where absent): shape arithmetic and weights behind
   // Transpose or Reshape. The node has been through `infer`. Null, or no outputs: stays as it is.
   Result<std::vector<Tensor>> (*fold)(const Node& node, std::span<const Tensor> inputs) = nullptr;
   std::int64_t (*macs)(const Graph& graph, const Node& node) = nullptr;  // 0
 };
 
+// How ONNX has it, `NAME_onnx` beside the row: what nobody needs who reads no ONNX, so that the
+// linker leaves it out of a device's program.
+struct OnnxForm {
+  std::string_view attributes = "";               // what a file may give, of all opsets
+  Status (*import)(ImportNode& node) = nullptr;   // attributes taken as they are
+  Status (*export_)(ExportNode& node) = nullptr;  // attributes written as they are
+};
+
 std::span<const Operator* const> operators();
+const OnnxForm& onnx_form_of(const Operator& op);
 const Operator* find_operator(std::string_view name);  // null: unknown
 
 // The node's row, applied, with errors that name the node. A reader calls them in this order on

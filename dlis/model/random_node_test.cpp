@@ -86,7 +86,7 @@ NodeTrial any_trial() {
   const Operator& op =
       **rc::gen::elementOf(std::vector<const Operator*>(operators().begin(), operators().end()));
   NodeTrial trial{.op = op.name, .opset = *rc::gen::inRange(7, 26)};
-  for (std::string_view name : split(op.attributes, ' '))
+  for (std::string_view name : split(onnx_form_of(op).attributes, ' '))
     if (!name.empty() && *rc::gen::inRange(0, 3) == 0)
       trial.attributes.set(std::string(name), any_attribute(name));
   const int inputs =

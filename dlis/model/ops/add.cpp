@@ -19,4 +19,6 @@ extern constinit const Operator add_row{.name = "Add",
                                         .infer = infer_broadcast,
                                         .fold = fold_broadcast<Combine>};
 
+extern constinit const OnnxForm add_onnx{};
+
 }  // namespace dlis::model

@@ -22,11 +22,11 @@ Status export_(ExportNode& out) {
 
 }  // namespace
 
-extern constinit const Operator average_pool_row{
-    .name = "AveragePool",
+extern constinit const Operator average_pool_row{.name = "AveragePool", .infer = infer_pool};
+
+extern constinit const OnnxForm average_pool_onnx{
     .attributes = DLIS_WINDOW_ATTRIBUTES " ceil_mode count_include_pad",
     .import = import,
-    .infer = infer_pool,
     .export_ = export_};
 
 }  // namespace dlis::model

@@ -34,13 +34,13 @@ Status infer(InferContext& context) {
 
 }  // namespace
 
-extern constinit const Operator batch_normalization_row{
-    .name = "BatchNormalization",
-    .min_inputs = 5,
-    .max_inputs = 5,
-    .weights = 0b00110,
-    .attributes = "epsilon momentum training_mode spatial",
-    .import = import,
-    .infer = infer};
+extern constinit const Operator batch_normalization_row{.name = "BatchNormalization",
+                                                        .min_inputs = 5,
+                                                        .max_inputs = 5,
+                                                        .weights = 0b00110,
+                                                        .infer = infer};
+
+extern constinit const OnnxForm batch_normalization_onnx{
+    .attributes = "epsilon momentum training_mode spatial", .import = import};
 
 }  // namespace dlis::model

@@ -60,10 +60,8 @@ Folded fold(const Node& node, std::span<const Tensor> inputs) {
 
 }  // namespace
 
-extern constinit const Operator cast_row{.name = "Cast",
-                                         .attributes = "to saturate round_mode",
-                                         .import = import,
-                                         .infer = infer,
-                                         .fold = fold};
+extern constinit const Operator cast_row{.name = "Cast", .infer = infer, .fold = fold};
+
+extern constinit const OnnxForm cast_onnx{.attributes = "to saturate round_mode", .import = import};
 
 }  // namespace dlis::model

@@ -10,4 +10,6 @@ float value_of(float x) { return std::ceil(x); }
 
 extern constinit const Operator ceil_row{.name = "Ceil", .fold = fold_unary<value_of>};
 
+extern constinit const OnnxForm ceil_onnx{};
+
 }  // namespace dlis::model

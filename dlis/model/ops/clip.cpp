@@ -27,7 +27,9 @@ Status export_(ExportNode& out) {
 
 }  // namespace
 
-extern constinit const Operator clip_row{
-    .name = "Clip", .attributes = "min max", .import = import, .export_ = export_};
+extern constinit const Operator clip_row{.name = "Clip"};
+
+extern constinit const OnnxForm clip_onnx{
+    .attributes = "min max", .import = import, .export_ = export_};
 
 }  // namespace dlis::model

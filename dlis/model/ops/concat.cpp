@@ -42,11 +42,9 @@ Folded fold(const Node& node, std::span<const Tensor> inputs) {
 
 }  // namespace
 
-extern constinit const Operator concat_row{.name = "Concat",
-                                           .max_inputs = kAnyNumber,
-                                           .attributes = "axis",
-                                           .import = import,
-                                           .infer = infer,
-                                           .fold = fold};
+extern constinit const Operator concat_row{
+    .name = "Concat", .max_inputs = kAnyNumber, .infer = infer, .fold = fold};
+
+extern constinit const OnnxForm concat_onnx{.attributes = "axis", .import = import};
 
 }  // namespace dlis::model

@@ -31,10 +31,9 @@ Folded fold(const Node&, std::span<const Tensor> inputs) { return Folded({inputs
 
 }  // namespace
 
-extern constinit const Operator constant_row{
-    .name = "Constant",
-    .attributes = "value value_float value_floats value_int value_ints",
-    .import = import,
-    .fold = fold};
+extern constinit const Operator constant_row{.name = "Constant", .fold = fold};
+
+extern constinit const OnnxForm constant_onnx{
+    .attributes = "value value_float value_floats value_int value_ints", .import = import};
 
 }  // namespace dlis::model

@@ -26,10 +26,9 @@ Folded fold(const Node& node, std::span<const Tensor> inputs) {
 
 }  // namespace
 
-extern constinit const Operator constant_of_shape_row{.name = "ConstantOfShape",
-                                                      .attributes = "value",
-                                                      .import = import,
-                                                      .infer = infer,
-                                                      .fold = fold};
+extern constinit const Operator constant_of_shape_row{
+    .name = "ConstantOfShape", .infer = infer, .fold = fold};
+
+extern constinit const OnnxForm constant_of_shape_onnx{.attributes = "value", .import = import};
 
 }  // namespace dlis::model

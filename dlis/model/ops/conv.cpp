@@ -58,10 +58,10 @@ extern constinit const Operator conv_row{.name = "Conv",
                                          .min_inputs = 2,
                                          .max_inputs = 4,
                                          .weights = 0b110,
-                                         .attributes = DLIS_WINDOW_ATTRIBUTES " group",
-                                         .import = import,
                                          .infer = infer,
-                                         .export_ = export_window,
                                          .macs = macs};
+
+extern constinit const OnnxForm conv_onnx{
+    .attributes = DLIS_WINDOW_ATTRIBUTES " group", .import = import, .export_ = export_window};
 
 }  // namespace dlis::model

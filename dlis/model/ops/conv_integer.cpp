@@ -19,11 +19,10 @@ Status import(ImportNode& in) {
 
 }  // namespace
 
-extern constinit const Operator conv_integer_row{.name = "ConvInteger",
-                                                 .min_inputs = 2,
-                                                 .max_inputs = 2,
-                                                 .weights = 0b10,
-                                                 .attributes = DLIS_WINDOW_ATTRIBUTES " group",
-                                                 .import = import};
+extern constinit const Operator conv_integer_row{
+    .name = "ConvInteger", .min_inputs = 2, .max_inputs = 2, .weights = 0b10};
+
+extern constinit const OnnxForm conv_integer_onnx{.attributes = DLIS_WINDOW_ATTRIBUTES " group",
+                                                  .import = import};
 
 }  // namespace dlis::model

@@ -111,15 +111,16 @@ std::int64_t macs(const Graph& graph, const Node& node) {
 
 }  // namespace
 
-extern constinit const Operator conv_transpose_row{
-    .name = "ConvTranspose",
-    .min_inputs = 2,
-    .max_inputs = 3,
-    .weights = 0b110,
+extern constinit const Operator conv_transpose_row{.name = "ConvTranspose",
+                                                   .min_inputs = 2,
+                                                   .max_inputs = 3,
+                                                   .weights = 0b110,
+                                                   .infer = infer,
+                                                   .macs = macs};
+
+extern constinit const OnnxForm conv_transpose_onnx{
     .attributes = DLIS_WINDOW_ATTRIBUTES " group output_padding output_shape",
     .import = import,
-    .infer = infer,
-    .export_ = export_,
-    .macs = macs};
+    .export_ = export_};
 
 }  // namespace dlis::model

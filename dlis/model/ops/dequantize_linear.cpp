@@ -36,10 +36,9 @@ Status export_(ExportNode& out) {
 
 }  // namespace
 
-extern constinit const Operator dequantize_linear_row{.name = "DequantizeLinear",
-                                                      .attributes = "axis block_size output_dtype",
-                                                      .import = import,
-                                                      .infer = infer,
-                                                      .export_ = export_};
+extern constinit const Operator dequantize_linear_row{.name = "DequantizeLinear", .infer = infer};
+
+extern constinit const OnnxForm dequantize_linear_onnx{
+    .attributes = "axis block_size output_dtype", .import = import, .export_ = export_};
 
 }  // namespace dlis::model

@@ -26,4 +26,6 @@ Folded fold(const Node& node, std::span<const Tensor> inputs) {
 extern constinit const Operator div_row{
     .name = "Div", .min_inputs = 2, .max_inputs = 2, .infer = infer_broadcast, .fold = fold};
 
+extern constinit const OnnxForm div_onnx{};
+
 }  // namespace dlis::model

@@ -28,10 +28,9 @@ Folded fold(const Node&, std::span<const Tensor> inputs) { return Folded({inputs
 
 }  // namespace
 
-extern constinit const Operator dropout_row{.name = "Dropout",
-                                            .attributes = "ratio seed",
-                                            .import = import,
-                                            .export_ = export_,
-                                            .fold = fold};
+extern constinit const Operator dropout_row{.name = "Dropout", .fold = fold};
+
+extern constinit const OnnxForm dropout_onnx{
+    .attributes = "ratio seed", .import = import, .export_ = export_};
 
 }  // namespace dlis::model

@@ -43,4 +43,6 @@ Folded fold(const Node&, std::span<const Tensor> inputs) {
 extern constinit const Operator equal_row{
     .name = "Equal", .min_inputs = 2, .max_inputs = 2, .infer = infer, .fold = fold};
 
+extern constinit const OnnxForm equal_onnx{};
+
 }  // namespace dlis::model

@@ -10,4 +10,6 @@ float value_of(float x) { return std::erf(x); }
 
 extern constinit const Operator erf_row{.name = "Erf", .fold = fold_unary<value_of>};
 
+extern constinit const OnnxForm erf_onnx{};
+
 }  // namespace dlis::model

@@ -10,4 +10,6 @@ float value_of(float x) { return std::exp(x); }
 
 extern constinit const Operator exp_row{.name = "Exp", .fold = fold_unary<value_of>};
 
+extern constinit const OnnxForm exp_onnx{};
+
 }  // namespace dlis::model

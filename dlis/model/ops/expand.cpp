@@ -35,11 +35,9 @@ Folded fold(const Node& node, std::span<const Tensor> inputs) {
 
 }  // namespace
 
-extern constinit const Operator expand_row{.name = "Expand",
-                                           .attributes = "shape",
-                                           .import = import,
-                                           .infer = infer,
-                                           .export_ = export_,
-                                           .fold = fold};
+extern constinit const Operator expand_row{.name = "Expand", .infer = infer, .fold = fold};
+
+extern constinit const OnnxForm expand_onnx{
+    .attributes = "shape", .import = import, .export_ = export_};
 
 }  // namespace dlis::model

@@ -28,10 +28,9 @@ Status infer(InferContext& context) {
 
 }  // namespace
 
-extern constinit const Operator flatten_row{.name = "Flatten",
-                                            .attributes = "axis",
-                                            .import = import,
-                                            .infer = infer,
-                                            .fold = fold_reshape<flat>};
+extern constinit const Operator flatten_row{
+    .name = "Flatten", .infer = infer, .fold = fold_reshape<flat>};
+
+extern constinit const OnnxForm flatten_onnx{.attributes = "axis", .import = import};
 
 }  // namespace dlis::model

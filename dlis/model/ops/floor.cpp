@@ -10,4 +10,6 @@ float value_of(float x) { return std::floor(x); }
 
 extern constinit const Operator floor_row{.name = "Floor", .fold = fold_unary<value_of>};
 
+extern constinit const OnnxForm floor_onnx{};
+
 }  // namespace dlis::model

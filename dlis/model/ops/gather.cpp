@@ -55,12 +55,9 @@ Folded fold(const Node& node, std::span<const Tensor> inputs) {
 
 }  // namespace
 
-extern constinit const Operator gather_row{.name = "Gather",
-                                           .min_inputs = 2,
-                                           .max_inputs = 2,
-                                           .attributes = "axis",
-                                           .import = import,
-                                           .infer = infer,
-                                           .fold = fold};
+extern constinit const Operator gather_row{
+    .name = "Gather", .min_inputs = 2, .max_inputs = 2, .infer = infer, .fold = fold};
+
+extern constinit const OnnxForm gather_onnx{.attributes = "axis", .import = import};
 
 }  // namespace dlis::model

@@ -46,9 +46,10 @@ extern constinit const Operator gemm_row{.name = "Gemm",
                                          .min_inputs = 2,
                                          .max_inputs = 3,
                                          .weights = 0b110,
-                                         .attributes = "alpha beta transA transB",
-                                         .import = import,
                                          .infer = infer,
                                          .macs = macs};
+
+extern constinit const OnnxForm gemm_onnx{.attributes = "alpha beta transA transB",
+                                          .import = import};
 
 }  // namespace dlis::model

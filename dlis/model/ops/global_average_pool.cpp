@@ -6,4 +6,6 @@ namespace dlis::model {
 extern constinit const Operator global_average_pool_row{.name = "GlobalAveragePool",
                                                         .infer = infer_global_pool};
 
+extern constinit const OnnxForm global_average_pool_onnx{};
+
 }  // namespace dlis::model

@@ -6,4 +6,6 @@ namespace dlis::model {
 extern constinit const Operator global_max_pool_row{.name = "GlobalMaxPool",
                                                     .infer = infer_global_pool};
 
+extern constinit const OnnxForm global_max_pool_onnx{};
+
 }  // namespace dlis::model

@@ -10,7 +10,8 @@ Status import(ImportNode& in) {
 }
 }  // namespace
 
-extern constinit const Operator hard_sigmoid_row{
-    .name = "HardSigmoid", .attributes = "alpha beta", .import = import};
+extern constinit const Operator hard_sigmoid_row{.name = "HardSigmoid"};
+
+extern constinit const OnnxForm hard_sigmoid_onnx{.attributes = "alpha beta", .import = import};
 
 }  // namespace dlis::model

@@ -5,4 +5,6 @@ namespace dlis::model {
 
 extern constinit const Operator hard_swish_row{.name = "HardSwish"};
 
+extern constinit const OnnxForm hard_swish_onnx{};
+
 }  // namespace dlis::model

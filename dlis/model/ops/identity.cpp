@@ -8,4 +8,6 @@ Folded fold(const Node&, std::span<const Tensor> inputs) { return Folded({inputs
 
 extern constinit const Operator identity_row{.name = "Identity", .fold = fold};
 
+extern constinit const OnnxForm identity_onnx{};
+
 }  // namespace dlis::model

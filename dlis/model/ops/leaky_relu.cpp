@@ -9,7 +9,8 @@ Status import(ImportNode& in) {
 }
 }  // namespace
 
-extern constinit const Operator leaky_relu_row{
-    .name = "LeakyRelu", .attributes = "alpha", .import = import};
+extern constinit const Operator leaky_relu_row{.name = "LeakyRelu"};
+
+extern constinit const OnnxForm leaky_relu_onnx{.attributes = "alpha", .import = import};
 
 }  // namespace dlis::model

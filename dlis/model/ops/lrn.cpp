@@ -24,7 +24,8 @@ Status infer(InferContext& context) {
 
 }  // namespace
 
-extern constinit const Operator lrn_row{
-    .name = "LRN", .attributes = "alpha beta bias size", .import = import, .infer = infer};
+extern constinit const Operator lrn_row{.name = "LRN", .infer = infer};
+
+extern constinit const OnnxForm lrn_onnx{.attributes = "alpha beta bias size", .import = import};
 
 }  // namespace dlis::model

@@ -39,4 +39,6 @@ extern constinit const Operator matmul_row{.name = "MatMul",
                                            .infer = infer,
                                            .macs = macs};
 
+extern constinit const OnnxForm matmul_onnx{};
+
 }  // namespace dlis::model

@@ -17,6 +17,8 @@ Status import(ImportNode& in) {
 }  // namespace
 
 extern constinit const Operator matmul_integer_row{
-    .name = "MatMulInteger", .min_inputs = 2, .max_inputs = 2, .weights = 0b10, .import = import};
+    .name = "MatMulInteger", .min_inputs = 2, .max_inputs = 2, .weights = 0b10};
+
+extern constinit const OnnxForm matmul_integer_onnx{.import = import};
 
 }  // namespace dlis::model

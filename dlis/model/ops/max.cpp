@@ -20,4 +20,6 @@ extern constinit const Operator max_row{.name = "Max",
                                         .infer = infer_broadcast,
                                         .fold = fold_broadcast<Combine>};
 
+extern constinit const OnnxForm max_onnx{};
+
 }  // namespace dlis::model

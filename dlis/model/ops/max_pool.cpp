@@ -11,11 +11,11 @@ Status import(ImportNode& in) {
 
 }  // namespace
 
-extern constinit const Operator max_pool_row{
-    .name = "MaxPool",
+extern constinit const Operator max_pool_row{.name = "MaxPool", .infer = infer_pool};
+
+extern constinit const OnnxForm max_pool_onnx{
     .attributes = DLIS_WINDOW_ATTRIBUTES " ceil_mode storage_order",
     .import = import,
-    .infer = infer_pool,
     .export_ = export_window};
 
 }  // namespace dlis::model

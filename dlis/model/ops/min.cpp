@@ -20,4 +20,6 @@ extern constinit const Operator min_row{.name = "Min",
                                         .infer = infer_broadcast,
                                         .fold = fold_broadcast<Combine>};
 
+extern constinit const OnnxForm min_onnx{};
+
 }  // namespace dlis::model

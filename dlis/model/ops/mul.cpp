@@ -19,4 +19,6 @@ extern constinit const Operator mul_row{.name = "Mul",
                                         .infer = infer_broadcast,
                                         .fold = fold_broadcast<Combine>};
 
+extern constinit const OnnxForm mul_onnx{};
+
 }  // namespace dlis::model

@@ -84,10 +84,9 @@ Status export_(ExportNode& out) {
 
 }  // namespace
 
-extern constinit const Operator pad_row{.name = "Pad",
-                                        .attributes = "pads mode value constant_value axes",
-                                        .import = import,
-                                        .infer = infer,
-                                        .export_ = export_};
+extern constinit const Operator pad_row{.name = "Pad", .infer = infer};
+
+extern constinit const OnnxForm pad_onnx{
+    .attributes = "pads mode value constant_value axes", .import = import, .export_ = export_};
 
 }  // namespace dlis::model

@@ -33,4 +33,6 @@ Folded fold(const Node& node, std::span<const Tensor> inputs) {
 extern constinit const Operator pow_row{
     .name = "Pow", .min_inputs = 2, .max_inputs = 2, .infer = infer, .fold = fold};
 
+extern constinit const OnnxForm pow_onnx{};
+
 }  // namespace dlis::model

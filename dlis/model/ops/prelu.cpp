@@ -20,4 +20,6 @@ Status infer(InferContext& context) {
 extern constinit const Operator prelu_row{
     .name = "PRelu", .min_inputs = 2, .max_inputs = 2, .weights = 0b10, .infer = infer};
 
+extern constinit const OnnxForm prelu_onnx{};
+
 }  // namespace dlis::model

@@ -36,7 +36,9 @@ Status import(ImportNode& in) {
 
 }  // namespace
 
-extern constinit const Operator qlinear_conv_row{
-    .name = "QLinearConv", .attributes = DLIS_WINDOW_ATTRIBUTES " group", .import = import};
+extern constinit const Operator qlinear_conv_row{.name = "QLinearConv"};
+
+extern constinit const OnnxForm qlinear_conv_onnx{.attributes = DLIS_WINDOW_ATTRIBUTES " group",
+                                                  .import = import};
 
 }  // namespace dlis::model

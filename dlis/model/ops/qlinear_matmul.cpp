@@ -15,6 +15,8 @@ Status import(ImportNode& in) {
 
 }  // namespace
 
-extern constinit const Operator qlinear_matmul_row{.name = "QLinearMatMul", .import = import};
+extern constinit const Operator qlinear_matmul_row{.name = "QLinearMatMul"};
+
+extern constinit const OnnxForm qlinear_matmul_onnx{.import = import};
 
 }  // namespace dlis::model

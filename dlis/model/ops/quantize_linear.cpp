@@ -64,11 +64,11 @@ Status export_(ExportNode& out) {
 }  // namespace
 
 extern constinit const Operator quantize_linear_row{
-    .name = "QuantizeLinear",
+    .name = "QuantizeLinear", .infer = infer, .fold = fold};
+
+extern constinit const OnnxForm quantize_linear_onnx{
     .attributes = "axis block_size output_dtype precision saturate",
     .import = import,
-    .infer = infer,
-    .export_ = export_,
-    .fold = fold};
+    .export_ = export_};
 
 }  // namespace dlis::model

@@ -59,4 +59,6 @@ Folded fold(const Node&, std::span<const Tensor> in) {
 extern constinit const Operator range_row{
     .name = "Range", .min_inputs = 3, .max_inputs = 3, .infer = infer, .fold = fold};
 
+extern constinit const OnnxForm range_onnx{};
+
 }  // namespace dlis::model

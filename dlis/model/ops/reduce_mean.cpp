@@ -6,10 +6,9 @@ namespace {
 Status import(ImportNode& in) { return import_reduce(in, 18); }
 }  // namespace
 
-extern constinit const Operator reduce_mean_row{.name = "ReduceMean",
-                                                .attributes = DLIS_REDUCE_ATTRIBUTES,
-                                                .import = import,
-                                                .infer = infer_reduce,
-                                                .export_ = export_reduce};
+extern constinit const Operator reduce_mean_row{.name = "ReduceMean", .infer = infer_reduce};
+
+extern constinit const OnnxForm reduce_mean_onnx{
+    .attributes = DLIS_REDUCE_ATTRIBUTES, .import = import, .export_ = export_reduce};
 
 }  // namespace dlis::model

@@ -16,10 +16,9 @@ Status export_(ExportNode& out) {
 
 }  // namespace
 
-extern constinit const Operator reduce_sum_row{.name = "ReduceSum",
-                                               .attributes = DLIS_REDUCE_ATTRIBUTES,
-                                               .import = import,
-                                               .infer = infer_reduce,
-                                               .export_ = export_};
+extern constinit const Operator reduce_sum_row{.name = "ReduceSum", .infer = infer_reduce};
+
+extern constinit const OnnxForm reduce_sum_onnx{
+    .attributes = DLIS_REDUCE_ATTRIBUTES, .import = import, .export_ = export_};
 
 }  // namespace dlis::model

@@ -8,4 +8,6 @@ float value_of(float x) { return x < 0 ? 0 : x; }
 
 extern constinit const Operator relu_row{.name = "Relu", .fold = fold_unary<value_of>};
 
+extern constinit const OnnxForm relu_onnx{};
+
 }  // namespace dlis::model

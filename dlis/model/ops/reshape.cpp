@@ -71,11 +71,10 @@ Status export_(ExportNode& out) {
 
 }  // namespace
 
-extern constinit const Operator reshape_row{.name = "Reshape",
-                                            .attributes = "shape allowzero",
-                                            .import = import,
-                                            .infer = infer,
-                                            .export_ = export_,
-                                            .fold = fold_reshape<reshaped>};
+extern constinit const Operator reshape_row{
+    .name = "Reshape", .infer = infer, .fold = fold_reshape<reshaped>};
+
+extern constinit const OnnxForm reshape_onnx{
+    .attributes = "shape allowzero", .import = import, .export_ = export_};
 
 }  // namespace dlis::model

@@ -151,17 +151,19 @@ Status export_(ExportNode& out) {
 
 }  // namespace
 
-extern constinit const Operator resize_row{
-    .name = "Resize",
+extern constinit const Operator resize_row{.name = "Resize", .infer = infer};
+
+extern constinit const OnnxForm resize_onnx{
     .attributes =
         "mode coordinate_transformation_mode nearest_mode axes antialias cubic_coeff_a "
         "exclude_outside extrapolation_value keep_aspect_ratio_policy",
     .import = import,
-    .infer = infer,
     .export_ = export_};
 
 // Opset 7 to 9; import makes a Resize of it.
-extern constinit const Operator upsample_row{
-    .name = "Upsample", .attributes = "mode scales", .import = import_upsample};
+extern constinit const Operator upsample_row{.name = "Upsample"};
+
+extern constinit const OnnxForm upsample_onnx{.attributes = "mode scales",
+                                              .import = import_upsample};
 
 }  // namespace dlis::model

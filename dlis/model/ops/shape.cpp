@@ -26,7 +26,8 @@ Status infer(InferContext& context) {
 
 }  // namespace
 
-extern constinit const Operator shape_row{
-    .name = "Shape", .attributes = "start end", .infer = infer};
+extern constinit const Operator shape_row{.name = "Shape", .infer = infer};
+
+extern constinit const OnnxForm shape_onnx{.attributes = "start end"};
 
 }  // namespace dlis::model

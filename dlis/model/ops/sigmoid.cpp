@@ -10,4 +10,6 @@ float value_of(float x) { return 1 / (1 + std::exp(-x)); }
 
 extern constinit const Operator sigmoid_row{.name = "Sigmoid", .fold = fold_unary<value_of>};
 
+extern constinit const OnnxForm sigmoid_onnx{};
+
 }  // namespace dlis::model

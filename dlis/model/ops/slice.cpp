@@ -90,11 +90,9 @@ Folded fold(const Node& node, std::span<const Tensor> inputs) {
 
 }  // namespace
 
-extern constinit const Operator slice_row{.name = "Slice",
-                                          .attributes = "starts ends axes steps",
-                                          .import = import,
-                                          .infer = infer,
-                                          .export_ = export_,
-                                          .fold = fold};
+extern constinit const Operator slice_row{.name = "Slice", .infer = infer, .fold = fold};
+
+extern constinit const OnnxForm slice_onnx{
+    .attributes = "starts ends axes steps", .import = import, .export_ = export_};
 
 }  // namespace dlis::model

@@ -36,10 +36,9 @@ Status export_softmax(ExportNode& out) {
   return {};
 }
 
-extern constinit const Operator softmax_row{.name = "Softmax",
-                                            .attributes = "axis",
-                                            .import = import_softmax,
-                                            .infer = infer_softmax,
-                                            .export_ = export_softmax};
+extern constinit const Operator softmax_row{.name = "Softmax", .infer = infer_softmax};
+
+extern constinit const OnnxForm softmax_onnx{
+    .attributes = "axis", .import = import_softmax, .export_ = export_softmax};
 
 }  // namespace dlis::model

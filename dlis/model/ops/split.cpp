@@ -75,12 +75,10 @@ Folded fold(const Node& node, std::span<const Tensor> inputs) {
 
 }  // namespace
 
-extern constinit const Operator split_row{.name = "Split",
-                                          .max_outputs = kAnyNumber,
-                                          .attributes = "axis split num_outputs",
-                                          .import = import,
-                                          .infer = infer,
-                                          .export_ = export_,
-                                          .fold = fold};
+extern constinit const Operator split_row{
+    .name = "Split", .max_outputs = kAnyNumber, .infer = infer, .fold = fold};
+
+extern constinit const OnnxForm split_onnx{
+    .attributes = "axis split num_outputs", .import = import, .export_ = export_};
 
 }  // namespace dlis::model

@@ -10,4 +10,6 @@ float value_of(float x) { return std::sqrt(x); }
 
 extern constinit const Operator sqrt_row{.name = "Sqrt", .fold = fold_unary<value_of>};
 
+extern constinit const OnnxForm sqrt_onnx{};
+
 }  // namespace dlis::model

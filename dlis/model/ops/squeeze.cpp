@@ -38,11 +38,10 @@ Status export_(ExportNode& out) {
 
 }  // namespace
 
-extern constinit const Operator squeeze_row{.name = "Squeeze",
-                                            .attributes = "axes",
-                                            .import = import,
-                                            .infer = infer,
-                                            .export_ = export_,
-                                            .fold = fold_reshape<squeezed>};
+extern constinit const Operator squeeze_row{
+    .name = "Squeeze", .infer = infer, .fold = fold_reshape<squeezed>};
+
+extern constinit const OnnxForm squeeze_onnx{
+    .attributes = "axes", .import = import, .export_ = export_};
 
 }  // namespace dlis::model

@@ -19,4 +19,6 @@ extern constinit const Operator sub_row{.name = "Sub",
                                         .infer = infer_broadcast,
                                         .fold = fold_broadcast<Combine>};
 
+extern constinit const OnnxForm sub_onnx{};
+
 }  // namespace dlis::model

@@ -19,4 +19,6 @@ extern constinit const Operator sum_row{.name = "Sum",
                                         .infer = infer_broadcast,
                                         .fold = fold_broadcast<Combine>};
 
+extern constinit const OnnxForm sum_onnx{};
+
 }  // namespace dlis::model

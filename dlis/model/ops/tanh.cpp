@@ -10,4 +10,6 @@ float value_of(float x) { return std::tanh(x); }
 
 extern constinit const Operator tanh_row{.name = "Tanh", .fold = fold_unary<value_of>};
 
+extern constinit const OnnxForm tanh_onnx{};
+
 }  // namespace dlis::model

@@ -33,7 +33,8 @@ Folded fold(const Node& node, std::span<const Tensor> inputs) {
 
 }  // namespace
 
-extern constinit const Operator transpose_row{
-    .name = "Transpose", .attributes = "perm", .infer = infer, .fold = fold};
+extern constinit const Operator transpose_row{.name = "Transpose", .infer = infer, .fold = fold};
+
+extern constinit const OnnxForm transpose_onnx{.attributes = "perm"};
 
 }  // namespace dlis::model

@@ -36,11 +36,10 @@ Status export_(ExportNode& out) {
 
 }  // namespace
 
-extern constinit const Operator unsqueeze_row{.name = "Unsqueeze",
-                                              .attributes = "axes",
-                                              .import = import,
-                                              .infer = infer,
-                                              .export_ = export_,
-                                              .fold = fold_reshape<unsqueezed>};
+extern constinit const Operator unsqueeze_row{
+    .name = "Unsqueeze", .infer = infer, .fold = fold_reshape<unsqueezed>};
+
+extern constinit const OnnxForm unsqueeze_onnx{
+    .attributes = "axes", .import = import, .export_ = export_};
 
 }  // namespace dlis::model

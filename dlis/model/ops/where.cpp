@@ -36,4 +36,6 @@ Folded fold(const Node&, std::span<const Tensor> inputs) {
 extern constinit const Operator where_row{
     .name = "Where", .min_inputs = 3, .max_inputs = 3, .infer = infer, .fold = fold};
 
+extern constinit const OnnxForm where_onnx{};
+
 }  // namespace dlis::model

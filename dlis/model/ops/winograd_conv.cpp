@@ -93,10 +93,10 @@ extern constinit const Operator winograd_conv_row{.name = "WinogradConv",
                                                   .min_inputs = 2,
                                                   .max_inputs = 4,
                                                   .weights = 0b110,
-                                                  .attributes = "m relu pads",
-                                                  .import = import,
                                                   .infer = infer,
-                                                  .export_ = export_,
                                                   .macs = macs};
+
+extern constinit const OnnxForm winograd_conv_onnx{
+    .attributes = "m relu pads", .import = import, .export_ = export_};
 
 }  // namespace dlis::model
