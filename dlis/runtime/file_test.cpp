@@ -172,6 +172,22 @@ TEST_F(DlisFile, AnyHostPacksForAnyInstructionSet) {
   }
 }
 
+// A library is compiled for the host: what another machine cannot have is said when it is planned.
+TEST_F(DlisFile, ALibrarysRowIsRefusedForAnotherArchitecture) {
+  if (!find_conv_row("onednn")) GTEST_SKIP() << "built without the library";
+  PlanOptions options = options_for_a_file();
+  options.isa = is_neon(host_isa()) ? Isa::avx2 : Isa::neon;
+  const auto plan = make_plan(graph_, options);
+  ASSERT_TRUE(plan) << plan.error().message();
+  for (const auto& [layer, choice] : choices_of(**plan)) {
+    EXPECT_NE(choice.row, "onednn");
+    options.choices = {{layer, {"onednn", "dense", "static"}}};
+    const auto named = make_plan(graph_, options);
+    ASSERT_FALSE(named);
+    EXPECT_THAT(named.error().message(), HasSubstr("not for " + std::string(name_of(options.isa))));
+  }
+}
+
 TEST_F(DlisFile, OptionsThatThePackedFileHasDecidedAreRefused) {
   const Graph graph = *load_dlis(packed(options_for_a_file()));
   EXPECT_FALSE(make_plan(graph, {.compute = "reference"}));

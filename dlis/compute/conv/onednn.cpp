@@ -71,6 +71,9 @@ void for_each_band(const ConvProblem& p, F f) {
 }
 
 Verdict accepts(const ConvProblem& p) {
+  // A plan that is made here for another machine.
+  if (is_neon(p.isa) != is_neon(host_isa()))
+    return refuse("is compiled for this machine, not for " + std::string(name_of(p.isa)));
   if (!p.all_f32()) return refuse("needs f32 activations");
   if (p.format && p.format != formats().front()) return refuse("needs dense weights");
   // Beyond these its rarer kernels would have to be trusted.
