@@ -19,6 +19,6 @@ struct CeilingLoops {
 
 inline constexpr std::size_t kReadFloats = 1024;
 
-DLIS_SIMD_TABLE(CeilingLoops, ceiling_loops)
+DLIS_SIMD_EXTENDED_TABLE(CeilingLoops, ceiling_loops)
 
 }  // namespace dlis

@@ -101,12 +101,12 @@ bool is_isa_name(std::string_view name) {
 }
 
 Isa host_isa_under(std::string_view cap) {
-  std::size_t first = 0;
+  std::size_t first = cap == name_of(Isa::generic) ? std::size(kBuilt) - 1 : 0;
   for (std::size_t i = 0; i < std::size(kBuilt); ++i)
     if (name_of(kBuilt[i]) == cap) first = i;
   for (std::size_t i = first; i < std::size(kBuilt); ++i)
     if (runs(kBuilt[i])) return kBuilt[i];
-  return Isa::generic;
+  return Isa::DLIS_SIMD_LEAST;
 }
 
 Isa host_isa() {

@@ -20,9 +20,10 @@ constexpr bool is_neon(Isa isa) {
 Isa host_isa();
 
 // The same for a cap given as text; one that is unknown or of another architecture caps nothing.
+// `generic` is the least that every machine of an architecture runs: on aarch64 that is neon.
 Isa host_isa_under(std::string_view cap);
 bool is_isa_name(std::string_view name);
-// All of this build that this machine runs under DLIS_ISA, narrowest first: `generic` ...
+// All of this build that this machine runs under DLIS_ISA, narrowest first, up to
 // host_isa().
 std::vector<Isa> host_isas();
 

@@ -42,7 +42,7 @@ std::int64_t input_limit(const ConvProblem& p, bool band) {
 
 GemmCut::GemmCut(const ConvProblem& p) {
   const PackedPanels packed(p);
-  const int mr = gemm_kernels_for(p.isa).kind[int(packed.kernel_kind())].rows;
+  const int mr = gemm_kernels_of(packed.kernel_kind(), p.isa).rows;
   const auto x_size = std::int64_t(size_of(p.type));
   panels_ = packed.panels();
   flat = p.pointwise();

@@ -46,7 +46,7 @@ class Tiles {
         call_(call),
         kernels_(gemm_kernels_for(p.isa)),
         kernel_(kernels_of(packed.kernel_kind(), in_order)),
-        widen_(packed.has_starts() ? kernels_.widen_int8 : kernels_.widen_f32),
+        widen_(packed.has_starts() ? widen_int8_of(p.isa) : kernels_.widen_f32),
         band_(scratch),
         partial_(scratch + cut.band_bytes),
         widened_(partial_ + cut.partial_bytes) {
@@ -69,7 +69,7 @@ class Tiles {
   const GemmKernels::OfKind& kernels_of(GemmKind kind, bool in_order) const {
     const InOrderKernels& others = in_order_kernels_for(p_.isa);
     const bool has = in_order && kind == GemmKind::f32 && others.f32.rows > 0;
-    return has ? others.f32 : kernels_.kind[int(kind)];
+    return has ? others.f32 : gemm_kernels_of(kind, p_.isa);
   }
 
   void begin() {

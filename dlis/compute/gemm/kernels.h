@@ -82,6 +82,26 @@ struct GemmKernels {
 
 DLIS_SIMD_TABLE(GemmKernels, gemm_kernels)
 
+// Of an ISA that extends another one, which has the kernels for all else.
+struct NarrowKernels {
+  GemmKernels::OfKind bf16, int8;  // no rows: none of its own
+  GemmKernels::Widen widen_int8;
+};
+
+DLIS_SIMD_EXTENDED_TABLE(NarrowKernels, narrow_kernels)
+
+inline const GemmKernels::OfKind& gemm_kernels_of(GemmKind kind, Isa isa) {
+  const NarrowKernels& own = narrow_kernels_for(isa);
+  if (kind == GemmKind::bf16 && own.bf16.rows > 0) return own.bf16;
+  if (kind == GemmKind::int8 && own.int8.rows > 0) return own.int8;
+  return gemm_kernels_for(isa).kind[int(kind)];
+}
+
+inline GemmKernels::Widen widen_int8_of(Isa isa) {
+  const GemmKernels::Widen own = narrow_kernels_for(isa).widen_int8;
+  return own ? own : gemm_kernels_for(isa).widen_int8;
+}
+
 // For cores that run instructions in their order (Worker::in_order): the same sums, other loads.
 struct InOrderKernels {
   GemmKernels::OfKind f32;  // no rows: none of its own
