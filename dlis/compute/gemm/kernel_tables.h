@@ -39,13 +39,13 @@ template <class K>
 constexpr int kMostRows = K::kReads == Reads::words ? kRows : kQuadRows;
 
 // Where size counts (DLIS_SMALL), kernels of some numbers of rows are two of fewer rows, one after
-// the other, which read the weights twice: at most an eighth more instructions. Every row of f32 by
-// f32 keeps its own.
+// the other, which read the weights twice: at most an eighth more instructions. Wide panels of f32
+// by f32 keep all of theirs, and every kind its largest.
 template <class K, int rows, int vectors>
 constexpr bool is_whole() {
 #if defined(DLIS_SMALL)
   if constexpr (!std::is_same_v<K, KindF32> || vectors == 1)
-    return rows <= 4 || rows == 8 || rows == 14 || (rows == 7 && vectors > 1);
+    return rows <= 4 || rows == 8 || rows == kMostRows<K> || (rows == 7 && vectors > 1);
 #endif
   return true;
 }
