@@ -191,7 +191,7 @@ def run_checks(program):
     return 1 if failures else 0
 
 
-def take_picture(program, store, file, width=1120, height=1180):
+def take_picture(program, store, file, width=1200, height=1090):
     with tempfile.TemporaryDirectory() as name:
         page = pathlib.Path(name) / "report.html"
         dlis(program, "report", os.path.relpath(store, ROOT), "-o", page, cwd=ROOT)

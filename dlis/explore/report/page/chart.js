@@ -1,5 +1,5 @@
 // A chart of marks with intervals in both directions, as SVG with a name, a description and a key.
-const kBox = {width: 380, height: 300, left: 50, right: 12, top: 12, bottom: 44};
+const kBox = {width: 310, height: 260, left: 46, right: 12, top: 12, bottom: 42};
 
 // From round number to round number around the values; logarithmic where they span decades.
 function axisOf(low, high, from, to) {
