@@ -14,6 +14,7 @@ struct ExploreArguments {
   Space space;
   EvaluateArguments measuring;
   Execution execution;
+  std::optional<std::string> named;  // where the records go
   std::string store, csv;
   SearchArguments search;
   bool json = false;
@@ -67,20 +68,20 @@ Result<std::vector<Record>> records_of(const std::vector<std::string>& keys, con
   return records;
 }
 
-// Named after the network, where it has no name.
+// A search may leave it to the network's name.
 std::string store_of(const ExploreArguments& arguments) {
-  if (!arguments.store.empty()) return arguments.store;
+  if (arguments.named) return *arguments.named;
+  if (!arguments.search.searches()) throw CLI::RequiredError("--output");
   const auto& models = arguments.space.models;
   const std::filesystem::path first =
       models.empty() ? "explore" : models[0].substr(0, models[0].find('?'));
-  std::string name = first.filename().string();
+  const std::string name = first.filename().string();
   return name.substr(0, name.find('.')) + ".db";
 }
 
 Status run(const ExploreArguments& given) {
   ExploreArguments arguments = given;
   arguments.store = store_of(given);
-  if (given.store.empty()) fmt::print(stderr, "records go to {}\n", arguments.store);
   const Constraints constraints = DLIS_TRY(parse_constraints(arguments.search.constraints));
   const EvaluateOptions options = DLIS_TRY(arguments.measuring.checked());
   DLIS_TRY(check_is_not_store(arguments.csv, arguments.store));
@@ -92,6 +93,7 @@ Status run(const ExploreArguments& given) {
                                  ? search(arguments.space, options, arguments.store,
                                           arguments.search, arguments.execution, std::ref(watcher))
                                  : sweep_all(arguments, options, std::ref(watcher)));
+  if (!given.named) fmt::print(stderr, "the records are in {}\n", arguments.store);
   const Store store = DLIS_TRY(Store::open_existing(arguments.store));
   const auto records = DLIS_TRY(store.all());
   if (arguments.execution.executor != "local") note_machines(records);
@@ -132,7 +134,8 @@ void add_explore(CLI::App& app, Action& chosen) {
       ->allow_extra_args(false)
       ->type_name("N,...");
   add_axis(verb, "--device", space.device, "layer 5 (cpu)");
-  verb->add_option("-o,--output", arguments->store, "the store; an old one is continued (MODEL.db)")
+  verb->add_option("-o,--output", arguments->named,
+                   "the store; an old one is continued (a search: MODEL.db)")
       ->type_name("RUN.db")
       ->check(kNotEmpty);
   arguments->search.add_to(*verb);

@@ -125,6 +125,55 @@ TEST_F(Explore, ConstraintsDecideTheAnswerAndTheStatus) {
     EXPECT_GT(record.number("file_bytes").value_or(0), 100'000) << to_json(record);
 }
 
+TEST_F(Explore, ABudgetSearchesAndGoesOnWithoutMeasuringAgain) {
+  std::vector<std::string> given{"explore",    kNetwork.string(),
+                                 "--compress", "none,weight_prune:zeros=0.5",
+                                 "--format",   "dense,csr",
+                                 "--data",     kImages + "?limit=20",
+                                 "--seconds",  "0.02",
+                                 "--min-top1", "50",
+                                 "--budget",   "2m"};
+  const Outcome first = run(given);
+  ASSERT_EQ(first.status, 0) << first.err;
+  EXPECT_THAT(first.err, HasSubstr("the records are in resnet20_cifar10.db"));
+  EXPECT_THAT(first.err, HasSubstr("8 stacks: "));
+  EXPECT_THAT(first.out, HasSubstr("Ship `"));
+  EXPECT_THAT(first.out, HasSubstr("that keep"));
+  const auto stored = records("resnet20_cifar10.db");
+  ASSERT_FALSE(stored.empty());
+  EXPECT_THAT(stored[0].text("refused") + stored[0].text("stack"),
+              testing::Not(testing::IsEmpty()));
+  const Outcome again = run(given);
+  EXPECT_EQ(again.out, first.out);
+  EXPECT_EQ(records("resnet20_cifar10.db"), stored);
+  given.back() = "soon";
+  expect_failure(given, "'soon' is no time to spend");
+}
+
+TEST_F(Explore, ANetworkThatARecipeMadeOfThisOneIsACandidate) {
+  fs::create_directories(folder_ / "zoo");
+  const Outcome made = run({"compress", kNetwork.string(), "--compress", "weight_prune:zeros=0.4",
+                            "-o", "zoo/small.onnx.gz"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  fs::copy_file(folder_ / "zoo/small.onnx.gz", folder_ / "zoo/other.onnx.gz");
+  write("recipes/small.txt",
+        "model = " + kNetwork.string() + "\ncompress = weight_prune:zeros=0.4\n");
+  write("recipes/other.txt", "model = resnet20\ncompress = weight_prune:zeros=0.4\n");
+  write("recipes/broken.txt", "model\n");
+  const auto objects =
+      this->objects({"explore", kNetwork.string(), "--format", "dense", "--threads", "1", "--data",
+                     kImages + "?limit=20", "--seconds", "0.02", "--max-bytes", "1G", "--budget",
+                     "1m", "--zoo", ".", "--json", "-o", "run.db"});
+  std::set<std::string> artifacts;
+  for (const auto& object : objects) {
+    EXPECT_THAT(object["model"].dump(), testing::Not(HasSubstr("other")));
+    if (object["artifact"].is_string()) artifacts.insert(object["artifact"].get<std::string>());
+  }
+  EXPECT_THAT(artifacts,
+              testing::ElementsAre("made by ./recipes/small.txt (weight_prune:zeros=0.4), whose "
+                                   "retraining was paid before this search"));
+}
+
 TEST_F(Explore, InterruptEndsCleanlyAndSaysHowToGoOn) {
   auto longer = arguments();
   *std::find(longer.begin(), longer.end(), "0.02") = "2";

@@ -44,6 +44,7 @@ TEST_F(Usage, WrongUsageIsExitStatus2) {
         {"list", "--wrong"},
         {"run", "resnet20"},
         {"accuracy", "resnet20"},
+        {"explore", "resnet20"},
         {"explore", "-o", "r.db"},
         {"explore", "resnet20", "-o", ""},
         {"explore", "resnet20", "--max-ms", ""},
