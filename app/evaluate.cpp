@@ -63,6 +63,10 @@ void add_evaluate(CLI::App& app, Action& chosen) {
                    "what the record answers: kept in RECORD.json, which is not made again where it "
                    "has it; an error where this machine would answer another one")
       ->type_name("KEY");
+  verb->add_option("--checkpoints", arguments->measuring.options.checkpoints,
+                   "keeps retraining there, so that it goes on where it was killed and is not done "
+                   "again for another stack with the same compression")
+      ->type_name("FOLDER");
   verb->add_option("--machine", arguments->machine,
                    "what stands for this machine in the key, where many are of one kind")
       ->type_name("NAME");

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "dlis/base/clock.h"
@@ -97,6 +98,7 @@ struct Prefixes::State {
     compressed = {};
     const Dataset* images = DLIS_TRY(training_images(stack));
     CompressOptions as = DLIS_TRY(compress_options(*images, loaded.graph, options.model));
+    if (std::ranges::any_of(stack.compress, retrains)) as.checkpoints.folder = options.checkpoints;
     as.report = [this](const TrainingReport& now) {
       return go_on("retraining", now.epoch / std::max(1e-9, now.epochs));
     };
@@ -220,9 +222,14 @@ struct Prefixes::State {
   }
 
   std::string machine() const {
-    if (is_here()) return options.machine.empty() ? machine_text() : options.machine;
+    if (is_here()) return machine_text();
     const bool here = options.target.accuracy_here && !options.data.empty();
     return link->machine() + (here ? "; accuracy on " + machine_text() : "");
+  }
+
+  std::string machine_in_key() const {
+    if (options.machine.empty()) return machine();
+    return options.machine + (is_here() ? "" : "; " + link->machine());
   }
 
   // What was answered has been stored, or is not wanted, when something else is asked for.
@@ -279,7 +286,7 @@ Result<std::string> Prefixes::key_of(const Stack& stack) {
   if (state_->options.memory_bytes > 0)
     hasher.add(std::string_view("memory")).add(std::int64_t(state_->options.memory_bytes));
   DLIS_TRY(state_->connect());
-  hasher.add(std::string_view(state_->machine())).add(std::string_view(state_->options.build));
+  hasher.add(std::string_view(state_->machine_in_key())).add(std::string_view(state_->options.build));
   if (state_->link) hasher.add(std::string_view(state_->link->build()));
   return hasher.hex();
 }

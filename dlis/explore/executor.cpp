@@ -37,7 +37,8 @@ std::string text_of(const Shape& shape) {
   return join(extents, "x");
 }
 
-std::vector<std::string> evaluate_command(const EvaluateOptions& options) {
+std::vector<std::string> evaluate_command(const EvaluateOptions& options,
+                                          const fs::path& checkpoints) {
   const auto number = [](auto value) { return fmt::format("{}", value); };
   std::vector<std::string> words{(folder_of_program() / "dlis").string(),
                                  "evaluate",
@@ -59,14 +60,19 @@ std::vector<std::string> evaluate_command(const EvaluateOptions& options) {
   if (options.memory_bytes > 0) add("--memory", number(options.memory_bytes));
   for (const auto& [input, shape] : options.model.shapes)
     add("--shape", fmt::format("{}={}", input, text_of(shape)));
+  if (!checkpoints.empty()) add("--checkpoints", checkpoints.string());
+  if (!options.target.name.empty()) add("--target", options.target.name);
+  if (!options.target.runner.empty()) add("--runner", options.target.runner.string());
+  if (options.target.accuracy_here) words.push_back("--accuracy-here");
   return words;
 }
 
 }  // namespace
 
 Execution completed(Execution execution, const EvaluateOptions& options, const fs::path& store) {
-  if (execution.command.empty()) execution.command = evaluate_command(options);
   if (execution.folder.empty()) execution.folder = fs::absolute(store.string() + ".jobs");
+  if (execution.command.empty())
+    execution.command = evaluate_command(options, execution.folder / "checkpoints");
   return execution;
 }
 

@@ -36,6 +36,7 @@ struct Executor {
   const char* name;
   const char* summary;
   // What stands for the machine in the keys of its records: nodes of one kind are one machine.
+  // Empty: this machine does.
   std::string (*machine)(const Execution&);
   // As sweep() (sweep.h). Every stack whose key the store lacks gets one record, put by this
   // process alone; what is stopped at any moment goes on from there when it is run again.

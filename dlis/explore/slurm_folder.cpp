@@ -144,6 +144,7 @@ void SlurmFolder::remove_if_empty() const {
   std::error_code error;
   if (!fs::is_empty(folder_ / "batches", error) || error) return;
   if (!fs::is_empty(folder_ / "records", error) || error) return;
+  if (fs::exists(folder_ / "checkpoints", error)) return;  // what was retrained may be wanted again
   fs::remove_all(folder_, error);
 }
 

@@ -16,9 +16,11 @@ struct Assignment {
 };
 
 // FOLDER/
-//   id              names its jobs, so that those of another exploration are never taken for its
-//   batches/N/      tasks.txt (one assignment a line), run.sh (measures one), INDEX.log of each
-//   task records/        KEY.json: a record, renamed into place when it is whole
+//   id            names its jobs, so that those of another exploration are never taken for its own
+//   batches/N/    tasks.txt (one assignment a line), run.sh (measures one), INDEX.log of each task
+//   records/      KEY.json: a record, renamed into place when it is whole
+//   checkpoints/  of retraining, by content: a task goes on where another one was killed
+//
 // The explorer writes batches and reads records; a task writes its record and its log.
 class SlurmFolder {
  public:
@@ -41,7 +43,7 @@ class SlurmFolder {
 
   void remove_batch(int number) const;
   void remove_record(const std::string& key) const;
-  void remove_if_empty() const;  // no batch and no record is left
+  void remove_if_empty() const;  // no batch, record or checkpoint is left
 
  private:
   SlurmFolder(std::filesystem::path folder, std::string id);
