@@ -286,7 +286,8 @@ Result<std::string> Prefixes::key_of(const Stack& stack) {
   if (state_->options.memory_bytes > 0)
     hasher.add(std::string_view("memory")).add(std::int64_t(state_->options.memory_bytes));
   DLIS_TRY(state_->connect());
-  hasher.add(std::string_view(state_->machine_in_key())).add(std::string_view(state_->options.build));
+  hasher.add(std::string_view(state_->machine_in_key()))
+      .add(std::string_view(state_->options.build));
   if (state_->link) hasher.add(std::string_view(state_->link->build()));
   return hasher.hex();
 }

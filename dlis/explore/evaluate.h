@@ -26,7 +26,7 @@ struct EvaluateOptions {
   std::size_t memory_bytes = 0;       // that a plan may take; 0: no limit
   TargetOptions target;               // where it is timed; compression is done here
   std::string build = dlis::build();  // another build's times are no answer for this one
-  std::string machine;  // what stands for this one in the key; empty: machine_text()
+  std::string machine;                // what stands for this one in the key; empty: machine_text()
   // Where retraining is kept: it goes on where it was killed, and is not done again for another
   // stack with the same compression. Empty: nowhere.
   std::filesystem::path checkpoints;

@@ -54,7 +54,9 @@ TEST_F(Cluster, LeavesTheStoreOfALocalRun) {
 
 TEST_F(Cluster, SaysWhatIsMissing) {
   auto elsewhere = on_slurm();
-  expect_failure(elsewhere, "squeue: there is no such program", {{"PATH", "/nowhere"}});
+  const Outcome outcome = run(elsewhere, {{"PATH", "/nowhere"}});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("dlis: squeue: there is no such program"));
   *std::find(elsewhere.begin(), elsewhere.end(), "slurm") = "slrm";
   expect_failure(elsewhere, "did you mean slurm");
 }
