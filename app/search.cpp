@@ -13,7 +13,7 @@ namespace dlis::app {
 namespace {
 
 constexpr const char* kBudget = "10m";
-constexpr double kMoreZeros = 0.25;  // of the weights that a pruned network of the zoo has left
+constexpr double kMoreZeros[] = {0.125, 0.25};  // of the weights that a pruned network has left
 
 // What is tried of a network as it came, the plainest first.
 const std::vector<std::string> kTechniques{"none",
@@ -49,9 +49,10 @@ std::vector<std::string> techniques_of(const ZooNetwork& network) {
   if (last.name != "weight_prune") return techniques;
   const double zeros =
       parse_real(parameter_of(*find_technique(last.name), last, "zeros")).value_or(1);
-  if (zeros < 1)
-    techniques.push_back(fmt::format("weight_prune:zeros={:.3g} + quantise:type=int8",
-                                     zeros + kMoreZeros * (1 - zeros)));
+  for (const double more : kMoreZeros)
+    if (zeros < 1)
+      techniques.push_back(fmt::format("weight_prune:zeros={:.4g} + quantise:type=int8",
+                                       zeros + more * (1 - zeros)));
   return techniques;
 }
 
