@@ -24,6 +24,31 @@ std::string build_of(const Record& record) {
   return plus == std::string::npos ? commit : commit.substr(plus);
 }
 
+// As the command names it: two sets of images may have as many. Empty where no command is known.
+std::string data_of(const Record& record) {
+  const std::string command = record.text("command");
+  const std::size_t at = command.find(" --data ");
+  return at == std::string::npos ? "" : command.substr(at, command.find(" --", at + 1) - at);
+}
+
+using Groups = std::vector<std::vector<Entry>>;
+
+Groups grouped(std::span<const Entry> entries, std::string (*key_of)(const Record&)) {
+  std::vector<std::string> keys;
+  Groups groups;
+  for (const Entry& entry : entries) {
+    if (!is_timed(entry.record)) continue;
+    const std::string key = key_of(entry.record);
+    const auto at = std::size_t(std::find(keys.begin(), keys.end(), key) - keys.begin());
+    if (at == keys.size()) {
+      keys.push_back(key);
+      groups.emplace_back();
+    }
+    groups[at].push_back(entry);
+  }
+  return groups;
+}
+
 }  // namespace
 
 std::vector<Entry> entries_of(std::span<const Record> store) {
@@ -36,28 +61,24 @@ bool is_timed(const Record& record) {
   return !record.refused() && record.number("median_ms").value_or(0) > 0;
 }
 
-std::string context_of(const Record& record) {
-  std::string text = build_of(record);
-  for (const char* field : {"model", "machine", "split"}) text += '\n' + record.text(field);
+std::string setting_of(const Record& record) {
+  std::string text = build_of(record) + data_of(record);
+  for (const char* field : {"machine", "split"}) text += '\n' + record.text(field);
   for (const char* field : {"batch", "seed", "images"})
     text += fmt::format("\n{}", record.number(field).value_or(-1));
   return text;
 }
 
+std::string context_of(const Record& record) {
+  return record.text("model") + '\n' + setting_of(record);
+}
+
+std::vector<std::vector<Entry>> by_setting(std::span<const Entry> entries) {
+  return grouped(entries, setting_of);
+}
+
 std::vector<std::vector<Entry>> by_context(std::span<const Entry> entries) {
-  std::vector<std::string> contexts;
-  std::vector<std::vector<Entry>> groups;
-  for (const Entry& entry : entries) {
-    if (!is_timed(entry.record)) continue;
-    const std::string context = context_of(entry.record);
-    const auto at = std::find(contexts.begin(), contexts.end(), context) - contexts.begin();
-    if (std::size_t(at) == contexts.size()) {
-      contexts.push_back(context);
-      groups.emplace_back();
-    }
-    groups[std::size_t(at)].push_back(entry);
-  }
-  return groups;
+  return grouped(entries, context_of);
 }
 
 Estimate times_as_fast(const Record& fast, const Record& slow) {

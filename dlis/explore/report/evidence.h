@@ -19,9 +19,12 @@ std::vector<Entry> entries_of(std::span<const Record> store);
 
 bool is_timed(const Record& record);  // not refused, and with a time
 
-// Equal for records that may be compared: one network, machine, build, batch, seed and images.
-std::string context_of(const Record& record);
-std::vector<std::vector<Entry>> by_context(std::span<const Entry> entries);  // in order
+// Equal for records that may be compared: one machine, build, batch, seed and images.
+std::string setting_of(const Record& record);
+std::string context_of(const Record& record);  // and one network
+// The timed ones, in order.
+std::vector<std::vector<Entry>> by_setting(std::span<const Entry> entries);
+std::vector<std::vector<Entry>> by_context(std::span<const Entry> entries);
 
 // How many times as fast `fast` is as `slow`: the quotient of the medians. The interval is of
 // single runs, not of medians: p10 and p90 of both as independent errors of the quotient's

@@ -54,20 +54,37 @@ std::map<std::string, Entries> groups_of(std::span<const Entry> entries, Key key
   return groups;
 }
 
-void compare_techniques(const std::string& device, const Entries& a, const Entries& b, double best,
-                        std::vector<Guideline>& out) {
-  const double level = std::floor(std::min(best_top1(a), best_top1(b)));
+struct Contender {
+  std::string name;  // its technique, where there are several networks with the network
+  Entries entries;
+};
+
+void compare(const std::string& device, const Contender& a, const Contender& b, double best,
+             std::vector<Guideline>& out) {
+  const double level = std::floor(std::min(best_top1(a.entries), best_top1(b.entries)));
   if (level < best - kUsefulPoints) return;
-  const Entry *one = fastest(a, level), *other = fastest(b, level);
-  if (ms(one->record) > ms(other->record)) std::swap(one, other);
+  const Entry *one = fastest(a.entries, level), *other = fastest(b.entries, level);
+  const bool is_first = ms(one->record) <= ms(other->record);
+  if (!is_first) std::swap(one, other);
   const Estimate times = times_as_fast(one->record, other->record);
   if (!is_surely_above(times, 1)) return;
-  out.push_back({fmt::format("At {:.0f} % top-1 and above on {}, `{}` is {} as fast as `{}` "
-                             "(fastest against fastest: `{}`, `{}`)",
-                             level, device, family_of(one->record), times_text(times),
-                             family_of(other->record), choices_text(one->record),
-                             choices_text(other->record)),
-                 {one->number, other->number}});
+  out.push_back(
+      {fmt::format("At {:.0f} % top-1 and above on {}, `{}` is {} as fast as `{}` "
+                   "(fastest against fastest: `{}`, `{}`)",
+                   level, device, (is_first ? a : b).name, times_text(times),
+                   (is_first ? b : a).name, choices_text(one->record), choices_text(other->record)),
+       {one->number, other->number}});
+}
+
+std::vector<Contender> contenders_of(const Entries& entries) {
+  std::map<std::string, std::map<std::string, Entries>> by_model;
+  for (const Entry* e : entries)
+    by_model[e->record.text("model")][family_of(e->record)].push_back(e);
+  std::vector<Contender> contenders;
+  for (const auto& [model, families] : by_model)
+    for (const auto& [family, own] : families)
+      contenders.push_back({by_model.size() > 1 ? model + " | " + family : family, own});
+  return contenders;
 }
 
 // The most accurate uncompressed stack with dense weights; of equals the fastest.
@@ -93,11 +110,10 @@ std::string speed_phrase(const Estimate& times) {
 std::vector<Guideline> technique_guidelines(std::span<const Entry> entries) {
   std::vector<Guideline> out;
   for (const auto& [device, all] : groups_of(entries, device_of)) {
-    std::map<std::string, Entries> families;
-    for (const Entry* e : all) families[family_of(e->record)].push_back(e);
-    for (auto a = families.begin(); a != families.end(); ++a)
-      for (auto b = std::next(a); b != families.end(); ++b)
-        compare_techniques(device, a->second, b->second, best_top1(all), out);
+    const auto contenders = contenders_of(all);
+    for (auto a = contenders.begin(); a != contenders.end(); ++a)
+      for (auto b = std::next(a); b != contenders.end(); ++b)
+        compare(device, *a, *b, best_top1(all), out);
   }
   return out;
 }
@@ -148,16 +164,21 @@ std::vector<Guideline> accuracy_guidelines(std::span<const Entry> entries) {
 
 std::vector<Guideline> guidelines(std::span<const Entry> entries) {
   std::vector<Guideline> out;
-  const auto groups = by_context(entries);
-  for (const auto& group : groups)
-    for (const auto part : {technique_guidelines, sparsity_guidelines, axis_guidelines,
-                            memory_guidelines, accuracy_guidelines})
-      for (Guideline& one : part(group)) {
-        if (groups.size() > 1)
-          one.text = fmt::format("`{}` ({}): {}", group[0].record.text("model"),
-                                 group[0].record.text("machine"), one.text);
-        out.push_back(std::move(one));
-      }
+  const auto add = [&](std::vector<Guideline> some, const std::string& where) {
+    for (Guideline& one : some) out.push_back({where + one.text, std::move(one.records)});
+  };
+  const auto settings = by_setting(entries);
+  for (const auto& group : settings)
+    add(technique_guidelines(group),
+        settings.size() > 1 ? fmt::format("{}: ", group[0].record.text("machine")) : "");
+  const auto contexts = by_context(entries);
+  for (const auto& group : contexts)
+    for (const auto part :
+         {sparsity_guidelines, axis_guidelines, memory_guidelines, accuracy_guidelines})
+      add(part(group), contexts.size() > 1
+                           ? fmt::format("`{}` ({}): ", group[0].record.text("model"),
+                                         group[0].record.text("machine"))
+                           : "");
   return out;
 }
 

@@ -15,13 +15,14 @@ struct Guideline {
 
 // A sentence is there only where the interval of what it says leaves out the contrary: a ratio of
 // times is surely on one side of 1, a difference of accuracies is outside the noise of the images.
-// Nothing is said across networks, machines, builds, batches or images.
+// Nothing is said across machines, builds, batches or images, and of two networks only which is
+// faster at equal accuracy.
 std::vector<Guideline> guidelines(std::span<const Entry> entries);
 
-// The parts of it, of the timed records of one context.
+// The parts of it, of the timed records of one context; the first of one setting.
 //
-// Fastest against fastest of two techniques, of those stacks that reach the accuracy which both
-// reach ("at equal accuracy").
+// Fastest against fastest of two techniques (or of two networks: a compressed network in a file of
+// its own is one), of those stacks that reach the accuracy which both reach ("at equal accuracy").
 std::vector<Guideline> technique_guidelines(std::span<const Entry> entries);
 // From which share of zeros on a sparse format is faster than dense; or that it never is.
 std::vector<Guideline> sparsity_guidelines(std::span<const Entry> entries);

@@ -50,6 +50,19 @@ TEST(Guidelines, TheFasterTechniqueAtEqualAccuracyIsNamedWithItsEvidence) {
                                                     HasSubstr("as fast as `channel_prune`")))));
 }
 
+TEST(Guidelines, NetworksInFilesOfTheirOwnAreComparedAtEqualAccuracy) {
+  std::vector<Record> records{record("pruned.onnx | none | dense | auto/static | cpu:1", 4, 93.9),
+                              record("sparse.onnx | none | csr | auto/static | cpu:1", 7.6, 93.5)};
+  EXPECT_THAT(texts(guidelines(entries_of(records))),
+              ElementsAre(AllOf(HasSubstr("`pruned.onnx | none` is 1.90x"),
+                                HasSubstr("as fast as `sparse.onnx | none`"))));
+  test::swap_times(records[0], records[1]);
+  EXPECT_THAT(texts(guidelines(entries_of(records))),
+              ElementsAre(HasSubstr("`sparse.onnx | none` is 1.90x")));
+  records[1].set("top1", 70.0);
+  EXPECT_THAT(guidelines(entries_of(records)), testing::IsEmpty());
+}
+
 TEST(Guidelines, WhatTheSpreadLeavesOpenIsNotSaid) {
   auto records = two_techniques();
   records[2].set("p10_ms", 3.0);  // a tenth of its runs were faster than the other's
@@ -65,9 +78,9 @@ TEST(Guidelines, ATechniqueThatIsNowhereNearTheBestIsNotCompared) {
 }
 
 TEST(Guidelines, NothingIsSaidAcrossMachinesBuildsOrImages) {
-  for (const char* field : {"machine", "commit", "split"}) {
+  for (const char* field : {"machine", "commit", "split", "command"}) {
     auto records = two_techniques();
-    records[2].set(field, "another+other");
+    records[2].set(field, "another+other --data images:other --seconds 1");
     EXPECT_THAT(texts(guidelines(entries_of(records))),
                 Not(Contains(AllOf(HasSubstr("channel_prune"), HasSubstr("weight_prune")))))
         << field;

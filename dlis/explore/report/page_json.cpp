@@ -63,6 +63,11 @@ Json curves_json(std::span<const Entry> entries) {
   return curves;
 }
 
+// Agreement with the uncompressed network says nothing beside that of another network.
+std::string group_of(const Record& record) {
+  return record.number("top1") ? setting_of(record) : context_of(record);
+}
+
 }  // namespace
 
 std::string page_json(std::span<const Entry> entries) {
@@ -70,7 +75,7 @@ std::string page_json(std::span<const Entry> entries) {
   Json records = Json::array();
   for (const Entry& e : entries)
     records.push_back(
-        record_json(e, groups.emplace(context_of(e.record), groups.size()).first->second));
+        record_json(e, groups.emplace(group_of(e.record), groups.size()).first->second));
   const Json page{
       {"fields", fields_json()}, {"records", records}, {"curves", curves_json(entries)}};
   return script_safe(page.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace));

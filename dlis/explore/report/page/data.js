@@ -28,15 +28,14 @@ function deviceOf(record) {
       record.device.replace("cpu", `cpu:${record.threads}`) : record.device;
 }
 
-// `none | csr | auto/static | cpu:2`: the network stands elsewhere.
-function choicesOf(record) {
-  const stack = record.stack || "";
-  return stack.includes(" | ") ? stack.slice(stack.indexOf(" | ") + 3) : stack;
-}
-
 // A chain's techniques without their parameters.
 function familyOf(record) {
   return (record.compress || "").split(" + ").map((part) => part.split(":")[0]).join(" + ");
+}
+
+const kModels = new Set(data.records.map((record) => record.model));
+function seriesOf(record) {
+  return kModels.size > 1 ? `${record.model} | ${familyOf(record)}` : familyOf(record);
 }
 
 // A table inside a box that scrolls. Cells are text or nodes; `numeric` are the columns of numbers.

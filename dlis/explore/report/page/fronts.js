@@ -10,7 +10,7 @@ function qualityOf(records) {
   return records.some((record) => record.top1 !== undefined) ? "top1" : "agreement";
 }
 
-function frontPoints(records, cost, quality, families) {
+function frontPoints(records, cost, quality, names) {
   const shown = records.filter((r) => !r.refused && r[cost.field] > 0 && r[quality] !== undefined);
   return shown.map((r) => ({
     x: r[cost.field] * cost.factor,
@@ -19,7 +19,7 @@ function frontPoints(records, cost, quality, families) {
     y: r[quality],
     yLow: quality === "top1" ? r.top1_low ?? r.top1 : r[quality],
     yHigh: quality === "top1" ? r.top1_high ?? r.top1 : r[quality],
-    group: r.group, number: r.number, series: families.indexOf(familyOf(r)),
+    group: r.group, number: r.number, series: names.indexOf(seriesOf(r)),
     note: `${r.stack}: ${r[quality].toFixed(2)} %, ${rounded(r[cost.field] * cost.factor)} ${cost.unit}`,
   }));
 }
@@ -49,19 +49,19 @@ function frontLines(points) {
   }));
 }
 
-function frontChart(records, cost, families) {
+function frontChart(records, cost, names) {
   const quality = qualityOf(data.records);
-  const points = frontPoints(records, cost, quality, families);
+  const points = frontPoints(records, cost, quality, names);
   setStates(points);
   const label = quality === "top1" ? "top-1 %" : "agreement %";
   const title = `${label} against ${cost.name}`;
   if (!points.length) return element("p", {}, `${title}: nothing to show.`);
   const front = points.filter((p) => p.state === "front").sort((a, b) => a.x - b.x);
   const figure = chartOf({title, xLabel: `${cost.name}, ${cost.unit}`, yLabel: label, points,
-    names: families, lines: frontLines(points),
+    names, lines: frontLines(points),
     description: `${points.length} stacks, ${front.length} of them on the front. The table below the chart has them.`});
   const rows = front.map((p) => [element("a", {href: `#record-${p.number}`}, String(p.number)),
-    choicesOf(byNumber.get(p.number)), `${p.y.toFixed(2)} [${p.yLow.toFixed(1)}, ${p.yHigh.toFixed(1)}]`,
+    byNumber.get(p.number).stack, `${p.y.toFixed(2)} [${p.yLow.toFixed(1)}, ${p.yHigh.toFixed(1)}]`,
     `${rounded(p.x)} [${rounded(p.xLow)}, ${rounded(p.xHigh)}]`]);
   figure.append(element("details", {}, element("summary", {}, `The front as a table (${front.length})`),
       tableOf(`Front: ${title}`, ["record", "stack", label, `${cost.name}, ${cost.unit}`], rows)));
@@ -69,9 +69,9 @@ function frontChart(records, cost, families) {
 }
 
 function drawFronts(records) {
-  const families = [...new Set(data.records.map(familyOf))];
+  const names = [...new Set(data.records.filter((r) => !r.refused).map(seriesOf))];
   const known = kCosts.filter((cost) => data.records.some((r) => r[cost.field] !== undefined));
-  byId("front-charts").replaceChildren(...known.map((cost) => frontChart(records, cost, families)));
+  byId("front-charts").replaceChildren(...known.map((cost) => frontChart(records, cost, names)));
 }
 
 function drawSparsity() {
