@@ -18,6 +18,11 @@ test: setup
 	cmake --build --preset release
 	ctest --preset release
 
+# The source's findings, asked again: docs/results/studies.md and a page. Needs DLIS_DATA and idle cores.
+studies: build
+	tools/studies
+	$(DLIS) report build/studies/studies.db -o build/studies/report.html
+
 bench: setup
 	cmake --preset release
 	cmake --build --preset release --target benches
@@ -40,4 +45,4 @@ setup:
 clean:
 	rm -rf build
 
-.PHONY: build demo test bench peers setup clean
+.PHONY: build demo test studies bench peers setup clean

@@ -12,7 +12,10 @@ CLI::Option* add_target(CLI::App& verb, TargetOptions& target) {
                    ->type_name("TARGET")
                    ->check([](const std::string& text) -> std::string {
                      const auto parsed = parse_target(text);
-                     return parsed ? "" : parsed.error().message();
+                     if (parsed) return "";
+                     Error error = parsed.error();
+                     error.where.clear();  // the parser says it
+                     return error.message();
                    });
   verb.add_option("--runner", target.runner, "the dlis-run for its processor, where none is found")
       ->type_name("FILE")

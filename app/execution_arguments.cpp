@@ -20,24 +20,34 @@ void note_machines(const std::vector<Record>& records) {
 }
 
 void add_execution(CLI::App& verb, Execution& execution) {
-  verb.add_option("--executor", execution.executor, "who measures: local, slurm (local)")
-      ->type_name("NAME");
+  verb.add_option("--executor", execution.executor,
+                  fmt::format("who measures: {} (local)", join(names_of(executors()), ", ")))
+      ->type_name("NAME")
+      ->check([](const std::string& name) -> std::string {
+        const auto found = find_executor(name);
+        return found ? "" : found.error().message();
+      });
   verb.add_option("--slurm", execution.options,
                   "what sbatch takes: \"partition=gpu gres=gpu:1 time=1:00:00 exclusive\"")
-      ->type_name("OPTIONS");
+      ->type_name("OPTIONS")
+      ->group("Cluster");
   verb.add_option("--at-once", execution.at_once, "cluster tasks at the same time; 0: no limit (0)")
       ->type_name("N")
+      ->group("Cluster")
       ->check(CLI::NonNegativeNumber);
   verb.add_option("--attempts", execution.attempts, "that a stack gets on a cluster (3)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->group("Cluster")
+      ->check(CLI::Range(1, 1000));
   verb.add_option("--poll", execution.poll_seconds, "seconds between looks at the queue (15)")
       ->type_name("S")
-      ->check(CLI::PositiveNumber);
+      ->group("Cluster")
+      ->check(CLI::Range(0.01, 3600.0));
   verb.add_option("--patience", execution.patience_seconds,
                   "seconds that the record of an ended task may take to appear (60)")
       ->type_name("S")
-      ->check(CLI::NonNegativeNumber);
+      ->group("Cluster")
+      ->check(CLI::Range(0.0, 86400.0));
 }
 
 }  // namespace dlis::app

@@ -81,7 +81,7 @@
 #include "dlis/explore/compare.h"             // compare
 #include "dlis/explore/constraints.h"         // Constraints, parse_constraints
 #include "dlis/explore/content.h"             // content_hash
-#include "dlis/explore/describe.h"            // describe, machine_text
+#include "dlis/explore/describe.h"            // describe
 #include "dlis/explore/evaluate.h"            // evaluate, plan_options
 #include "dlis/explore/executor.h"            // Execution, executors
 #include "dlis/explore/format_bytes.h"        // format_bytes

@@ -37,8 +37,15 @@ Result<Compressed> rounded(const Graph& graph, const Choice& choice,
   const std::string type = parameter_of(quantise_row, choice, "type");
   if (type == "int8") return to_int8(graph, choice, options);
   DLIS_TRY(refuse_training(quantise_row, choice));
-  for (const DType half : {DType::bf16, DType::f16})
-    if (type == name_of(half)) return Compressed{to_halves(graph, half), {}, {}};
+  const auto quants = [](const Graph& g) {
+    return std::ranges::count_if(g.values, [](const Value& v) { return v.quant.has_value(); });
+  };
+  for (const DType half : {DType::bf16, DType::f16}) {
+    if (type != name_of(half)) continue;
+    Graph made = to_halves(graph, half);
+    if (quants(made) == quants(graph)) return refusal("no layer is left that it would round");
+    return Compressed{std::move(made), {}, {}};
+  }
   return tl::unexpected(unknown_name("type", type, {"bf16", "f16", "int8"}));
 }
 

@@ -193,6 +193,14 @@ TEST_F(Quantising, RefusesInOneSentence) {
                               options_);
   EXPECT_THAT(twice.error().message(), HasSubstr("quantised already"));
   EXPECT_TRUE(twice.error().refused);
+  for (const char* second : {"quantise:type=f16", "quantise:type=bf16"}) {
+    const auto nothing = compress(
+        graph_,
+        std::vector{parse_choice("quantise:type=f16").value(), parse_choice(second).value()},
+        options_);
+    ASSERT_FALSE(nothing);
+    EXPECT_TRUE(nothing.error().refused);
+  }
   options_.images = nullptr;
   EXPECT_THAT(message(""), HasSubstr("calibration needs images: give --data"));
 }

@@ -178,4 +178,10 @@ Interval wilson_interval(std::int64_t correct, std::int64_t images) {
   return {std::max(0.0, scale * (centre - half)), std::min(100.0, scale * (centre + half))};
 }
 
+std::optional<Interval> top1_interval(const Record& record) {
+  const auto top1 = record.number("top1"), images = record.number("images");
+  if (!top1 || !images || *images < 1) return std::nullopt;
+  return wilson_interval(std::llround(*top1 * *images / 100), std::llround(*images));
+}
+
 }  // namespace dlis

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dlis/data/dataset.h"
+#include "dlis/explore/record.h"
 #include "dlis/runtime/plan.h"
 
 namespace dlis {
@@ -42,5 +43,7 @@ struct Interval {
   double low = 0, high = 100;
 };
 Interval wilson_interval(std::int64_t correct, std::int64_t images);
+// Of a record's top1; none where it or its images are not known.
+std::optional<Interval> top1_interval(const Record& record);
 
 }  // namespace dlis

@@ -15,18 +15,13 @@ namespace {
 double ms(const Record& r) { return *r.number("median_ms"); }
 double top1(const Record& r) { return r.number("top1").value_or(0); }
 
-bool bounds_top1(const Constraints& constraints) {
-  return std::ranges::any_of(constraints, [](const Bound& bound) { return bound.at_least; });
-}
-
 std::string top1_phrase(const Record& r) {
-  const auto value = r.number("top1"), images = r.number("images");
+  const auto value = r.number("top1");
   if (!value) return "accuracy not measured";
-  if (!images) return fmt::format("{:.2f} % top-1", *value);
-  const auto correct = std::int64_t(std::llround(*value / 100 * *images));
-  const Interval sure = wilson_interval(correct, std::int64_t(*images));
-  return fmt::format("{:.2f} % top-1 ({:.2f} to {:.2f}, of {:.0f} images)", *value, sure.low,
-                     sure.high, *images);
+  const auto sure = top1_interval(r);
+  if (!sure) return fmt::format("{:.2f} % top-1", *value);
+  return fmt::format("{:.2f} % top-1 ({:.2f} to {:.2f}, of {:.0f} images)", *value, sure->low,
+                     sure->high, *r.number("images"));
 }
 
 std::string bytes_phrase(const Record& r, const char* field, const char* where) {

@@ -8,6 +8,7 @@
 
 #include "dlis/base/clock.h"
 #include "dlis/base/text.h"
+#include "dlis/explore/describe.h"
 #include "dlis/explore/screening.h"
 
 namespace dlis {
@@ -152,16 +153,8 @@ class Search {
   }
 
   Record described(std::size_t index) const {
-    const Stack& stack = stacks_[index];
     Record record;
-    record.set("stack", text_of(stack));
-    record.set("model", stack.model);
-    record.set("compress", text_of(stack.compress));
-    record.set("format", stack.format);
-    record.set("compute", stack.compute);
-    record.set("schedule", text_of(stack.schedule));
-    record.set("threads", std::int64_t(stack.threads));
-    record.set("device", stack.device);
+    describe(stacks_[index], record);
     record.set("machine", records_[0].text("machine"));
     record.set("commit", records_[0].text("commit"));
     return record;

@@ -58,6 +58,10 @@ bool keeps(const Constraints& constraints, const Record& record) {
   return excess(constraints, record) <= 0 && record.number("median_ms");
 }
 
+bool bounds_top1(const Constraints& constraints) {
+  return std::ranges::any_of(constraints, &Bound::at_least);
+}
+
 std::string text_of(const Constraints& constraints) {
   std::string text;
   for (std::size_t i = 0; i < constraints.size(); ++i)

@@ -30,6 +30,8 @@ Result<Constraints> parse_constraints(const ConstraintTexts& texts);
 
 // A measured record that keeps every bound.
 bool keeps(const Constraints& constraints, const Record& record);
+// Whether top-1 is bounded, so that the fastest stack is wanted; else the most accurate one is.
+bool bounds_top1(const Constraints& constraints);
 // "--min-top1 92.5 and --max-bytes 1M"
 std::string text_of(const Constraints& constraints);
 // The largest excess; infinite where a value is missing or the stack was refused.

@@ -19,7 +19,7 @@ void set_file_bytes(const Stack& stack, Record& record) {
 
 }  // namespace
 
-void describe(const Stack& stack, const ModelOptions& options, Record& record) {
+void describe(const Stack& stack, Record& record) {
   record.set("stack", text_of(stack));
   record.set("model", stack.model);
   record.set("compress", text_of(stack.compress));
@@ -28,6 +28,10 @@ void describe(const Stack& stack, const ModelOptions& options, Record& record) {
   record.set("schedule", text_of(stack.schedule));
   record.set("threads", std::int64_t(stack.threads));
   record.set("device", stack.device);
+}
+
+void describe(const Stack& stack, const ModelOptions& options, Record& record) {
+  describe(stack, record);
   record.set("batch", options.batch);
   record.set("seed", std::int64_t(options.seed));
   record.set("machine", machine_text());

@@ -12,6 +12,7 @@
 namespace dlis {
 
 // Each sets the fields that follow from what it is given, and leaves the rest.
+void describe(const Stack& stack, Record& record);
 void describe(const Stack& stack, const ModelOptions& options,
               Record& record);  // and machine, commit
 void describe(const Graph& graph, Record& record);

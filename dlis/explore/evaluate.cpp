@@ -36,7 +36,7 @@ struct Smaller {
   Graph graph;
   std::optional<Graph> surgery;  // as it was before retraining
   std::string hash;
-  std::optional<std::int64_t> file_bytes;  // none: no ONNX file can hold it
+  std::optional<std::int64_t> file_bytes;  // none: not asked for, or no ONNX file can hold it
 };
 using PlanPointer = std::shared_ptr<const Plan>;
 
@@ -111,10 +111,18 @@ struct Prefixes::State {
     compressed.graph = std::move(made.graph);
     compressed.surgery = std::move(made.surgery);
     compressed.hash = content_hash(compressed.graph);
-    if (is_compressed(stack))
-      if (const auto bytes = packed_onnx_bytes(compressed.graph)) compressed.file_bytes = *bytes;
     compressed.chain = chain;
     return {};
+  }
+
+  // Of a network that was compressed here; packing a large one takes seconds.
+  void set_file_bytes(const Stack& stack, Record& record) {
+    if (!is_compressed(stack)) return;
+    if (!compressed.file_bytes) {
+      const auto bytes = packed_onnx_bytes(compressed.graph);
+      compressed.file_bytes = bytes ? std::optional(*bytes) : std::nullopt;
+    }
+    if (compressed.file_bytes) record.set("file_bytes", *compressed.file_bytes);
   }
 
   // What the stack's techniques learn from; empty where they do not.
@@ -251,7 +259,6 @@ struct Prefixes::State {
     answered = key;
     record.values.merge(answer.fields.values);
     if (record.refused()) return {};
-    record.set("file_bytes", std::int64_t(answer.file_bytes));
     if (images_there)
       return set_accuracy(stack, accuracy_of(std::move(answer.classes), *job.data), record);
     if (options.data.empty()) return {};
@@ -309,10 +316,10 @@ Result<Record> Prefixes::evaluate(const Stack& stack) {
     return tl::unexpected(status.error());
   }
   describe(state_->compressed.graph, record);
-  if (const auto bytes = state_->compressed.file_bytes) record.set("file_bytes", *bytes);
   if (!state_->is_here()) {
     const std::string key = DLIS_TRY(key_of(stack));
     DLIS_TRY(state_->measure_there(stack, key, record));
+    if (!record.refused()) state_->set_file_bytes(stack, record);
     return record;
   }
   if (!state_->go_on("planning", 0)) return fail("stopped");
@@ -320,6 +327,7 @@ Result<Record> Prefixes::evaluate(const Stack& stack) {
   if (!plan && plan.error().refused) return refused(plan.error());
   if (!plan) return tl::unexpected(plan.error());
   record.set("load_ms", state_->loaded.load_ms);
+  state_->set_file_bytes(stack, record);
   DLIS_TRY(state_->measure_plan(stack, *plan, record));
   return record;
 }

@@ -11,6 +11,7 @@
 
 #include "dlis/base/text.h"
 #include "dlis/explore/pareto.h"
+#include "dlis/explore/screening.h"
 #include "dlis/explore/stack.h"
 #include "dlis/explore/table.h"
 
@@ -114,9 +115,11 @@ std::vector<std::size_t> reading_order(std::span<const Record> records) {
 std::string refused_line(const Record& record) {
   const std::string stack = record.text("stack");
   const std::size_t bar = stack.find(" | ");
-  return fmt::format("   refused: {}: {}\n",
+  const std::string why = record.text("refused");
+  const std::string_view dropped = kDropped;
+  return fmt::format("   {}{}: {}\n", was_dropped(record) ? dropped : std::string_view("refused: "),
                      bar == std::string::npos ? stack : stack.substr(bar + 3),
-                     record.text("refused"));
+                     why.substr(was_dropped(record) ? dropped.size() : 0));
 }
 
 }  // namespace
@@ -131,9 +134,15 @@ std::vector<std::size_t> latest_places(std::span<const Record> records) {
   };
   std::map<std::string, std::size_t> last;
   for (std::size_t i = 0; i < records.size(); ++i) last[question(records[i])] = i;
+  std::set<std::pair<std::string, std::string>> measured;  // by this search or another one
+  for (const Record& record : records)
+    if (!record.refused()) measured.emplace(record.text("stack"), record.text("machine"));
   std::vector<std::size_t> latest;
-  for (std::size_t i = 0; i < records.size(); ++i)
-    if (last[question(records[i])] == i) latest.push_back(i);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const bool outdated = was_dropped(records[i]) &&
+                          measured.contains({records[i].text("stack"), records[i].text("machine")});
+    if (last[question(records[i])] == i && !outdated) latest.push_back(i);
+  }
   return latest;
 }
 

@@ -55,6 +55,16 @@ std::vector<Record> some_records() {
           record({"big", "none", "csr", "auto", 1, 95.4, 30, 0, 60 << 20, 62 << 20})};
 }
 
+TEST(Report, WhatWasDroppedIsSaidUntilItIsMeasured) {
+  Record dropped = some_records()[0];
+  dropped.set("median_ms", {});
+  dropped.set("images", std::int64_t(500));
+  dropped.set("refused", "dropped: too slow");
+  EXPECT_THAT(table_of(latest_of(std::vector{dropped})),
+              HasSubstr("dropped: none | dense | auto/static | cpu:1: too slow"));
+  EXPECT_EQ(latest_of(std::vector{dropped, some_records()[0]}).size(), 1u);
+}
+
 TEST(Report, Table) {
   EXPECT_EQ(table_of(some_records()),
             R"(big

@@ -17,18 +17,14 @@ constexpr double kSlack = 1.1;  // of times and bytes that are measured again
 
 double number(const Record& r, const char* field) { return r.number(field).value_or(0); }
 
-Interval top1_interval(const Record& r) {
-  const auto top1 = r.number("top1"), images = r.number("images");
-  if (!top1 || !images) return {};
-  return wilson_interval(std::llround(*top1 / 100 * *images), std::int64_t(*images));
-}
+Interval top1_of(const Record& r) { return top1_interval(r).value_or(Interval{}); }
 
 bool same_network(const Record& a, const Record& b) {
   return a.text("model") == b.text("model") && a.text("compress") == b.text("compress");
 }
 
 double half_width(const Record& r) {
-  const Interval sure = top1_interval(r);
+  const Interval sure = top1_of(r);
   return r.number("top1") ? (sure.high - sure.low) / 2 : 0;
 }
 
@@ -55,10 +51,6 @@ std::string beyond(const Record& r, const Constraints& constraints) {
       return fmt::format("beyond {} ({} times)", bound.option,
                          fmt::format("{:.2f}", number(r, bound.field.c_str()) / bound.value));
   return "";
-}
-
-bool bounds_top1(const Constraints& constraints) {
-  return std::ranges::any_of(constraints, &Bound::at_least);
 }
 
 }  // namespace
@@ -108,10 +100,10 @@ std::string doomed(const Record& record, const Constraints& constraints) {
     if (bound.field == "file_bytes" && by && *by > 0)
       return fmt::format("its file takes {}, beyond {}",
                          format_bytes(std::int64_t(number(record, "file_bytes"))), bound.option);
-    if (bound.at_least && by && top1_interval(record).high < bound.value)
+    if (bound.at_least && by && top1_of(record).high < bound.value)
       return fmt::format("{:.2f} % top-1 after {:.0f} images, at most {:.2f} for sure: below {}",
-                         number(record, "top1"), number(record, "images"),
-                         top1_interval(record).high, bound.option);
+                         number(record, "top1"), number(record, "images"), top1_of(record).high,
+                         bound.option);
   }
   return "";
 }
@@ -150,5 +142,7 @@ std::vector<std::size_t> finals_of(std::span<const Record> screened,
   if (!screened.empty() && achieved_of(screened[0])) finals.insert(finals.begin(), 0);
   return finals;
 }
+
+bool was_dropped(const Record& record) { return record.text("refused").starts_with(kDropped); }
 
 }  // namespace dlis

@@ -43,5 +43,6 @@ std::vector<std::size_t> finals_of(std::span<const Record> screened,
                                    const Constraints& constraints);
 
 inline constexpr const char* kDropped = "dropped: ";  // how a record's `refused` begins then
+bool was_dropped(const Record& record);
 
 }  // namespace dlis

@@ -288,9 +288,19 @@ class SlurmSweep {
 };
 
 // This cluster's nodes of one kind are one machine: those that these options of sbatch choose.
+// What sbatch's short options mean depends on the next word, so they would be no part of the key.
+Status check_options(const std::string& options) {
+  for (const std::string_view word : split(options, ' '))
+    if (word.starts_with('-') && !word.starts_with("--"))
+      return fail(fmt::format("'{}' is a short option", word), "--slurm",
+                  "write the long one: partition=gpu");
+  return {};
+}
+
 std::string slurm_machine(const Execution& execution) {
   std::string machine = "slurm";
   for (std::string_view word : split(execution.options, ' ')) {
+    if (word.starts_with("--")) word.remove_prefix(2);
     const std::string_view name = word.substr(0, word.find('='));
     for (const char* choice :
          {"partition", "constraint", "gres", "gpus", "gpus-per-task", "nodelist", "cpus-per-task"})
@@ -302,6 +312,7 @@ std::string slurm_machine(const Execution& execution) {
 Result<SweepResult> run_slurm(std::span<const Stack> stacks, Store& store,
                               const Measuring& measuring,
                               const std::function<bool(const Progress&)>& report) {
+  DLIS_TRY(check_options(measuring.execution.options));
   Progress progress;
   progress.total = std::int64_t(stacks.size());
   progress.phase = "looking for what is measured";

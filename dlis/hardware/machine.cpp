@@ -1,3 +1,4 @@
+// Puts the machine's name together from what the topology and the ISA say.
 #include "dlis/hardware/machine.h"
 
 #include <fmt/format.h>

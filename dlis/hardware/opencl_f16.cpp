@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 #include <map>
+#include <mutex>
 #include <vector>
 
 #include "dlis/hardware/device_faults.h"

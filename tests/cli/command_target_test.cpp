@@ -70,12 +70,9 @@ TEST_F(Targets, MeasureWhatThisMachineDoes) {
   ASSERT_EQ(there.size(), 8u);
   for (const auto& [stack, record] : there) {
     SCOPED_TRACE(stack);
-    here[stack].values["file_bytes"] = record.values.contains("file_bytes")
-                                           ? record.values.at("file_bytes")
-                                           : here[stack].values["file_bytes"];
     EXPECT_EQ(here[stack].text("refused"), record.text("refused"));
     for (const char* field : {"top1", "top1_before", "top1_surgery", "weights_bytes", "peak_bytes",
-                              "macs", "density", "images", "split"})
+                              "macs", "density", "images", "split", "file_bytes"})
       EXPECT_EQ(here[stack].number(field), record.number(field)) << field;
   }
   EXPECT_THAT(run(explore(kLocal, "there.db")).err, HasSubstr("8 of them measured before"));
@@ -171,8 +168,12 @@ TEST_F(Targets, ThatAreNoneAreRefused) {
                             "adb:", "adb:a;b", "local:", "telnet:host", ":", ""})
     EXPECT_EQ(run({"evaluate", stack, "--target", wrong}).status, 2) << wrong;
   EXPECT_FALSE(fs::exists(folder_ / "x"));
-  expect_failure({"evaluate", stack, "--target", "local:/nowhere/dlis-run"}, "the link is down");
-  expect_failure({"evaluate", stack, "--target", "local:true"}, "the link is down");
+  expect_failure({"evaluate", stack, "--target", "local:/nowhere/dlis-run"}, "no dlis-run answers");
+  expect_failure({"evaluate", stack, "--target", "local:true"}, "no dlis-run answers");
+  write("liar", "echo '{\"machine\": \"m\", \"build\": \"b\"}'; while read line; do echo no; done");
+  expect_failure({"evaluate", stack, "--target", "local:sh liar"}, "what is no answer: no");
+  write("runner", "echo hello");
+  expect_failure({"evaluate", stack, "--target", "ssh:host", "--runner", "runner"}, "no program");
   expect_failure({"evaluate", stack, "--target", "ssh:host", "--runner", "nowhere"}, "nowhere");
 }
 

@@ -21,8 +21,8 @@ using ConvertKernel = void (*)(const ConvertRun& run);
 
 struct ConvertKernels {
   ConvertKernel read_u8, read_i8, read_i32, read_bf16, read_f16;  // (stored - zero) * scale, to f32
-  ConvertKernel round_u8, round_i8, round_bf16,
-      round_f16;  // f32 / scale + zero, half to even, saturated
+  // f32 / scale + zero, half to even, saturated
+  ConvertKernel round_u8, round_i8, round_bf16, round_f16;
   // Bytes plus bytes: round((a - a_zero) * a_scale + (b - b_zero) * b_scale), where the scales are
   // already divided by the output's and `rest` holds all zero points.
   void (*add_u8)(std::int64_t count, const std::uint8_t* a, const std::uint8_t* b,

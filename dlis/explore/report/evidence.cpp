@@ -92,10 +92,9 @@ Estimate times_as_fast(const Record& fast, const Record& slow) {
 }
 
 std::optional<Estimate> top1_of(const Record& record) {
-  const auto top1 = record.number("top1"), images = record.number("images");
-  if (!top1 || !images || *images < 1) return std::nullopt;
-  const auto interval = wilson_interval(std::llround(*top1 * *images / 100), std::llround(*images));
-  return Estimate{*top1, interval.low, interval.high};
+  const auto interval = top1_interval(record);
+  if (!interval) return std::nullopt;
+  return Estimate{*record.number("top1"), interval->low, interval->high};
 }
 
 std::optional<Estimate> points_above(const Record& a, const Record& b) {

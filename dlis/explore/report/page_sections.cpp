@@ -9,6 +9,7 @@
 #include "dlis/explore/report/guidelines.h"
 #include "dlis/explore/report/page_parts.h"
 #include "dlis/explore/report/sparsity.h"
+#include "dlis/explore/screening.h"
 
 namespace dlis {
 namespace {
@@ -132,13 +133,18 @@ std::string curves_html(std::span<const Entry> entries) {
 }
 
 std::string refusals_html(std::span<const Entry> entries) {
-  std::string rows;
+  std::string refused, dropped;
   for (const Entry& e : entries)
     if (e.record.refused())
-      rows += row({record_link(e.number), code(e.record.text("stack")),
-                   html_escaped(e.record.text("refused"))});
-  if (rows.empty()) return "<p>No stack was refused.</p>\n";
-  return table("Stacks that no layer accepts", {"record", "stack", "why"}, rows);
+      (was_dropped(e.record) ? dropped : refused) +=
+          row({record_link(e.number), code(e.record.text("stack")),
+               html_escaped(e.record.text("refused"))});
+  const auto listed = [](const char* caption, const std::string& rows) {
+    return rows.empty() ? std::string() : table(caption, {"record", "stack", "why"}, rows);
+  };
+  const std::string both = listed("Stacks that no layer accepts", refused) +
+                           listed("Stacks that a search screened and did not measure", dropped);
+  return both.empty() ? "<p>No stack was refused.</p>\n" : both;
 }
 
 std::string machines_html(std::span<const Entry> entries) {

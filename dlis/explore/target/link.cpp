@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <thread>
 
 #include "dlis/base/cache_folder.h"
@@ -26,6 +27,7 @@ namespace {
 constexpr int kPausesMs[] = {200, 1000, 3000, 8000};
 constexpr std::size_t kPausesAtFirst = 2;
 constexpr int kTurnMs = 200, kFarewellMs = 2000;
+constexpr int kGreetingMs = 60'000;  // an emulated board may take a while to start
 constexpr int kKilled = 128 + 9;
 constexpr const char* kMissing = "dlis-run is missing here";
 
@@ -52,6 +54,30 @@ Result<fs::path> program_for(const std::string& machine) {
               "--runner FILE");
 }
 
+// A shell would run the lines of a text.
+bool is_program(const Mapping& file) {
+  constexpr std::string_view kElf =
+      "\x7f"
+      "ELF";
+  return file.bytes.size() > kElf.size() &&
+         std::memcmp(file.bytes.data(), kElf.data(), kElf.size()) == 0;
+}
+
+// What a target says may be of any type.
+std::string text_in(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+double number_in(const Json& object, const char* name, double otherwise) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_number() ? found->get<double>() : otherwise;
+}
+
+std::string shortened(const std::string& line) {
+  constexpr std::size_t kMost = 80;
+  return line.size() <= kMost ? line : line.substr(0, kMost) + "...";
+}
+
 // False, which is a link that dropped, as an attempt without a result.
 Result<std::optional<bool>> if_done(Result<bool> done) {
   if (!done) return tl::unexpected(done.error());
@@ -72,16 +98,23 @@ Link::~Link() {
 
 // Notes why; false, for the caller's convenience.
 bool Link::lose(Process& process, std::string_view doing) {
-  if (!process.has_ended(kFarewellMs)) process.kill();
+  if (!process.has_ended(kFarewellMs)) {
+    process.kill();
+    process.has_ended(kFarewellMs);
+  }
   lost_ = process.last_error();
   if (lost_.empty()) lost_ = fmt::format("{} ended with status {}", doing, process.status());
   if (process.status() == kKilled) lost_ += " (somebody killed it, or memory ran out)";
   return false;
 }
 
+std::string Link::name() const { return fmt::format("{}:{}", target_.row->name, target_.address); }
+
 Error Link::down() const {
-  return {fmt::format("the link is down: {}", lost_),
-          fmt::format("{}:{}", target_.row->name, target_.address),
+  if (machine_.empty())
+    return {fmt::format("no dlis-run answers there: {}", lost_), name(),
+            "check --target and --runner; run the same command where they are right"};
+  return {fmt::format("the link is down: {}", lost_), name(),
           "run the same command to go on when it is up"};
 }
 
@@ -124,6 +157,8 @@ Status Link::choose_program(fs::path program) {
     program = DLIS_TRY(program_for(machine));
   }
   const Mapping file = DLIS_TRY(map_file(program));
+  if (!is_program(file))
+    return fail("it is no program", program.string(), "name the dlis-run for that machine");
   program_name_ = "dlis-run." + hash_of(file.bytes);
   program_ = program;
   return {};
@@ -182,26 +217,35 @@ std::string Link::start_script() const {
 // down.
 Result<bool> Link::greet() {
   std::string line;
-  for (;;) {
+  bool is_brought = false;
+  for (double until = now_ms() + kGreetingMs; now_ms() < until;) {
     const auto got = worker_->line(line, kTurnMs);
     if (!go_on_("connecting", 0)) return fail("stopped");
     if (got == Process::Got::end) return lose(*worker_, "dlis-run");
     if (got == Process::Got::nothing) continue;
     if (trim(line) == kMissing) {
+      if (is_brought)
+        return fail(fmt::format("dlis-run cannot be executed in {} there", target_.row->folder),
+                    name(), "is it on a disk that is mounted noexec?");
+      is_brought = true;
       worker_.reset();
       DLIS_TRY(bring(program_, program_name_));
       DLIS_TRY(start());
+      until = now_ms() + kGreetingMs;
       continue;
     }
     const Json hello = Json::parse(line, nullptr, false);
     if (!hello.is_object() || !hello.contains("machine")) continue;
-    const std::string machine = hello.value("machine", ""), build = hello.value("build", "");
+    const std::string machine = text_in(hello, "machine"), build = text_in(hello, "build");
     if (!machine_.empty() && (machine != machine_ || build != build_))
       return fail(fmt::format("it is now '{}', and was '{}'", machine, machine_), target_.address,
                   "explore one machine at a time");
+    if (machine.empty()) return fail("it does not say which machine it is", name());
     machine_ = machine, build_ = build;
     return true;
   }
+  return fail(fmt::format("no dlis-run says who it is within {} s", kGreetingMs / 1000), name(),
+              "check --target and --runner");
 }
 
 Status Link::start() {
@@ -239,10 +283,12 @@ Result<std::optional<Json>> Link::answer() {
       return std::optional<Json>();
     }
     Json object = Json::parse(line, nullptr, false);
-    if (!object.is_object()) continue;
+    if (!object.is_object())
+      return fail("it answered what is no answer: " + shortened(line), name(),
+                  "check --target and --runner");
     if (!object.contains("phase")) return std::optional(std::move(object));
-    phase = object.value("phase", phase);
-    share = object.value("share", 0.0);
+    phase = text_in(object, "phase");
+    share = number_in(object, "share", 0);
   }
 }
 
@@ -260,13 +306,13 @@ Result<Json> Link::ask(const std::string& line) {
   Json object = DLIS_TRY(persist<Json>([&] { return asked(line); }));
   if (object.contains("error"))
     return fail(object["error"].is_string() ? object["error"].get<std::string>() : "it failed",
-                fmt::format("{}:{}", target_.row->name, target_.address));
+                name());
   return object;
 }
 
 Status Link::hold(const std::string& name, const std::function<Status(const fs::path&)>& make) {
   if (held_.contains(name)) return {};
-  if (DLIS_TRY(ask("has\t" + name)).value("bytes", -1.0) < 0) {
+  if (number_in(DLIS_TRY(ask("has\t" + name)), "bytes", -1) < 0) {
     const fs::path cache = cache_folder();
     const fs::path folder = (cache.empty() ? fs::temp_directory_path() : cache) / "outgoing";
     std::error_code error;

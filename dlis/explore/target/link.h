@@ -57,6 +57,7 @@ class Link {
   Result<std::optional<nlohmann::json>> answer();
   Result<std::optional<nlohmann::json>> asked(const std::string& line);
   bool lose(Process& process, std::string_view doing);
+  std::string name() const;  // as --target has it
   Error down() const;
 
   TargetName target_;

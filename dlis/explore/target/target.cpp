@@ -76,9 +76,9 @@ Status take(const Json& object, TargetAnswer& answer) {
   for (const auto& [name, value] : object.items())
     if (const FieldSpec* spec = find_field(name))
       answer.fields.set(name, DLIS_TRY(field_of(*spec, value)));
-  if (!answer.fields.refused() && !answer.fields.number("median_ms"))
+  if (!answer.fields.refused() && answer.fields.number("median_ms").value_or(0) <= 0)
     return fail("the target's answer has no times: " + object.dump());
-  const Json classes = object.value("classes", Json::array());
+  const Json classes = object.contains("classes") ? object["classes"] : Json::array();
   if (!classes.is_array()) return fail("the target's answer has no classes");
   for (const Json& one : classes) {
     if (!one.is_number_integer()) return fail("the target's answer has a class " + one.dump());
@@ -93,8 +93,6 @@ Result<TargetAnswer> measure_on(Link& link, const TargetJob& job) {
   const std::string model = job.graph_hash + ".dlis";
   DLIS_TRY(link.hold(model, [&](const fs::path& file) { return save_dlis(*job.graph, file); }));
   TargetAnswer answer;
-  const Json held = DLIS_TRY(link.ask("has\t" + model));
-  answer.file_bytes = std::uint64_t(std::max(0.0, held.value("bytes", 0.0)));
   const std::string line = DLIS_TRY(line_of(link, job, model));
   const Json object = DLIS_TRY(link.ask(line));
   DLIS_TRY(take(object, answer));

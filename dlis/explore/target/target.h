@@ -34,7 +34,6 @@ struct TargetJob {
 struct TargetAnswer {
   Record fields;                      // those that were measured, or `refused`
   std::vector<std::int32_t> classes;  // of the images of `data`; -1 where the output is NaN
-  std::uint64_t file_bytes = 0;       // of the network as it lies there
 };
 
 // Graph and images are brought where the target does not hold them; both are known by their
