@@ -1,6 +1,10 @@
 // QLinearConv: a Conv on integers that stand for reals. Inputs x, its scale and zero point, w, its
 // scale and zero point (one, or one an output channel), scale and zero point of y, and a bias of
 // i32 in units of both scales. It becomes DequantizeLinear, Conv and QuantizeLinear.
+#include <fmt/format.h>
+
+#include <cmath>
+
 #include "dlis/model/ops/quantised.h"
 #include "dlis/model/ops/window.h"
 
@@ -15,7 +19,11 @@ Result<ValueId> bias_of(ImportNode& in) {
   const Quant x = DLIS_TRY(read_quant(in, 1, -1, DType::u8, 0));
   if (x.scale.size() != 1) return fail("its bias has one unit, but its input several scales");
   Quant quant = DLIS_TRY(read_quant(in, 4, -1, DType::i32, 0));
-  for (float& scale : quant.scale) scale *= x.scale[0];
+  for (float& scale : quant.scale) {
+    scale *= x.scale[0];
+    if (!std::isfinite(scale) || scale <= 0)
+      return fail(fmt::format("the scales of its input and weights multiply to {}", scale));
+  }
   Attributes attributes;
   set_quant(attributes, quant);
   return put_in_front(in, "DequantizeLinear", "_input8", {id}, std::move(attributes));
