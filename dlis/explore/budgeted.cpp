@@ -57,6 +57,7 @@ class Search {
 
   // What a stage's store has of a stack; its time counts as spent.
   struct Evaluated {
+    std::string key;
     Record record;
     double seconds = 0;
   };
@@ -66,7 +67,7 @@ class Search {
     if (!record) return std::nullopt;
     const double seconds = DLIS_TRY(stage.store->seconds_of(key));
     outcome_.spent_seconds += seconds;
-    return Evaluated{*record, seconds};
+    return Evaluated{key, *record, seconds};
   }
 
   Status screen() {
@@ -139,7 +140,7 @@ class Search {
       if (!DLIS_TRY(evaluate({screened_[i]}, full_, options_.budget_seconds))) break;
       const auto found = DLIS_TRY(evaluated(screened_[i], full_));
       if (!found) break;
-      outcome_.keys.push_back(DLIS_TRY(full_.measuring.key(stacks_[screened_[i]])));
+      outcome_.keys.push_back(found->key);
       ++outcome_.measured;
       if (keeps(options_.constraints, found->record)) keeping.push_back(found->record);
     }

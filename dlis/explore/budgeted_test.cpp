@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,13 +10,13 @@
 #include <set>
 #include <thread>
 
+#include "dlis/base/test_folder.h"
 #include "dlis/explore/answer.h"
 #include "dlis/explore/screening.h"
 
 namespace dlis {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -25,9 +24,6 @@ using testing::StartsWith;
 class BudgetedTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "dlis_budgeted_XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
     Space space;
     space.models = {"resnet20"};
     space.compress = {"none", "quantise:type=int8", "weight_prune:zeros=0.5",
@@ -38,7 +34,6 @@ class BudgetedTest : public testing::Test {
     stacks_ = stacks_of(space).value();
     options_.budget_seconds = 1e6;
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   static Record record_of(const Stack& stack, std::int64_t images) {
     const std::string technique = text_of(stack.compress);
@@ -81,13 +76,13 @@ class BudgetedTest : public testing::Test {
 
   Result<BudgetResult> run(const std::string& name = "run", double sleep_ms = 0,
                            const Report& report = {}) {
-    Store screened = Store::open(folder_ / (name + ".screen.db")).value();
-    Store store = Store::open(folder_ / (name + ".db")).value();
+    Store screened = Store::open(folder_.path / (name + ".screen.db")).value();
+    Store store = Store::open(folder_.path / (name + ".db")).value();
     return explore_within(stacks_, {measuring(500, sleep_ms), &screened},
                           {measuring(10'000, sleep_ms), &store}, options_, report);
   }
   std::vector<Record> records(const std::string& name = "run") const {
-    return Store::open_existing(folder_ / (name + ".db")).value().all().value();
+    return Store::open_existing(folder_.path / (name + ".db")).value().all().value();
   }
 
   std::vector<std::string> lines_of(const std::string& name) const {
@@ -96,7 +91,7 @@ class BudgetedTest : public testing::Test {
     return lines;
   }
 
-  fs::path folder_;
+  TestFolder folder_{"budgeted"};
   std::vector<Stack> stacks_;
   BudgetOptions options_;
   int evaluated_ = 0;

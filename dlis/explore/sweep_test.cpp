@@ -2,20 +2,17 @@
 #include "dlis/explore/sweep.h"
 
 #include <gmock/gmock.h>
-#include <stdlib.h>
+
+#include "dlis/base/test_folder.h"
 
 namespace dlis {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::HasSubstr;
 
 class SweepTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "dlis_sweep_XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
     Space space;
     space.models = {"resnet20"};
     space.format = {"dense", "bf16", "csr"};
@@ -31,15 +28,14 @@ class SweepTest : public testing::Test {
       return record;
     };
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   Result<SweepResult> run(const Report& report = {}) {
-    Store store = Store::open(folder_ / "run.db").value();
+    Store store = Store::open(folder_.path / "run.db").value();
     return sweep(stacks_, store, measuring_, report);
   }
   std::vector<std::string> stored() {
     std::vector<std::string> lines;
-    const Store store = Store::open_existing(folder_ / "run.db").value();
+    const Store store = Store::open_existing(folder_.path / "run.db").value();
     const std::vector<Record> records = store.all().value();
     for (const Record& record : records) lines.push_back(record.text("stack"));
     return lines;
@@ -50,7 +46,7 @@ class SweepTest : public testing::Test {
     return lines;
   }
 
-  fs::path folder_;
+  TestFolder folder_{"sweep"};
   std::vector<Stack> stacks_;
   Measuring measuring_;
   std::vector<std::string> evaluated_;

@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "dlis/explore/describe.h"
 #include "dlis/explore/record.h"
 #include "dlis/explore/report/evidence.h"
 #include "dlis/explore/stack.h"
@@ -13,14 +14,7 @@ inline Record record(const std::string& stack_line, double ms, double top1, doub
                      std::int64_t peak_bytes = 1 << 20) {
   const Stack stack = parse_stack(stack_line).value();
   Record r;
-  r.set("stack", text_of(stack));
-  r.set("model", stack.model);
-  r.set("compress", text_of(stack.compress));
-  r.set("format", stack.format);
-  r.set("compute", stack.compute);
-  r.set("schedule", text_of(stack.schedule));
-  r.set("device", stack.device);
-  r.set("threads", std::int64_t(stack.threads));
+  describe(stack, r);
   r.set("machine", "a machine");
   r.set("commit", "0.1.0-abc+b1");
   r.set("images", std::int64_t(1000));
