@@ -28,8 +28,11 @@ const std::vector<std::string> kTechniques{"none",
                                            "channel_prune:macs=0.25 + quantise:type=int8"};
 const std::vector<std::string> kFormats{"dense", "auto", "bf16", "csr"};
 
-bool has_images(const Graph& graph, const std::string& data) {
-  return !data.empty() && load_training_images(data, graph);
+// Images to learn from; 0: none.
+std::int64_t count_images(const Graph& graph, const std::string& data) {
+  if (data.empty()) return 0;
+  const auto images = load_training_images(data, graph);
+  return images ? images->size() : 0;
 }
 
 Status keep_possible(std::vector<std::string>& techniques, bool images) {
@@ -59,6 +62,7 @@ std::vector<std::string> techniques_of(const ZooNetwork& network) {
 struct Opened {
   std::vector<Stack> stacks;
   std::map<std::string, std::string> made;  // model: by which recipe
+  std::int64_t macs = 0, images = 0;        // of the network, and to retrain on
 };
 
 Status add_zoo(const Graph& graph, Space space, const EvaluateOptions& options,
@@ -83,7 +87,18 @@ Status add_dense(const std::string& model, std::vector<Stack>& stacks) {
   return {};
 }
 
-Result<Opened> open_space(Space space, const EvaluateOptions& options, const std::string& folder) {
+Status add_retrained(std::vector<std::string>& techniques, const std::string& epochs) {
+  if (epochs.empty()) return {};
+  const double count = DLIS_TRY(parse_real(epochs, "--retrain"));
+  if (!(count > 0 && count <= 10000))
+    return fail("must be more than 0, at most 10000", "--retrain");
+  for (std::string& text : DLIS_TRY(retrained(techniques, epochs)))
+    techniques.push_back(std::move(text));
+  return {};
+}
+
+Result<Opened> open_space(Space space, const EvaluateOptions& options,
+                          const SearchArguments& arguments) {
   if (space.models.empty())
     return fail("a search begins with a network", "", "name a file or a row beside --stack");
   const bool own = space.compress.empty();
@@ -93,12 +108,15 @@ Result<Opened> open_space(Space space, const EvaluateOptions& options, const std
     if (const int all = host_topology().usable_cpus(); all > 1) space.threads.push_back(all);
   }
   Opened opened;
+  const Graph graph = DLIS_TRY(load_model(space.models[0], options.model));
+  opened.macs = macs_of(graph);
+  opened.images = count_images(graph, options.data);
   if (own) {
-    const Graph graph = DLIS_TRY(load_model(space.models[0], options.model));
-    const bool images = has_images(graph, options.data);
+    const std::string folder = arguments.zoo.empty() ? DLIS_SOURCE_FOLDER : arguments.zoo;
     space.compress = kTechniques;
-    DLIS_TRY(keep_possible(space.compress, images));
-    DLIS_TRY(add_zoo(graph, space, options, folder, images, opened));
+    DLIS_TRY(add_retrained(space.compress, arguments.retrain));
+    DLIS_TRY(keep_possible(space.compress, opened.images > 0));
+    DLIS_TRY(add_zoo(graph, space, options, folder, opened.images > 0, opened));
   }
   std::vector<Stack> stacks = DLIS_TRY(stacks_of(space));
   DLIS_TRY(add_dense(space.models[0], stacks));
@@ -141,6 +159,11 @@ void SearchArguments::add_to(CLI::App& verb) {
                                "search instead of measuring all: 90s, 10m, 1h (10m where a "
                                "constraint is given)")
                    ->type_name("TIME");
+  verb.add_option("--retrain", retrain,
+                  "a search retrains as well: each technique that takes out weights or channels "
+                  "also with so many epochs (needs LibTorch)")
+      ->type_name("EPOCHS")
+      ->check(kNotEmpty);
   verb.add_flag("--grid", grid, "measure the whole product, with constraints as well")
       ->excludes(time);
   verb.add_option("--zoo", zoo, "a folder with zoo/ and recipes/ (where dlis was built)")
@@ -160,11 +183,16 @@ Result<std::vector<std::string>> search(Space space, const EvaluateOptions& opti
   as.constraints = DLIS_TRY(parse_constraints(arguments.constraints));
   as.budget_seconds =
       DLIS_TRY(parse_duration(arguments.budget.empty() ? kBudget : arguments.budget, "--budget"));
-  const std::string zoo = arguments.zoo.empty() ? DLIS_SOURCE_FOLDER : arguments.zoo;
-  const Opened opened = DLIS_TRY(open_space(std::move(space), options, zoo));
+  const Opened opened = DLIS_TRY(open_space(std::move(space), options, arguments));
+  as.extra_seconds = [&opened, cores = host_topology().usable_cpus()](const Stack& stack) {
+    return retraining_seconds(stack.compress, opened.macs, opened.images, cores);
+  };
   const auto screen_file = std::filesystem::path(file).replace_extension(".screen.db");
   Store screened = DLIS_TRY(Store::open(screen_file)), store = DLIS_TRY(Store::open(file));
   EvaluateOptions for_executor = options;
+  // Both stages, and the next run, take what was retrained from here.
+  if (for_executor.checkpoints.empty())
+    for_executor.checkpoints = std::filesystem::path(file).replace_extension(".retrained");
   const Executor* executor = DLIS_TRY(find_executor(execution.executor));
   for_executor.machine = executor->machine(execution);
   const Evaluator evaluator(std::move(for_executor));

@@ -7,9 +7,10 @@ namespace dlis::app {
 
 struct SearchArguments {
   ConstraintTexts constraints;
-  std::string budget;  // empty: 10m
-  bool grid = false;   // the whole product, whatever the constraints
-  std::string zoo;     // folder with zoo/ and recipes/; empty: that of the sources
+  std::string budget;   // empty: 10m
+  bool grid = false;    // the whole product, whatever the constraints
+  std::string retrain;  // epochs; empty: what is opened does not retrain
+  std::string zoo;      // folder with zoo/ and recipes/; empty: that of the sources
   void add_to(CLI::App& verb);
   bool searches() const;  // rather than measuring the whole product
 };

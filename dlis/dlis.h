@@ -99,6 +99,7 @@
 #include "dlis/explore/report.h"              // table_of, formats_table, advice
 #include "dlis/explore/report/html_report.h"  // html_report
 #include "dlis/explore/resume.h"              // train
+#include "dlis/explore/retraining.h"          // retrained, retraining_seconds
 #include "dlis/explore/simulate_plan.h"       // simulate_plan
 #include "dlis/explore/space.h"               // Space, stacks_of
 #include "dlis/explore/stack.h"               // Stack, parse_stack, text_of, check_names

@@ -26,7 +26,7 @@ struct BudgetOptions {
   std::size_t enough =
       2;  // stacks that keep the constraints (with --min-top1), then the rest drops
   SearchSettings search = default_search();
-  // Seconds that a stack takes beside what others take (retraining); null: none.
+  // Seconds that the first stack of a technique takes beside compressing (retraining); null: none.
   std::function<double(const Stack&)> extra_seconds;
 };
 

@@ -18,6 +18,17 @@ struct Expected {
   Achieved likely, hoped;
 };
 
+// By network, the best top-1 so far: compressing it is not hoped to add to that.
+std::map<std::string, double> best_top1(std::span<const Prospect> prospects) {
+  std::map<std::string, double> best;
+  for (const Prospect& c : prospects)
+    if (c.achieved) {
+      double& top1 = best.try_emplace(c.axes[kModel], c.achieved->top1).first->second;
+      top1 = std::max(top1, c.achieved->top1);
+    }
+  return best;
+}
+
 // What each prospect that was not evaluated would give.
 std::vector<Expected> expected_of(std::span<const Prospect> prospects,
                                   const SearchSettings& settings) {
@@ -40,11 +51,14 @@ std::vector<Expected> expected_of(std::span<const Prospect> prospects,
     return guesses(known, values, asked, how);
   };
   const auto t = of(top1, settings.top1), m = of(ms, settings.ms), b = of(bytes, settings.bytes);
+  const auto most = best_top1(prospects);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const double hope = settings.optimism;
     all[i].likely = {t[i].mean, std::exp(m[i].mean), std::exp(b[i].mean)};
     all[i].hoped = {t[i].mean + hope * t[i].sigma, std::exp(m[i].mean - hope * m[i].sigma),
                     std::exp(b[i].mean - hope * b[i].sigma)};
+    const auto limit = most.find(prospects[all[i].index].axes[kModel]);
+    if (limit != most.end()) all[i].hoped.top1 = std::min(all[i].hoped.top1, limit->second);
   }
   return all;
 }
@@ -61,24 +75,24 @@ Point3 point_of(const Achieved& achieved, const Reference& reference) {
           achieved.bytes / reference.bytes};
 }
 
-// The first stack of a technique takes longer than those that follow.
+// The first stack of a technique takes longer than those that follow: it compresses, and retrains.
 std::vector<double> expected_seconds(std::span<const Prospect> prospects) {
-  std::map<Technique, double> longest;
+  std::map<Technique, const Prospect*> longest;
   for (const Prospect& c : prospects)
     if (c.evaluated) {
-      double& seconds = longest[technique_of(c)];
-      seconds = std::max(seconds, c.seconds - c.extra_seconds);
+      const Prospect*& most = longest[technique_of(c)];
+      if (!most || c.seconds > most->seconds) most = &c;
     }
   double first = 0, later = 0;
   std::size_t laters = 0;
-  for (const auto& [technique, seconds] : longest) first += seconds / double(longest.size());
+  for (const auto& [technique, most] : longest)
+    first += std::max(0.0, most->seconds - most->extra_seconds) / double(longest.size());
   for (const Prospect& c : prospects)
-    if (c.evaluated && c.seconds - c.extra_seconds < longest[technique_of(c)])
-      later += c.seconds - c.extra_seconds, ++laters;
+    if (c.evaluated && &c != longest[technique_of(c)]) later += c.seconds, ++laters;
   later = laters ? later / double(laters) : first;
   std::vector<double> expected;
   for (const Prospect& c : prospects)
-    expected.push_back(c.extra_seconds + (longest.count(technique_of(c)) ? later : first));
+    expected.push_back(longest.count(technique_of(c)) ? later : first + c.extra_seconds);
   return expected;
 }
 
@@ -119,10 +133,10 @@ SearchSettings default_search() {
   return {.top1 = {{0.3, 0.5, 0.6, 0.8, 0.97, 0.99, 0.999, 0.99}, 0.002, 5},
           .ms = {{0.5, 0.8, 0.9, 0.5, 0.5, 0.7, 0.97, 0.8}, 0.02, 0.4},
           .bytes = {{0.5, 0.8, 0.9, 0.5, 0.4, 0.7, 0.97, 0.8}, 0.02, 0.5},
-          .optimism = 0.6,
+          .optimism = 1,
           .batch = 4,
           .least_gain = 0.002,
-          .thrift = 0.5};
+          .thrift = 1};
 }
 
 }  // namespace dlis

@@ -35,10 +35,10 @@ enum SearchAxis {
 };
 
 struct Prospect {
-  AxisValues axes;           // kAxes of them
-  double extra_seconds = 0;  // what it costs beside loading, planning and measuring: retraining
-  bool evaluated = false;    // or dropped: not proposed any more
-  double seconds = 0;        // that evaluating it took
+  AxisValues axes;                   // kAxes of them
+  double extra_seconds = 0;          // what the first of its technique costs beside: retraining
+  bool evaluated = false;            // or dropped: not proposed any more
+  double seconds = 0;                // that evaluating it took
   std::optional<Achieved> achieved;  // none: not evaluated, or refused
 };
 
@@ -48,7 +48,7 @@ struct SearchSettings {
   double optimism = 1;            // standard deviations by which a guess is bettered
   std::size_t batch = 4;          // stacks in a round
   double least_gain = 0.002;      // ends where no stack may add this share of the hypervolume
-  double thrift = 0.5;            // gains are divided by seconds to this power
+  double thrift = 1;              // gains are divided by seconds to this power
 };
 SearchSettings default_search();
 

@@ -12,6 +12,7 @@
 
 #include "dlis/base/statistics.h"
 #include "dlis/base/text.h"
+#include "dlis/explore/retraining.h"
 #include "dlis/explore/screening.h"
 
 namespace dlis {
@@ -233,6 +234,33 @@ TEST(Search, ANewTechniqueIsExpectedToTakeAsLongAsOthersDidAtFirst) {
   const auto seconds = expected_seconds(prospects);
   EXPECT_EQ(seconds[2], 2);
   EXPECT_EQ(seconds[3], 70);
+}
+
+TEST(Search, RetrainingIsPaidOncePerTechnique) {
+  std::vector<Prospect> prospects(3);
+  for (Prospect& prospect : prospects) {
+    prospect.axes.assign(kAxes, "");
+    prospect.axes[kStrength] = "channel_prune:macs=0.5:epochs=1";
+    prospect.extra_seconds = 60;
+  }
+  EXPECT_EQ(expected_seconds(prospects)[2], 60);
+  prospects[0].evaluated = prospects[1].evaluated = true;
+  prospects[0].seconds = 75;
+  prospects[1].seconds = 3;
+  EXPECT_EQ(expected_seconds(prospects)[2], 3);
+}
+
+TEST(Search, TechniquesThatTakeOutAreRetrained) {
+  const std::vector<std::string> plain{"none", "quantise:type=int8", "weight_prune:zeros=0.8",
+                                       "ternarise", "channel_prune:macs=0.25 + quantise:type=int8"};
+  const auto with = retrained(plain, "2").value();
+  EXPECT_THAT(with, testing::ElementsAre("weight_prune:epochs=2:zeros=0.8", "ternarise:epochs=2",
+                                         "channel_prune:epochs=2:macs=0.25 + quantise:type=int8"));
+  const auto seconds = [](const char* chain) {
+    return retraining_seconds(parse_chain(chain).value(), 10'000'000, 1000, 2);
+  };
+  EXPECT_EQ(seconds("weight_prune:zeros=0.8"), 0);
+  EXPECT_DOUBLE_EQ(seconds("weight_prune:zeros=0.8:epochs=2"), 2.0);
 }
 
 }  // namespace
