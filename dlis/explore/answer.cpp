@@ -13,10 +13,16 @@ namespace dlis {
 namespace {
 
 double ms(const Record& r) { return *r.number("median_ms"); }
-double top1(const Record& r) { return r.number("top1").value_or(0); }
+// Of images without labels: how often the uncompressed network answers alike.
+double top1(const Record& r) {
+  return r.number("top1").value_or(r.number("agreement").value_or(0));
+}
 
 std::string top1_phrase(const Record& r) {
-  const auto value = r.number("top1");
+  const auto value = r.number("top1"), alike = r.number("agreement");
+  if (!value && alike)
+    return fmt::format("{:.2f} % of {:.0f} images answered as by the uncompressed network", *alike,
+                       r.number("images").value_or(0));
   if (!value) return "accuracy not measured";
   const auto sure = top1_interval(r);
   if (!sure) return fmt::format("{:.2f} % top-1", *value);

@@ -125,6 +125,12 @@ TEST(Report, AdviceWithoutLabelsOrRecords) {
   for (Record& r : records) r.set("top1", {});
   EXPECT_THAT(advice(records),
               HasSubstr("`m | none | bf16 | auto/static | cpu:1` is the fastest of 2 stacks"));
+  records[0].set("agreement", 100.0);
+  records[1].set("agreement", 98.5);
+  EXPECT_THAT(advice(records), HasSubstr("Ship `m | none | dense | auto/static | cpu:1`"));
+  records[1].set("agreement", 99.5);
+  EXPECT_THAT(advice(records), AllOf(HasSubstr("Ship `m | none | bf16 | auto/static | cpu:1`"),
+                                     HasSubstr("99.50 % of 1000")));
   EXPECT_THAT(advice({}), HasSubstr("nothing to advise"));
   EXPECT_EQ(table_of({}), "");
 }
