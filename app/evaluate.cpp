@@ -40,8 +40,10 @@ Status run(const RecordArguments& arguments) {
   const std::string &file = arguments.output, &key = arguments.key;
   if (!key.empty() && !file.empty()) {
     if (read_record_file(file, key)) return {};  // done before, by whomever
-    const Record record = DLIS_TRY(measure(arguments));
-    return write_record_file(file, key, record);
+    const double start = now_ms();
+    KeptRecord kept{DLIS_TRY(measure(arguments))};
+    kept.seconds = (now_ms() - start) / 1000;
+    return write_record_file(file, key, kept);
   }
   const std::string text = to_json(DLIS_TRY(measure(arguments))) + "\n";
   if (!file.empty()) return write_file_atomic(file, text);

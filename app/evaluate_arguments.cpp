@@ -27,6 +27,10 @@ void EvaluateArguments::add_to(CLI::App& verb) {
   verb.add_option("--data", options.data,
                   "for accuracy: cifar10:DIR?limit=N, images:DIR, synthetic:N")
       ->type_name("D");
+  verb.add_option("--images", options.images,
+                  "accuracy of so many of its images, at equal distances; 0: of all (0)")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
   verb.add_option("--seconds", options.seconds, "of timing a stack (0.5)");
   verb.add_option("--shape", shapes, "an input's shape: name=1x3x224x224")
       ->allow_extra_args(false)

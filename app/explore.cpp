@@ -87,6 +87,11 @@ Status run(const ExploreArguments& given) {
   DLIS_TRY(check_is_not_store(arguments.csv, arguments.store));
   if (options.data.empty() && !arguments.search.constraints.min_top1.empty())
     return fail("accuracy is not measured without data", "--min-top1", "give --data");
+  if (!arguments.search.retrain.empty() && !arguments.search.searches())
+    return fail("only a search retrains by itself", "--retrain",
+                "give --budget or a constraint, or techniques with epochs=N");
+  if (!arguments.search.retrain.empty() && options.data.empty())
+    return fail("there is nothing to retrain on", "--retrain", "give --data");
   catch_interrupts();
   Watcher watcher;
   const auto keys = DLIS_TRY(arguments.search.searches()

@@ -111,6 +111,7 @@ Result<Opened> open_space(Space space, const EvaluateOptions& options,
   const Graph graph = DLIS_TRY(load_model(space.models[0], options.model));
   opened.macs = macs_of(graph);
   opened.images = count_images(graph, options.data);
+  if (!own) DLIS_TRY(add_retrained(space.compress, arguments.retrain));
   if (own) {
     const std::string folder = arguments.zoo.empty() ? DLIS_SOURCE_FOLDER : arguments.zoo;
     space.compress = kTechniques;
@@ -126,12 +127,9 @@ Result<Opened> open_space(Space space, const EvaluateOptions& options,
 
 // Records say which recipe made their network.
 Measuring with_origin(Measuring measuring, const std::map<std::string, std::string>& made) {
-  measuring.evaluate = [evaluate = measuring.evaluate, &made](const Stack& stack,
-                                                              const auto& tell) -> Result<Record> {
-    Record record = DLIS_TRY(evaluate(stack, tell));
+  measuring.finish = [&made](const Stack& stack, Record& record) {
     if (const auto found = made.find(stack.model); found != made.end())
       record.set("artifact", found->second);
-    return record;
   };
   return measuring;
 }
@@ -207,6 +205,8 @@ Result<std::vector<std::string>> search(Space space, const EvaluateOptions& opti
   const Stage full = stage(options.seconds, options.images, file, store);
   BudgetResult result = DLIS_TRY(explore_within(opened.stacks, cheap, full, as, report));
   print_summary(result, as.budget_seconds);
+  if (!result.stopped && result.screened == 0)
+    return fail("the budget ended before the first stack was screened", "--budget", "give more");
   if (!result.stopped) return std::move(result.keys);
   return fail(fmt::format("stopped with {} of {} stacks screened", result.screened, result.stacks),
               file, "run the same command to go on from there");

@@ -21,6 +21,7 @@
 #pragma once
 
 // Errors, bytes and text.
+#include "dlis/base/clock.h"       // now_ms
 #include "dlis/base/file.h"        // read_file, read_text, write_file_atomic
 #include "dlis/base/result.h"      // Result, Status, Error, Verdict
 #include "dlis/base/statistics.h"  // median, quantile, Estimate
@@ -63,6 +64,7 @@
 // Running: make_plan, explain, memory_frontier, save_choices, Session, measure.
 #include "dlis/runtime/choice_cache.h"  // default_cache_file
 #include "dlis/runtime/file.h"          // save_dlis, load_dlis
+#include "dlis/runtime/layer_costs.h"   // LayerCost, step_times
 #include "dlis/runtime/measure.h"
 #include "dlis/runtime/plan.h"
 #include "dlis/runtime/session.h"
@@ -86,7 +88,7 @@
 #include "dlis/explore/executor.h"            // Execution, executors
 #include "dlis/explore/format_bytes.h"        // format_bytes
 #include "dlis/explore/layer_times.h"         // keep_layer_times
-#include "dlis/explore/layers.h"              // LayerCost, step_times
+#include "dlis/explore/layers.h"              // layers_from_json
 #include "dlis/explore/list.h"                // list_rows
 #include "dlis/explore/load.h"                // load_model, parse_shape
 #include "dlis/explore/observe.h"             // compress_options, load_training_images

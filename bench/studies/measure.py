@@ -10,11 +10,13 @@ from spec import here
 class Measured:
     def __init__(self, dlis, folder, rounds):
         self.dlis, self.folder, self.rounds = dlis, Path(folder), rounds
+        self.dropped = 0
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def kept(self, name, measure):
+    def kept(self, name, measure, fits):
+        """What lies there and fits, or is measured now."""
         file = self.folder / f"{name}.json"
-        if not file.exists():
+        if not file.exists() or not fits(json.loads(file.read_text())):
             answer = measure()
             file.with_suffix(".part").write_text(json.dumps(answer, indent=1))
             file.with_suffix(".part").rename(file)
@@ -35,28 +37,40 @@ class Measured:
                    or record["refused"]}
         return {name: by_line[here(line)] for name, line in study.stacks.items()}
 
-    def rounds_of(self, study):
-        """Times of the study's timed stacks, a round each; rounds beside a slowed core are dropped."""
-        return self.kept(f"{study.name}_turns", lambda: self.take_turns(study)) if study.timed() else []
+    def rounds_of(self, study, records):
+        """Times of the study's timed stacks that ran, a round each; rounds beside a slowed core are dropped,
+        and counted in self.dropped. They are of this build and of these stacks, or measured again."""
+        names = [name for name in study.timed() if not records[name]["refused"]]
+        if not names:
+            return []
+        of = [records[names[0]]["commit"], [study.stacks[name] for name in names], self.rounds]
+        kept = self.kept(f"{study.name}_turns", lambda: {"of": of, **self.take_turns(study, names)},
+                         lambda answer: isinstance(answer, dict) and answer["of"] == of)
+        self.dropped += kept["dropped"]
+        return kept["rounds"]
 
-    def take_turns(self, study):
+    def take_turns(self, study, names):
         def candidate(name, line, seconds):
             each = turns.Candidate(name, [self.dlis, "bench", "--stack", here(line), "--turns", "--seconds", seconds])
             each.turn()
             return each
 
         watch = candidate("watch", "data/resnet20_cifar10.onnx | none | auto | auto | cpu:1", "0.001")
-        candidates = [candidate(name, study.stacks[name], "0.1") for name in study.timed()]
+        candidates = [candidate(name, study.stacks[name], "0.1") for name in names]
         try:
-            rounds, _ = turns.kept(turns.measure(candidates, [watch], self.rounds))
+            measured = turns.measure(candidates, [watch], self.rounds)
         finally:
             for each in [watch, *candidates]:
                 each.close()
-        return rounds
+        rounds, _ = turns.kept(measured)
+        return {"dropped": len(measured) - len(rounds), "rounds": rounds}
 
-    def sweeps(self, study):
+    def sweeps(self, study, records):
         """The points of each break-even sweep of the study."""
         def sweep(problem):
             return self.lines("bench", problem, "--break-even", "--rounds", "4", "--seconds", "0.05")
 
-        return self.kept(f"{study.name}_sweeps", lambda: {s["problem"]: sweep(s["problem"]) for s in study.break_even})
+        of = [next(iter(records.values()))["commit"], [s["problem"] for s in study.break_even]]
+        return self.kept(f"{study.name}_sweeps",
+                         lambda: {"of": of, "points": {s["problem"]: sweep(s["problem"]) for s in study.break_even}},
+                         lambda answer: answer.get("of") == of)["points"]

@@ -212,6 +212,8 @@ Result<Finished> run_program(std::vector<std::string> arguments) {
   return finished;
 }
 
+int process_id() { return int(::getpid()); }
+
 void outlive_readers() { ::signal(SIGPIPE, SIG_IGN); }
 
 }  // namespace dlis

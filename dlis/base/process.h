@@ -51,6 +51,8 @@ struct Finished {
 // Runs a program that reads nothing and waits for its end. Its exit status is no error.
 Result<Finished> run_program(std::vector<std::string> arguments);
 
+int process_id();  // of this one: makes a file's name its own
+
 // Writing to somebody who reads no more is an error from now on, not the end of this program.
 void outlive_readers();
 

@@ -18,6 +18,8 @@ double top1(const Record& r) {
   return r.number("top1").value_or(r.number("agreement").value_or(0));
 }
 
+bool knows_accuracy(const Record& r) { return r.number("top1") || r.number("agreement"); }
+
 std::string top1_phrase(const Record& r) {
   const auto value = r.number("top1"), alike = r.number("agreement");
   if (!value && alike)
@@ -91,9 +93,10 @@ Error nobody(std::span<const Record> records, const Constraints& constraints) {
 
 std::string gain(const Record& pick, const Record* reference) {
   if (!reference || reference == &pick) return "";
-  return fmt::format(" It is {:.2f} times as fast as `{}`, {:+.2f} points of top-1.",
-                     ms(*reference) / ms(pick), reference->text("stack"),
-                     top1(pick) - top1(*reference));
+  const std::string speed = fmt::format(" It is {:.2f} times as fast as `{}`",
+                                        ms(*reference) / ms(pick), reference->text("stack"));
+  if (!pick.number("top1") || !reference->number("top1")) return speed + ".";
+  return speed + fmt::format(", {:+.2f} points of top-1.", top1(pick) - top1(*reference));
 }
 
 }  // namespace
@@ -116,8 +119,10 @@ Result<std::string> answer(std::span<const Record> records, const Constraints& c
   const std::string among =
       candidates.size() == 1
           ? "the only stack that keeps"
-          : fmt::format("the {} of {} stacks that keep",
-                        bounds_top1(constraints) ? "fastest" : "most accurate", candidates.size());
+          : fmt::format(
+                "the {} of {} stacks that keep",
+                bounds_top1(constraints) || !knows_accuracy(pick) ? "fastest" : "most accurate",
+                candidates.size());
   std::string text = fmt::format("Ship `{}`: {}; it is {} {}.", pick.text("stack"), facts(pick),
                                  among, text_of(constraints));
   if (const std::string made = pick.text("artifact"); !made.empty())

@@ -44,7 +44,7 @@ class Search {
       const double spent = outcome_.spent_seconds + (now_ms() - start) / 1000;
       Progress all = p;
       all.done += outcome_.screened + outcome_.measured;
-      all.total = outcome_.stacks;
+      all.total = std::max(outcome_.stacks, all.done + 1);
       all.seconds_left = std::max(0.0, options_.budget_seconds - spent);
       const bool goes_on = p.stack.empty() || !report_ || report_(all);
       outcome_.stopped = outcome_.stopped || !goes_on;
@@ -73,8 +73,7 @@ class Search {
   Status screen() {
     const double limit = options_.budget_seconds * options_.screening_share;
     for (;;) {
-      const Record dense = records_.empty() ? Record{} : records_[0];
-      const Reference corner = reference_of(dense, options_.constraints);
+      const Reference corner = reference_of(first_that_ran(), options_.constraints);
       const auto wanted = propose(prospects_, corner, options_.search);
       const auto round = affordable(wanted, limit);
       outcome_.out_of_budget = outcome_.out_of_budget || round.size() < wanted.size();
@@ -84,6 +83,13 @@ class Search {
         if (const auto found = DLIS_TRY(evaluated(index, cheap_)); found) keep(index, *found);
       if (!complete) return {};
     }
+  }
+
+  // The dense network, or what stands for it where that was refused.
+  Record first_that_ran() const {
+    const auto first =
+        std::ranges::find_if(records_, [](const Record& r) { return achieved_of(r).has_value(); });
+    return first == records_.end() ? Record{} : *first;
   }
 
   // Of a round, best first, what is expected to fit; stacks of one technique follow each other,
@@ -126,7 +132,8 @@ class Search {
     const auto reasons = drop_reasons(records_, options_.constraints);
     for (std::size_t i = 0; i < records_.size(); ++i)
       if (!reasons[i].empty()) DLIS_TRY(drop(screened_[i], records_[i], reasons[i]));
-    for (const auto& [index, reason] : doomed_) DLIS_TRY(drop(index, described(index), reason));
+    for (const auto& [index, reason] : doomed_)
+      if (!std::ranges::count(screened_, index)) DLIS_TRY(drop(index, described(index), reason));
     const auto finals = finals_of(records_, reasons, options_.constraints);
     std::vector<Record> keeping;
     for (const std::size_t i : finals) {

@@ -23,8 +23,6 @@
 namespace dlis {
 namespace {
 
-constexpr double kProfileShare = 0.2;  // of the time to measure: layers, which need less to tell
-
 struct Loaded {
   std::string model;  // as text; empty: nothing yet
   Graph graph;

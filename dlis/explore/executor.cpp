@@ -48,7 +48,9 @@ std::vector<std::string> evaluate_command(const EvaluateOptions& options,
 Execution completed(Execution execution, const EvaluateOptions& options, const fs::path& store) {
   if (execution.folder.empty()) execution.folder = fs::absolute(store.string() + ".jobs");
   if (execution.command.empty())
-    execution.command = evaluate_command(options, execution.folder / "checkpoints");
+    execution.command =
+        evaluate_command(options, options.checkpoints.empty() ? execution.folder / "checkpoints"
+                                                              : fs::absolute(options.checkpoints));
   return execution;
 }
 

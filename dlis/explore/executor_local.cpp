@@ -42,6 +42,7 @@ Result<SweepResult> run_local(std::span<const Stack> stacks, Store& store,
     auto record = measuring.evaluate(stack, tell);
     if (result.stopped) return result;
     if (!record) return tl::unexpected(record.error());
+    if (measuring.finish) measuring.finish(stack, *record);
     const double took = now_ms() - start;
     DLIS_TRY(store.put(*key, *record, took / 1000));
     ++progress.done;

@@ -90,6 +90,16 @@ TEST_P(ExecutorRows, EveryStackOnce) {
   EXPECT_FALSE(fs::exists(measuring_.execution.folder));
 }
 
+TEST_P(ExecutorRows, RecordsAreFinishedBeforeTheyAreKept) {
+  measuring_.finish = [](const Stack& stack, Record& record) {
+    record.set("artifact", "made of " + text_of(stack));
+  };
+  expect_all(run());
+  const auto records = Store::open_existing(file_)->all().value();
+  for (const Record& record : records)
+    EXPECT_EQ(record.text("artifact"), "made of " + record.text("stack"));
+}
+
 TEST_P(ExecutorRows, TheSameStackTwiceIsOneRecord) {
   stacks_.push_back(stacks_.front());
   const auto result = run();
@@ -167,13 +177,14 @@ TEST_F(ExecutorTest, LateRecordsOfAnEarlierRunCount) {
   Record record;
   record.set("stack", text_of(stacks_[0]));
   fs::create_directories(records);
-  ASSERT_TRUE(write_record_file(records / "dense1.json", "dense1", record));
+  ASSERT_TRUE(write_record_file(records / "dense1.json", "dense1", {record, 4}));
   std::ofstream(records / "dense2.json.7.0.tmp") << "{\"key\":\"den";
   expect_all(run());
+  EXPECT_EQ(Store::open_existing(file_)->seconds_of("dense1").value(), 4);
   EXPECT_EQ(slurm_.lines("ran").size(), 5u);
   fs::create_directories(records);
   record.set("refused", "nothing of this is true any more");
-  ASSERT_TRUE(write_record_file(records / "dense1.json", "dense1", record));
+  ASSERT_TRUE(write_record_file(records / "dense1.json", "dense1", {record, 4}));
   expect_all(run());
 }
 
@@ -218,8 +229,9 @@ TEST(RecordFile, HoldsTheRecordOfItsKeyAlone) {
   Record record;
   record.set("stack", "a \"b\"");
   record.set("top1", 91.5);
-  ASSERT_TRUE(write_record_file(folder.path / "r.json", "k1", record));
-  EXPECT_EQ(*read_record_file(folder.path / "r.json", "k1"), record);
+  ASSERT_TRUE(write_record_file(folder.path / "r.json", "k1", {record, 2.5}));
+  EXPECT_EQ(read_record_file(folder.path / "r.json", "k1")->record, record);
+  EXPECT_EQ(read_record_file(folder.path / "r.json", "k1")->seconds, 2.5);
   const auto error = [&](const std::string& text) {
     return read_record_file(folder.put("x.json", text), "k1").error().message();
   };

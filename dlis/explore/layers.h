@@ -1,26 +1,12 @@
-// What each layer of a measured plan takes: time and bytes.
+// What the layers of a record take, as text.
 #pragma once
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "dlis/runtime/session.h"
+#include "dlis/runtime/layer_costs.h"
 
 namespace dlis {
-
-struct LayerCost {
-  std::string name, op, row;  // "layer1.0.conv1", "Conv", "winograd_f4"
-  std::string format;         // of its weights; empty: it has none
-  double ms = 0;
-  std::int64_t bytes = 0;  // of packed weights and constants
-  friend bool operator==(const LayerCost&, const LayerCost&) = default;
-};
-
-// By step, the median milliseconds over as many runs as fit into the time, at least five.
-Result<std::vector<double>> step_times(Session& session, double seconds);
-
-// Of every step, in order.
-std::vector<LayerCost> layer_costs(const Plan& plan, const std::vector<double>& step_times);
 
 // The field `layers` of a record: an array of objects named as above.
 std::string to_json(const std::vector<LayerCost>& layers);

@@ -9,13 +9,13 @@
 namespace dlis {
 
 Status write_record_file(const std::filesystem::path& file, const std::string& key,
-                         const Record& record) {
-  const std::string fields = to_json(record).substr(1);  // behind its {
-  return write_file_atomic(file,
-                           fmt::format("{{\"key\":{},{}\n", nlohmann::json(key).dump(), fields));
+                         const KeptRecord& kept) {
+  const std::string fields = to_json(kept.record).substr(1);  // behind its {
+  return write_file_atomic(file, fmt::format("{{\"key\":{},\"seconds\":{},{}\n",
+                                             nlohmann::json(key).dump(), kept.seconds, fields));
 }
 
-Result<Record> read_record_file(const std::filesystem::path& file, const std::string& key) {
+Result<KeptRecord> read_record_file(const std::filesystem::path& file, const std::string& key) {
   const std::string text = DLIS_TRY(read_text(file));
   auto object = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object() || !object.contains("key"))
@@ -23,10 +23,14 @@ Result<Record> read_record_file(const std::filesystem::path& file, const std::st
   if (object["key"] != key)
     return fail(fmt::format("the record is of another key: {}", object["key"].dump()),
                 file.string());
+  const auto seconds = object.find("seconds");
+  const double took = seconds != object.end() && seconds->is_number() ? seconds->get<double>() : 0;
   object.erase("key");
+  object.erase("seconds");
   Result<Record> record = record_from_json(object.dump());
-  if (!record) record.error().where = file.string();
-  return record;
+  if (record) return KeptRecord{std::move(*record), took};
+  record.error().where = file.string();
+  return tl::unexpected(std::move(record.error()));
 }
 
 }  // namespace dlis

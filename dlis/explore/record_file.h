@@ -7,11 +7,16 @@
 
 namespace dlis {
 
-// The JSON of the record with a first field "key"; whole or not there at all.
+struct KeptRecord {
+  Record record;
+  double seconds = 0;  // that measuring it took; 0: not known
+};
+
+// The JSON of the record with the first fields "key" and "seconds"; whole or not there at all.
 Status write_record_file(const std::filesystem::path& file, const std::string& key,
-                         const Record& record);
+                         const KeptRecord& kept);
 
 // Errors: no such file, not such a record, of another key.
-Result<Record> read_record_file(const std::filesystem::path& file, const std::string& key);
+Result<KeptRecord> read_record_file(const std::filesystem::path& file, const std::string& key);
 
 }  // namespace dlis

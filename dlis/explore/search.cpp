@@ -88,7 +88,8 @@ std::vector<double> expected_seconds(std::span<const Prospect> prospects) {
   for (const auto& [technique, most] : longest)
     first += std::max(0.0, most->seconds - most->extra_seconds) / double(longest.size());
   for (const Prospect& c : prospects)
-    if (c.evaluated && &c != longest[technique_of(c)]) later += c.seconds, ++laters;
+    if (c.evaluated && c.seconds > 0 && &c != longest[technique_of(c)])
+      later += c.seconds, ++laters;
   later = laters ? later / double(laters) : first;
   std::vector<double> expected;
   for (const Prospect& c : prospects)

@@ -44,6 +44,7 @@ class SlurmSweep {
              const std::function<bool(const Progress&)>& report, Progress progress)
       : folder_(std::move(folder)),
         store_(store),
+        measuring_(measuring),
         how_(measuring.execution),
         report_(report),
         progress_(std::move(progress)),
@@ -92,12 +93,13 @@ class SlurmSweep {
     for (const std::string& key : DLIS_TRY(folder_.record_keys())) {
       const auto task = open_.find(key);
       if (task == open_.end()) continue;  // merged before: a task ran twice, or came late
-      const auto record = checked_record(key, *task->second.stack);
-      if (!record) {
-        task->second.trouble = record.error().message();
+      auto kept = checked_record(key, *task->second.stack);
+      if (!kept) {
+        task->second.trouble = kept.error().message();
         continue;
       }
-      DLIS_TRY(store_.put(key, *record));
+      if (measuring_.finish) measuring_.finish(*task->second.stack, kept->record);
+      DLIS_TRY(store_.put(key, kept->record, kept->seconds));
       open_.erase(task);
       ++progress_.done;
       ++taken_;
@@ -105,11 +107,11 @@ class SlurmSweep {
     return {};
   }
 
-  Result<Record> checked_record(const std::string& key, const Stack& stack) const {
+  Result<KeptRecord> checked_record(const std::string& key, const Stack& stack) const {
     const std::filesystem::path file = folder_.record(key);
-    Record record = DLIS_TRY(read_record_file(file, key));
-    if (record.text("stack") == text_of(stack)) return record;
-    return fail("the record is of another stack: " + record.text("stack"), file.string());
+    KeptRecord kept = DLIS_TRY(read_record_file(file, key));
+    if (kept.record.text("stack") == text_of(stack)) return kept;
+    return fail("the record is of another stack: " + kept.record.text("stack"), file.string());
   }
 
   // Asks the queue, when it is time to, and acts on its answer.
@@ -275,6 +277,7 @@ class SlurmSweep {
 
   SlurmFolder folder_;
   Store& store_;
+  const Measuring& measuring_;
   const Execution& how_;
   const std::function<bool(const Progress&)>& report_;
   Progress progress_;

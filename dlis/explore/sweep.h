@@ -32,6 +32,8 @@ struct Measuring {
   std::function<Result<std::string>(const Stack&)> key;
   std::function<Result<Record>(const Stack&, const std::function<bool(std::string_view, double)>&)>
       evaluate;
+  // What is known of a stack beside: set in its record before that is kept. Null: nothing.
+  std::function<void(const Stack&, Record&)> finish = nullptr;
   Execution execution;
 };
 

@@ -257,8 +257,8 @@ Status Link::start() {
 Result<bool> Link::connect() {
   if (worker_) return true;
   DLIS_TRY(start());
-  const bool up = DLIS_TRY(greet());
-  if (!up) worker_.reset();
+  const auto up = greet();
+  if (!up || !*up) worker_.reset();
   return up;
 }
 
@@ -274,7 +274,10 @@ Result<std::optional<Json>> Link::answer() {
   std::string line, phase = "waiting for the target";
   double share = 0;
   for (;;) {
-    if (!go_on_(phase, share)) return fail("stopped");
+    if (!go_on_(phase, share)) {
+      worker_.reset();  // its answer would be taken for that of the next question
+      return fail("stopped");
+    }
     const auto got = worker_->line(line, kTurnMs);
     if (got == Process::Got::nothing) continue;
     if (got == Process::Got::end) {
@@ -318,7 +321,8 @@ Status Link::hold(const std::string& name, const std::function<Status(const fs::
     std::error_code error;
     fs::create_directories(folder, error);
     // Several explorations may bring the same file to several targets.
-    const std::string whole = target_.row->name + target_.address;
+    const std::string whole =
+        fmt::format("{}{} {}", target_.row->name, target_.address, process_id());
     const fs::path file = folder / (hash_of(bytes_of(whole)).substr(0, 8) + "." + name);
     DLIS_TRY(make(file));
     Status status = bring(file, name);

@@ -9,6 +9,7 @@
 #include "dlis/base/hash.h"
 #include "dlis/base/text.h"
 #include "dlis/explore/content.h"
+#include "dlis/explore/layers.h"
 #include "dlis/format/npy.h"
 #include "dlis/runtime/file.h"
 
@@ -65,6 +66,8 @@ Result<std::string> line_of(Link& link, const TargetJob& job, const std::string&
 Result<Field> field_of(const FieldSpec& spec, const Json& value) {
   using Kind = FieldSpec::Kind;
   if (value.is_null()) return Field();
+  if (value.is_array() && spec.name == std::string_view("layers"))
+    return Field(to_json(DLIS_TRY(layers_from_json(value.dump()))));
   if (spec.kind == Kind::text && value.is_string()) return Field(value.get<std::string>());
   if (spec.kind == Kind::integer && value.is_number_integer())
     return Field(value.get<std::int64_t>());
