@@ -16,7 +16,8 @@ Result<Accuracy> measure(const Subject& subject, const Plan& plan, const Dataset
   ProgressBar bar;
   catch_interrupts();
   return accuracy_of(subject.graph, plan, data, [&](std::int64_t done) {
-    bar.draw(double(done) / double(data.size()), fmt::format("{} of {} images", done, data.size()));
+    const double share = double(done) / double(data.size());
+    bar.draw(share, fmt::format("{} of {} images{}", done, data.size(), bar.left(share)));
     return !is_interrupted();
   });
 }

@@ -75,7 +75,7 @@ double limit_ms(const Plan& plan, const Ceiling& ceiling) {
 }
 
 void print_model(const Subject& subject, const Plan& plan, double open_ms, const Timing& timing,
-                 const Ceiling& ceiling) {
+                 const Ceiling& ceiling, const std::string& energy) {
   const double gflops_ceiling = std::max(ceiling.gflops, measure_gflops(plan.options.threads, 0.2));
   const double gflops = 2e-6 * double(macs_of(subject.graph)) / timing.median_ms;
   const auto bytes = [](std::size_t n) { return format_bytes(std::int64_t(n)); };
@@ -96,6 +96,7 @@ void print_model(const Subject& subject, const Plan& plan, double open_ms, const
         fmt::format("weights {}, values {} (at once alive {}), scratch {}, together {}",
                     bytes(plan.weights_bytes), bytes(plan.arena_bytes), bytes(plan.live_bytes),
                     bytes(plan.scratch_bytes), bytes(plan.peak_bytes()))},
+       {"energy", energy},
        {"fallback", percent(plan.fallback_macs) + " of the multiply-adds"}},
       "ll"));
 }
@@ -140,8 +141,11 @@ Status bench_model(const BenchArguments& arguments) {
   if (arguments.turns) return answer_turns(session, arguments.model_seconds());
   const Ceiling ceiling = measure_ceiling(plan->options.threads);
   const Timing timing = DLIS_TRY(measure(session, arguments.model_seconds()));
+  const auto energy_mj = DLIS_TRY(measure_energy(session, arguments.model_seconds()));
   if (!arguments.json) {
-    print_model(subject, *plan, open_ms, timing, ceiling);
+    print_model(subject, *plan, open_ms, timing, ceiling,
+                energy_mj ? fmt::format("{:.4g} mJ a run", *energy_mj)
+                          : lacking(energy_capability).message());
     return arguments.layers ? print_layers(session, arguments.model_seconds(), ceiling.gflops)
                             : Status{};
   }
@@ -150,8 +154,7 @@ Status bench_model(const BenchArguments& arguments) {
   describe(subject.graph, record);
   describe(*plan, record);
   describe(timing, record);
-  if (const auto energy = DLIS_TRY(measure_energy(session, arguments.model_seconds())))
-    record.set("energy_mj", *energy);
+  if (energy_mj) record.set("energy_mj", *energy_mj);
   record.set("load_ms", subject.load_ms);
   print(to_json(record) + "\n");
   return {};

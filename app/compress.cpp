@@ -29,8 +29,13 @@ Result<std::optional<double>> top1_of(const Graph& graph, const Dataset& data) {
   PlanOptions options;
   options.tune = Tune::off;  // accuracy alone: no rows compete for time
   const auto plan = DLIS_TRY(make_plan(graph, options));
-  return DLIS_TRY(accuracy_of(graph, *plan, data, [](std::int64_t) { return !is_interrupted(); }))
-      .top1;
+  ProgressBar bar;
+  const auto tell = [&](std::int64_t done) {
+    const double share = double(done) / double(data.size());
+    bar.draw(share, fmt::format("accuracy: {} of {} images{}", done, data.size(), bar.left(share)));
+    return !is_interrupted();
+  };
+  return DLIS_TRY(accuracy_of(graph, *plan, data, tell)).top1;
 }
 
 Result<Accuracies> accuracies_of(const Subject& subject, const std::string& data) {

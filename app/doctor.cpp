@@ -1,4 +1,5 @@
-// dlis doctor: whether this machine and this environment are fit for measuring.
+// dlis doctor: whether this machine and this environment are fit for measuring, and what verbs
+// lack.
 #include <algorithm>
 #include <cstdlib>
 
@@ -83,23 +84,50 @@ std::vector<Finding> examine() {
   return findings;
 }
 
+using Lines = std::vector<std::vector<std::string>>;
+
+// For people the verdicts, which begin the lines, are coloured.
+void print_verdicts(const Lines& lines, bool json) {
+  if (json) return print_rows(lines, std::string(lines[0].size(), 'l'), true);
+  const std::string table = text_table(lines, std::string(lines[0].size(), 'l'));
+  for (const std::string_view line : split(trim(table), '\n')) {
+    const std::string_view word = line.substr(0, line.find(' '));
+    const bool good = word == "ok", bad = word == "wrong";
+    const bool verdict = good || bad || word == "doubtful" || word == "missing";
+    const Colour colour = good ? Colour::green : bad ? Colour::red : Colour::yellow;
+    print((verdict ? coloured(word, colour, stdout) : std::string(word)) +
+          std::string(line.substr(word.size())) + "\n");
+  }
+}
+
+void print_capabilities(bool json) {
+  Lines lines{{"verdict", "what", "needed by", "finding"}};
+  for (const CapabilityHere& one : capabilities_here())
+    lines.push_back({one.is_here ? "ok" : "missing", one.capability->name,
+                     one.capability->needed_by,
+                     one.is_here ? "is here" : lacking(*one.capability).message()});
+  if (!json) print("\nwhat only some verbs need\n");
+  print_verdicts(lines, json);
+}
+
 Status run(const DoctorArguments& arguments) {
-  const auto findings = examine();
-  std::vector<std::vector<std::string>> lines{{"verdict", "what", "finding"}};
+  Lines lines{{"verdict", "what", "finding"}};
   std::vector<std::string> wrong;
-  for (const Finding& finding : findings) {
+  for (const Finding& finding : examine()) {
     constexpr const char* kWords[] = {"ok", "doubtful", "wrong"};
     lines.push_back({kWords[finding.verdict], finding.what, finding.text});
     if (finding.verdict == Finding::bad) wrong.push_back(finding.what + ": " + finding.text);
   }
-  print_rows(lines, "lll", arguments.json);
+  print_verdicts(lines, arguments.json);
+  print_capabilities(arguments.json);
   return wrong.empty() ? Status{} : fail(join(wrong, "; "));
 }
 
 }  // namespace
 
 void add_doctor(CLI::App& app, Action& chosen) {
-  auto* verb = app.add_subcommand("doctor", "whether this machine is fit for measuring");
+  auto* verb = app.add_subcommand(
+      "doctor", "whether this machine is fit for measuring, and what verbs lack here");
   auto arguments = std::make_shared<DoctorArguments>();
   verb->add_flag("--json", arguments->json, "one object a line");
   when_chosen(verb, chosen, arguments, run);

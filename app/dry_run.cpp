@@ -93,7 +93,7 @@ Json json_of(const NetworkSize& size) {
           {"estimated_ms", size.estimated_ms}};
 }
 
-Json json_of(const std::optional<double>& ms) { return ms ? Json(*ms) : Json(); }
+Json json_or_null(const std::optional<double>& ms) { return ms ? Json(*ms) : Json(); }
 
 void print_json(const Stack& stack, const Prediction& found) {
   Json groups = Json::array(), layers = Json::array();
@@ -115,8 +115,8 @@ void print_json(const Stack& stack, const Prediction& found) {
               {"layers", layers},
               {"before", json_of(found.before)},
               {"after", json_of(found.after)},
-              {"measured_before_ms", json_of(found.measured_before_ms)},
-              {"measured_after_ms", json_of(found.measured_after_ms)},
+              {"measured_before_ms", json_or_null(found.measured_before_ms)},
+              {"measured_after_ms", json_or_null(found.measured_after_ms)},
               {"notes", found.notes},
               {"not_predicted", found.unknown}});
 }

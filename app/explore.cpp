@@ -27,7 +27,7 @@ class Watcher {
     if (p.stack.empty()) return true;
     if (p.stack != last_ && !bar_.is_live()) bar_.line(text_of(p));
     last_ = p.stack;
-    bar_.draw(p.total ? double(p.done) / double(p.total) : 1, text_of(p));
+    if (bar_.is_live()) bar_.draw(p.total ? double(p.done) / double(p.total) : 1, text_of(p));
     return !is_interrupted();
   }
 

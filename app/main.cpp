@@ -8,7 +8,8 @@
 #include <iostream>
 #include <new>
 
-#include "verb.h"
+#include "completion.h"
+#include "output.h"
 
 namespace {
 
@@ -24,7 +25,7 @@ constexpr const char* kFooter =
 
 // One line whatever the names in it hold, to a stream that may be closed.
 int tell(const std::string& sentence, int status = 1) {
-  std::string text = "dlis: ";
+  std::string text = dlis::app::coloured("dlis:", dlis::app::Colour::red, stderr) + " ";
   for (const char c : sentence)
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f')
       text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
@@ -82,6 +83,13 @@ std::string usage_of(const CLI::ParseError& error, const CLI::App& app) {
   return fmt::format("{}; see `dlis{} --help`", what, verb);
 }
 
+// For the scripts of `dlis completion`: nothing that is typed may be taken for an option of ours.
+int answer_completion(const CLI::App& app, const std::vector<std::string>& words) {
+  for (const auto& [text, about] : dlis::app::suggestions(app, words))
+    std::cout << text << '\t' << about << '\n';
+  return finish(flush_output());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -89,11 +97,14 @@ int main(int argc, char** argv) {
   CLI::App app{kAbout, "dlis"};
   app.footer(kFooter);
   app.require_subcommand(1);
-  app.set_version_flag("--version", dlis::commit());
+  app.set_version_flag("--version", dlis::commit() + "\n" + dlis::build_options(),
+                       "the version, and what this build consists of");
   Action chosen;
 #define DLIS_VERB(name) dlis::app::add_##name(app, chosen);
 #include "verbs.inc"
 #undef DLIS_VERB
+  if (argc > 1 && argv[1] == std::string_view("complete"))
+    return answer_completion(app, {argv + 2, argv + argc});
   if (const auto known = check_verb(argc, argv); !known) return tell(known.error().message(), 2);
   try {
     app.parse(argc, argv);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "progress.h"
+
 namespace dlis::app {
 namespace {
 
@@ -116,6 +118,8 @@ Result<ModelOptions> ModelArguments::options() const {
 Result<Origin> load_origin(const ModelArguments& arguments, const std::string& data) {
   Origin origin;
   origin.stack = DLIS_TRY(arguments.stack());
+  if (std::ranges::any_of(origin.stack.compress, retrains) && !can_train())
+    return tl::unexpected(lacking(training_capability));
   origin.options = DLIS_TRY(arguments.options());
   const auto start = std::chrono::steady_clock::now();
   origin.graph = DLIS_TRY(load_model(origin.stack.model, origin.options));
@@ -149,6 +153,11 @@ Result<Subject> load_subject(const ModelArguments& arguments, const std::string&
     DLIS_TRY(keep_layer_times(as, file));
   as.training = training;
   as.report = report;
+  ProgressBar bar;
+  as.progress = [&bar](std::string_view phase, double share) {
+    bar.draw(share, std::string(phase));
+    return !is_interrupted();
+  };
   as.checkpoints.folder = arguments.checkpoints;
   Compressed made = DLIS_TRY(compress(origin.graph, origin.stack.compress, as));
   Subject subject;

@@ -2,6 +2,7 @@
 #include "output.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "json_output.h"
@@ -17,6 +18,13 @@ Json cell(const std::string& text, bool number) {
 }
 
 }  // namespace
+
+std::string coloured(std::string_view text, Colour colour, std::FILE* to) {
+  const char* none = std::getenv("NO_COLOR");
+  const bool is_seen = to == stdout ? stdout_is_terminal() : stderr_is_terminal();
+  if (!is_seen || (none && *none)) return std::string(text);
+  return fmt::format("\x1b[{}m{}\x1b[0m", int(colour), text);
+}
 
 void print_rows(const std::vector<std::vector<std::string>>& rows, std::string_view align,
                 bool json) {

@@ -10,6 +10,10 @@ namespace dlis::app {
 
 inline void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
+// Colours are for people: where the stream is a terminal and NO_COLOR is not set.
+enum class Colour { red = 31, green = 32, yellow = 33 };
+std::string coloured(std::string_view text, Colour colour, std::FILE* to);
+
 // A table, or its lines as objects named by the header (the first row, whose blanks become '_').
 void print_rows(const std::vector<std::vector<std::string>>& rows, std::string_view align,
                 bool json);

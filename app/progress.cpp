@@ -15,6 +15,9 @@ namespace dlis::app {
 namespace {
 
 constexpr int kBarCells = 20;
+constexpr std::chrono::milliseconds kBetweenDrawings(100);
+constexpr std::chrono::seconds kBetweenLines(30);
+constexpr double kTellingSeconds = 2;  // before that an estimate is a guess
 std::atomic<bool> interrupted{false};
 
 void note_interrupt(int signal) {
@@ -34,7 +37,8 @@ void ProgressBar::clear() {
 
 void ProgressBar::draw(double share, const std::string& text) {
   const auto now = std::chrono::steady_clock::now();
-  if (!live_ || (drawn_ && now - last_ < std::chrono::milliseconds(100))) return;
+  if (!live_ && now - last_ >= kBetweenLines) line(text), last_ = now;
+  if (!live_ || (drawn_ && now - last_ < kBetweenDrawings)) return;
   last_ = now;
   drawn_ = true;
   const int full = int(std::clamp(share, 0.0, 1.0) * kBarCells);
@@ -44,6 +48,12 @@ void ProgressBar::draw(double share, const std::string& text) {
   if (line.size() > width) line = line.substr(0, width - 3) + "...";
   std::fputs(("\r\x1b[K" + line).c_str(), stderr);
   std::fflush(stderr);
+}
+
+std::string ProgressBar::left(double share) const {
+  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
+  if (passed.count() < kTellingSeconds || share <= 0 || share > 1) return {};
+  return ", " + duration(passed.count() * (1 - share) / share) + " left";
 }
 
 void ProgressBar::line(const std::string& text) {

@@ -55,17 +55,21 @@ void remove_checkpoints(std::span<const std::filesystem::path> files) {
 
 OnReport show_training() {
   catch_interrupts();
-  auto last = std::make_shared<double>(-1);
-  return [last](const TrainingReport& now) {
-    if (!now.note.empty()) fmt::print(stderr, "{}\n", now.note);
-    const double step = stderr_is_terminal() ? 0 : 0.25;  // epochs between two lines in a log
-    if (now.epoch >= *last + step || now.epoch >= now.epochs) {
-      fmt::print(
-          stderr,
-          "epoch {:.2f} of {:g}, loss {:.4f}, top-1 {:.2f} %, {:.0f} images/s, {:.0f} s left\n",
-          now.epoch, now.epochs, now.loss, now.top1, now.images_per_second, now.seconds_left);
-      *last = now.epoch;
-    }
+  struct Shown {
+    ProgressBar bar;
+    double last = -1;  // the epoch of the last line
+  };
+  return [shown = std::make_shared<Shown>()](const TrainingReport& now) {
+    ProgressBar& bar = shown->bar;
+    if (!now.note.empty()) bar.line(now.note);
+    const std::string text = fmt::format(
+        "epoch {:.2f} of {:g}, loss {:.4f}, top-1 {:.2f} %, {:.0f} images/s, {} left", now.epoch,
+        now.epochs, now.loss, now.top1, now.images_per_second, duration(now.seconds_left));
+    const double step = bar.is_live() ? 1 : 0.25;  // epochs between two lines
+    if (now.epoch >= shown->last + step || now.epoch >= now.epochs)
+      bar.line(text), shown->last = now.epoch;
+    else if (bar.is_live())
+      bar.draw(now.epoch / now.epochs, text);
     return !is_interrupted();
   };
 }

@@ -79,6 +79,7 @@
 #include "dlis/explore/board_speeds.h"        // read_board, cores_of
 #include "dlis/explore/break_even.h"          // break_even
 #include "dlis/explore/budgeted.h"            // explore_within
+#include "dlis/explore/capabilities_here.h"   // capabilities_here, lacking
 #include "dlis/explore/command.h"             // command_of
 #include "dlis/explore/compare.h"             // compare
 #include "dlis/explore/constraints.h"         // Constraints, parse_constraints

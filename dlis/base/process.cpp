@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "dlis/base/clock.h"
@@ -213,6 +214,14 @@ Result<Finished> run_program(std::vector<std::string> arguments) {
 }
 
 int process_id() { return int(::getpid()); }
+bool is_on_path(const std::string& program) {
+  const auto runs = [](const std::string& file) { return ::access(file.c_str(), X_OK) == 0; };
+  if (program.find('/') != std::string::npos) return runs(program);
+  const char* path = std::getenv("PATH");
+  for (const std::string_view folder : split(path ? path : "/bin:/usr/bin", ':'))
+    if (runs((folder.empty() ? "." : std::string(folder)) + "/" + program)) return true;
+  return false;
+}
 
 void outlive_readers() { ::signal(SIGPIPE, SIG_IGN); }
 

@@ -52,6 +52,8 @@ struct Finished {
 Result<Finished> run_program(std::vector<std::string> arguments);
 
 int process_id();  // of this one: makes a file's name its own
+// Whether a program is found as Process::start would find it.
+bool is_on_path(const std::string& program);
 
 // Writing to somebody who reads no more is an error from now on, not the end of this program.
 void outlive_readers();

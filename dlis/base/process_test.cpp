@@ -32,6 +32,13 @@ TEST(Process, NeitherOfBothOutputsBlocksTheOther) {
   EXPECT_EQ(finished.last, "no");
 }
 
+TEST(Process, TellsWhatIsOnPath) {
+  EXPECT_TRUE(is_on_path("sh"));
+  EXPECT_TRUE(is_on_path("/bin/sh"));
+  EXPECT_FALSE(is_on_path("dlis-no-such-program"));
+  EXPECT_FALSE(is_on_path("/bin/dlis-no-such-program"));
+}
+
 // QEMU forks where the child should share this process's memory, so the child cannot tell.
 TEST(Process, SaysWhatCannotBeStarted) {
   if (std::getenv("QEMU_CPU")) GTEST_SKIP() << "not under QEMU";

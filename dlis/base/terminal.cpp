@@ -1,15 +1,27 @@
-// Asks the system about the standard error stream.
+// Asks the system about the standard streams.
 #include "dlis/base/terminal.h"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <initializer_list>
+#include <string_view>
 
 namespace dlis {
 
-bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+namespace {
+
+bool is_terminal(int file) {
+  const char* kind = std::getenv("TERM");
+  return ::isatty(file) == 1 && (!kind || std::string_view(kind) != "dumb");
+}
+
+}  // namespace
+
+bool stdout_is_terminal() { return is_terminal(STDOUT_FILENO); }
+bool stderr_is_terminal() { return is_terminal(STDERR_FILENO); }
 
 int stderr_columns() {
   winsize size{};

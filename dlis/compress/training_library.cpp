@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "dlis/base/capability.h"
 #include "dlis/base/clock.h"
 #include "dlis/base/library.h"
 #include "dlis/compress/train/table.h"
@@ -13,10 +14,16 @@ namespace {
 
 constexpr const char* kFile = "libdlis_training.so";
 
-// Beside the command, or where it was built; DLIS_TRAINING names another.
+// Beside the command, where a package puts it, or where it was built; DLIS_TRAINING names another.
 std::vector<std::filesystem::path> places() {
   if (const char* named = std::getenv("DLIS_TRAINING")) return {named};
-  return {folder_of_program() / kFile, std::filesystem::path(DLIS_TRAINING_FOLDER) / kFile};
+  const std::filesystem::path here = folder_of_program();
+  std::vector<std::filesystem::path> files{here / kFile,
+                                           here.parent_path() / DLIS_TRAINING_INSTALLED / kFile};
+  // On another machine anybody may have made a folder of that name.
+  const auto built = std::filesystem::path(DLIS_TRAINING_FOLDER) / kFile;
+  if (is_own_file(built)) files.push_back(built);
+  return files;
 }
 
 const TrainingTable* find_table() {
@@ -40,14 +47,7 @@ void Training::Close::operator()(TrainingState* state) const { table()->close(st
 
 Result<Training> Training::start(const Graph& graph, const Dataset& data, const Preprocessing& how,
                                  const TrainingSettings& settings) {
-  const char* named = std::getenv("DLIS_TRAINING");
-  if (!can_train() && named)
-    return refusal(
-        fmt::format("training needs {}, which DLIS_TRAINING names and cannot be loaded", named));
-  if (!can_train())
-    return refusal(
-        "training needs LibTorch, which this build does not have: run `tools/setup training` and "
-        "build again");
+  if (!can_train()) return refusal(lacking(training_capability).message());
   return Training(DLIS_TRY(table()->start(graph, data, how, settings)));
 }
 

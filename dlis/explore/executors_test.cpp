@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "dlis/base/capability.h"
 #include "dlis/explore/executor.h"
 #include "dlis/explore/fake_slurm.h"
 #include "dlis/explore/record_file.h"
@@ -212,7 +213,7 @@ TEST_F(ExecutorTest, SaysWhatIsWrongWithTheCluster) {
   EXPECT_THAT(run().error().message(), HasSubstr("no cluster here"));
   slurm_.remove("bin/squeue");
   setenv("PATH", (slurm_.folder.path / "bin").c_str(), 1);  // where a real one might be
-  EXPECT_THAT(run().error().message(), HasSubstr("no such program"));
+  EXPECT_THAT(run().error().message(), HasSubstr(lacking(slurm_capability).message()));
   measuring_.execution.folder = slurm_.folder.path / "ran" / "jobs";
   EXPECT_THAT(run().error().message(), HasSubstr("the folder of jobs cannot be made"));
 }

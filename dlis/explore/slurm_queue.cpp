@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dlis/base/capability.h"
 #include "dlis/base/process.h"
 #include "dlis/base/text.h"
 
@@ -28,9 +29,9 @@ std::string last_words(const Finished& finished) {
 }
 
 Result<std::string> answer(const std::vector<std::string>& command, const std::string& hint) {
+  if (!is_on_path(command[0])) return tl::unexpected(lacking(slurm_capability));
   auto finished = run_program(command);
-  if (!finished)
-    return fail(finished.error().what, command[0], "run this where the cluster's commands are");
+  if (!finished) return tl::unexpected(finished.error());
   if (finished->status == 0) return std::move(finished->out);
   const std::string said = last_words(*finished);
   return fail(said.empty() ? fmt::format("it failed with status {}", finished->status) : said,

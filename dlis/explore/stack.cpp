@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "dlis/base/capability.h"
 #include "dlis/base/text.h"
 #include "dlis/compute/parallel/schedule.h"
 #include "dlis/compute/row.h"
@@ -132,12 +133,11 @@ Status check_names(const Stack& stack) {
   if (stack.format != "auto" && !find_format(stack.format))
     return tl::unexpected(unknown_name("format", stack.format, names_of(formats())));
   if (stack.compute != "auto" && !find_conv_row(stack.compute))
-    return tl::unexpected(unknown_name("compute row", stack.compute, names_of(conv_rows())));
+    return tl::unexpected(unknown_row("compute row", stack.compute, names_of(conv_rows())));
   if (stack.schedule.name != "auto") DLIS_TRY(parse_schedule(text_of(stack.schedule)));
   for (std::string_view device : split(stack.device, '+')) {
     const std::string_view name = device.substr(0, device.find(':'));
-    if (!find_device(name))
-      return tl::unexpected(unknown_name("device", name, names_of(devices())));
+    if (!find_device(name)) return tl::unexpected(unknown_row("device", name, names_of(devices())));
   }
   return {};
 }

@@ -1,6 +1,7 @@
 // Which dlis this is; the build passes both in.
 #include "dlis/explore/version.h"
 
+#include "dlis_build_options.h"
 #include "dlis_commit.h"
 
 namespace dlis {
@@ -13,5 +14,7 @@ std::string commit() {
 }
 
 std::string build() { return DLIS_BUILD; }
+
+std::string build_options() { return DLIS_BUILD_OPTIONS; }
 
 }  // namespace dlis

@@ -13,4 +13,7 @@ std::string build();
 // Version, the commit where the build knew it, and the build: "0.1.0-3f2a91c+977696345ce4".
 std::string commit();
 
+// Compiler, instruction sets and optional libraries of this build, a line each.
+std::string build_options();
+
 }  // namespace dlis

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "dlis/base/capability.h"
 #include "dlis/base/text.h"
 #include "dlis/hardware/device.h"
 #include "dlis/hardware/opencl_f16.h"
@@ -61,9 +62,7 @@ const char* meaning_of(cl_int code) {
 }
 
 Verdict available() {
-  return all_devices().empty()
-             ? refuse("no OpenCL device: no driver is installed or none found one")
-             : accept();
+  return all_devices().empty() ? refuse(lacking(opencl_device_capability).message()) : accept();
 }
 
 // Of the device that is used.

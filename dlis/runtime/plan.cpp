@@ -7,6 +7,7 @@
 #include <array>
 #include <new>
 
+#include "dlis/base/capability.h"
 #include "dlis/base/clock.h"
 #include "dlis/base/memory.h"
 #include "dlis/base/text.h"
@@ -34,7 +35,7 @@ Status check_options(const PlanOptions& options) {
   const auto known = [](std::string_view kind, const std::string& name, auto rows) -> Status {
     if (name == "auto" || std::ranges::any_of(rows, [&](auto* row) { return name == row->name; }))
       return {};
-    return tl::unexpected(unknown_name(kind, name, names_of(rows)));
+    return tl::unexpected(unknown_row(kind, name, names_of(rows)));
   };
   DLIS_TRY(known("format", options.format, formats()));
   DLIS_TRY(known("compute row", options.compute, conv_rows()));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dlis/base/capability.h"
 #include "dlis/base/text.h"
 #include "dlis/compute/device_ops.h"
 #include "dlis/hardware/device.h"
@@ -16,7 +17,7 @@ namespace {
 Result<std::string> settled_device(std::string_view text) {
   const std::string name(text.substr(0, text.find(':')));
   const Device* device = find_device(name);
-  if (!device) return tl::unexpected(unknown_name("device", name, names_of(devices())));
+  if (!device) return tl::unexpected(unknown_row("device", name, names_of(devices())));
   if (const Verdict verdict = device->available(); !verdict) return refusal(verdict.reason);
   if (text != name && text != name + ":0")
     return refusal(fmt::format("{}: only the first device of a kind is used so far", text));

@@ -56,7 +56,7 @@ TEST_F(Cluster, SaysWhatIsMissing) {
   auto elsewhere = on_slurm();
   const Outcome outcome = run(elsewhere, {{"PATH", "/nowhere"}});
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("dlis: squeue: there is no such program"));
+  EXPECT_THAT(outcome.err, HasSubstr("dlis: " + lacking(slurm_capability).message()));
   *std::find(elsewhere.begin(), elsewhere.end(), "slurm") = "slrm";
   const Outcome unknown = run(elsewhere);
   EXPECT_EQ(unknown.status, 2);

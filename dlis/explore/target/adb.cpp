@@ -30,6 +30,7 @@ constinit const TargetRow adb_target{
     .shell = shell,
     .folder = kFolder,
     .push = push,
+    .needs = &adb_capability,
 };
 
 }  // namespace dlis

@@ -31,7 +31,8 @@ constexpr int kGreetingMs = 60'000;  // an emulated board may take a while to st
 constexpr int kKilled = 128 + 9;
 constexpr const char* kMissing = "dlis-run is missing here";
 
-// The build of dlis-run for a machine as `uname -m` names it.
+}  // namespace
+
 Result<fs::path> program_for(const std::string& machine) {
   const bool arm64 = machine == "aarch64" || machine == "arm64";
   const bool armhf = machine.starts_with("armv7") || machine.starts_with("armv8");
@@ -48,11 +49,13 @@ Result<fs::path> program_for(const std::string& machine) {
   std::error_code error;
   for (const fs::path& place : places)
     if (fs::exists(place, error)) return place;
-  return fail(fmt::format("there is no dlis-run for '{}'", machine),
-              places.empty() ? here.string() : places[0].string(),
-              "build it (`cmake --preset arm64 && cmake --build --preset arm64`), or name it with "
-              "--runner FILE");
+  if (arm64 && !same) return tl::unexpected(lacking(arm64_capability));
+  if (armhf) return tl::unexpected(lacking(armhf_capability));
+  return fail(fmt::format("there is no dlis-run for '{}'", machine), here.string(),
+              "build one there, and name it with --runner FILE");
 }
+
+namespace {
 
 // A shell would run the lines of a text.
 bool is_program(const Mapping& file) {
@@ -264,6 +267,7 @@ Result<bool> Link::connect() {
 
 Result<Link> Link::open(const std::string& target, const fs::path& program, GoOn go_on) {
   Link link(DLIS_TRY(parse_target(target)), std::move(go_on));
+  DLIS_TRY(check_needs(*link.target_.row));
   DLIS_TRY(link.choose_program(program));
   DLIS_TRY(link.persist<bool>([&] { return if_done(link.connect()); }));
   return link;

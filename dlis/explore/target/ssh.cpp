@@ -67,6 +67,7 @@ constinit const TargetRow ssh_target{
     .check = check,
     .shell = shell,
     .folder = "${XDG_CACHE_HOME:-$HOME/.cache}/dlis",
+    .needs = &ssh_capability,
 };
 
 }  // namespace dlis

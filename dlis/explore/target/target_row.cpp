@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "dlis/base/process.h"
 #include "dlis/base/text.h"
 
 namespace dlis {
@@ -35,6 +36,11 @@ Result<TargetName> parse_target(const std::string& text) {
     return TargetName{row, address};
   }
   return tl::unexpected(unknown_name("target", name, names_of(target_rows())));
+}
+
+Status check_needs(const TargetRow& row) {
+  if (!row.needs || is_on_path(row.shell("", "").front())) return {};
+  return tl::unexpected(lacking(*row.needs));
 }
 
 Status check_address(const std::string& address, std::string_view others, std::string_view kind,

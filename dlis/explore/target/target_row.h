@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dlis/base/result.h"
+#include "dlis/base/capability.h"
 
 namespace dlis {
 
@@ -27,7 +27,11 @@ struct TargetRow {
                     const std::string& name) = nullptr;
   // What runs as `dlis-run` there, as that shell reads it; null: dlis-run is brought.
   std::string (*program)(const std::string& address) = nullptr;
+  const Capability* needs = nullptr;  // lacking where what `shell` begins with is not on PATH
 };
+
+// That what a row needs is here, or its sentence.
+Status check_needs(const TargetRow& row);
 
 std::span<const TargetRow* const> target_rows();
 
