@@ -13,6 +13,13 @@ demo: build
 	@$(DLIS) report build/demo.db -o build/demo.html
 	@echo "As a page, with charts: build/demo.html"
 
+# build/release/dlis_*.deb, and dlis-training_*.deb where LibTorch is installed.
+package:
+	tools/setup package
+	cmake --preset release
+	cmake --build --preset release --target dlis dlis_run dlis_device documents
+	cd build/release && rm -f *.deb && cpack
+
 test: setup
 	cmake --preset release
 	cmake --build --preset release
@@ -45,4 +52,4 @@ setup:
 clean:
 	rm -rf build
 
-.PHONY: build demo test studies bench peers setup clean
+.PHONY: build demo package test studies bench peers setup clean
