@@ -80,13 +80,14 @@
 #include "dlis/explore/break_even.h"          // break_even
 #include "dlis/explore/budgeted.h"            // explore_within
 #include "dlis/explore/capabilities_here.h"   // capabilities_here, lacking
-#include "dlis/explore/command.h"             // command_of
 #include "dlis/explore/compare.h"             // compare
 #include "dlis/explore/constraints.h"         // Constraints, parse_constraints
 #include "dlis/explore/content.h"             // content_hash
 #include "dlis/explore/describe.h"            // describe
 #include "dlis/explore/evaluate.h"            // evaluate, plan_options
 #include "dlis/explore/executor.h"            // Execution, executors
+#include "dlis/explore/export/export.h"       // export_record
+#include "dlis/explore/export/pick.h"         // pick_record
 #include "dlis/explore/format_bytes.h"        // format_bytes
 #include "dlis/explore/layer_times.h"         // keep_layer_times
 #include "dlis/explore/layers.h"              // layers_from_json

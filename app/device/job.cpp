@@ -93,9 +93,10 @@ std::string layers_text(const Plan& plan, const std::vector<double>& step_times)
   std::vector<std::string> layers;
   for (const LayerCost& layer : layer_costs(plan, step_times))
     layers.push_back(fmt::format(
-        "{{\"name\": {}, \"op\": {}, \"row\": {}, \"format\": {}, \"ms\": {}, \"bytes\": {}}}",
+        "{{\"name\": {}, \"op\": {}, \"row\": {}, \"format\": {}, \"ms\": {}, \"bytes\": {}, "
+        "\"type\": {}}}",
         json_text(layer.name), json_text(layer.op), json_text(layer.row), json_text(layer.format),
-        layer.ms, layer.bytes));
+        layer.ms, layer.bytes, json_text(layer.type)));
   return fmt::format("\"layers\": [{}]", fmt::join(layers, ", "));
 }
 

@@ -1,6 +1,7 @@
 // One sentence of advice, from the records alone.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "dlis/explore/report.h"
@@ -17,6 +18,7 @@ bool complete(const Record& r) {
 double ms(const Record& r) { return *r.number("median_ms"); }
 double bytes(const Record& r) { return *r.number("peak_bytes"); }
 double top1(const Record& r) { return r.number("top1").value_or(0); }
+bool is_labelled(const Record& r) { return r.number("top1").has_value(); }
 
 // The best record under `better`, among those that `fits`; the first one of equals.
 template <class Fits, class Better>
@@ -52,47 +54,50 @@ std::string against(const Record& pick, const Record& reference) {
                      points_phrase(top1(reference) - top1(pick)));
 }
 
+bool is_alike(const Record& r) { return r.number("agreement").value_or(0) >= kAlike; }
+
 // Images without labels tell how often a stack answers as the uncompressed network does.
-std::string advice_by_agreement(std::span<const Record> records, std::int64_t measured) {
-  const auto alike = [](const Record& r) { return r.number("agreement").value_or(0) >= kAlike; };
-  const Record* pick = best(records, alike, faster);
-  if (!pick) {
-    const Record& fastest = *best(
-        records, [](const Record&) { return true; }, faster);
+std::string advice_by_agreement(const Record& pick, std::int64_t measured) {
+  if (!is_alike(pick))
     return fmt::format(
         "`{}` is the fastest of {} stacks with {:.3g} ms; accuracy was not measured.",
-        fastest.text("stack"), measured, ms(fastest));
-  }
+        pick.text("stack"), measured, ms(pick));
   return fmt::format(
       "Ship `{}`: of {} stacks it is the fastest ({:.3g} ms) of those that answer as the "
       "uncompressed network does for at least {:.0f} % of the images ({:.2f} % of {:.0f}); without "
       "labels nothing else is known of its accuracy.",
-      pick->text("stack"), measured, ms(*pick), kAlike, *pick->number("agreement"),
-      pick->number("images").value_or(0));
+      pick.text("stack"), measured, ms(pick), kAlike, *pick.number("agreement"),
+      pick.number("images").value_or(0));
 }
 
 }  // namespace
 
-std::string advice(std::span<const Record> records) {
-  std::int64_t measured = 0, with_top1 = 0;
-  for (const Record& r : records)
-    measured += complete(r), with_top1 += complete(r) && r.number("top1");
-  if (!measured) return "There is nothing to advise: no stack was measured.";
-  if (!with_top1) return advice_by_agreement(records, measured);
-  const auto labelled = [](const Record& r) { return r.number("top1").has_value(); };
-  const auto plain = [&](const Record& r) { return labelled(r) && r.text("compress") == "none"; };
-  const Record& top = *best(records, labelled, more_accurate);
-  const Record* uncompressed = best(records, plain, more_accurate);
-  const Record& reference = uncompressed ? *uncompressed : top;
+const Record* shipped(std::span<const Record> records) {
+  const Record* top = best(records, is_labelled, more_accurate);
+  if (!top) {
+    const Record* alike = best(records, is_alike, faster);
+    const auto any = [](const Record&) { return true; };
+    return alike ? alike : best(records, any, faster);
+  }
   const auto acceptable = [&](const Record& r) {
-    return labelled(r) && top1(r) >= top1(top) - kAcceptablePoints;
+    return is_labelled(r) && top1(r) >= top1(*top) - kAcceptablePoints;
   };
-  const Record& pick = *best(records, acceptable, faster);
+  return best(records, acceptable, faster);
+}
+
+std::string advice(std::span<const Record> records) {
+  const Record* pick = shipped(records);
+  if (!pick) return "There is nothing to advise: no stack was measured.";
+  const auto measured = std::ranges::count_if(records, complete);
+  if (!is_labelled(*pick)) return advice_by_agreement(*pick, measured);
+  const auto plain = [](const Record& r) { return is_labelled(r) && r.text("compress") == "none"; };
+  const Record& top = *best(records, is_labelled, more_accurate);
+  const Record* uncompressed = best(records, plain, more_accurate);
   return fmt::format(
       "Ship `{}`: {}; because of {} stacks it is the fastest within {:.0f} point of the best top-1 "
       "({:.2f} % of {:.0f} images).",
-      pick.text("stack"), against(pick, reference), measured, kAcceptablePoints, top1(top),
-      top.number("images").value_or(0));
+      pick->text("stack"), against(*pick, uncompressed ? *uncompressed : top), measured,
+      kAcceptablePoints, top1(top), top.number("images").value_or(0));
 }
 
 }  // namespace dlis

@@ -297,6 +297,17 @@ Result<std::string> Prefixes::key_of(const Stack& stack) {
   return hasher.hex();
 }
 
+Result<Graph> Prefixes::network_of(const Stack& stack) {
+  DLIS_TRY(check_names(stack));
+  DLIS_TRY(state_->load(stack));
+  const auto by_latency = [](const Choice& choice) {
+    return choice.parameters.contains("latency");
+  };
+  if (std::ranges::any_of(stack.compress, by_latency)) DLIS_TRY(state_->connect());
+  DLIS_TRY(state_->compress_graph(stack));
+  return state_->compressed.graph;
+}
+
 Result<Record> Prefixes::evaluate(const Stack& stack) {
   DLIS_TRY(check_names(stack));
   DLIS_TRY(state_->load(stack));

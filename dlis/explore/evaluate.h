@@ -51,6 +51,9 @@ class Prefixes {
   // loaded yet.
   Result<std::string> key_of(const Stack& stack);
 
+  // The network that `evaluate` would plan: loaded, and compressed as the stack says.
+  Result<Graph> network_of(const Stack& stack);
+
   // From now on another time and number of images.
   void set_effort(double seconds, std::int64_t images);
 

@@ -2,6 +2,8 @@
 #include "dlis/explore/evaluate.h"
 
 #include <gmock/gmock.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
 
 #include "dlis/explore/command.h"
 #include "dlis/explore/describe.h"
@@ -67,6 +69,40 @@ TEST(Evaluate, ACommandGivesEveryOptionAsOneWord) {
   there.target.accuracy_here = true;
   EXPECT_THAT(command_of(stack, there),
               testing::EndsWith(" --target ssh:me@board --runner 'a dlis-run' --accuracy-here"));
+}
+
+RC_GTEST_PROP(Evaluate, ACommandIsReadAsItWasWritten, ()) {
+  Stack stack = parse_stack("net.onnx | none | csr | auto/dynamic:chunk=2 | cpu:3").value();
+  stack.model = *rc::gen::element<std::string>("it's.onnx", "a b/c.onnx", "'", "net.onnx?mean=0.5",
+                                               "tab\there\\.onnx");
+  EvaluateOptions options;
+  options.data =
+      *rc::gen::element<std::string>("", "images:my 'own' folder?limit=5", "synthetic:3");
+  options.seconds = *rc::gen::element(0.5, 0.02, 7.25);
+  options.images = *rc::gen::inRange(0, 3);
+  options.model.batch = *rc::gen::inRange(1, 4);
+  options.model.seed = *rc::gen::arbitrary<std::uint32_t>();
+  if (*rc::gen::arbitrary<bool>()) options.model.shapes["a=b"] = Shape({1, 3, 8, 8});
+  options.memory_bytes = std::size_t(*rc::gen::inRange(0, 2)) << 20;
+  options.tune = *rc::gen::element(Tune::off, Tune::quick, Tune::full);
+  options.target.name = *rc::gen::element<std::string>("", "ssh:me@board");
+  if (!options.target.name.empty()) options.target.accuracy_here = *rc::gen::arbitrary<bool>();
+  const std::string command = command_of(stack, options);
+  const auto asked = parse_command(command);
+  RC_ASSERT(asked.has_value());
+  RC_ASSERT(asked->stack == stack);
+  RC_ASSERT(asked->options.model == options.model);
+  RC_ASSERT(command_of(asked->stack, asked->options) == command);
+}
+
+TEST(Evaluate, WhatIsNoCommandIsRefused) {
+  const std::string good = "dlis evaluate 'resnet20 | none | auto | auto | cpu:1'";
+  EXPECT_TRUE(parse_command(good));
+  for (const std::string& bad : {std::string(), std::string("dlis"), std::string("dlis evaluate"),
+                                 std::string("dlis bench 'resnet20 | none | auto | auto | cpu:1'"),
+                                 std::string("dlis evaluate resnet20"), good + " --colour red",
+                                 good + " --seed", good + " --seed x", good + " --shape 3"})
+    EXPECT_FALSE(parse_command(bad)) << bad;
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ std::string to_json(const std::vector<LayerCost>& layers) {
                    {"row", layer.row},
                    {"format", layer.format},
                    {"ms", layer.ms},
-                   {"bytes", layer.bytes}});
+                   {"bytes", layer.bytes},
+                   {"type", layer.type}});
   return all.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -31,7 +32,9 @@ Result<std::vector<LayerCost>> layers_from_json(std::string_view text) {
         !is_text(one, "format") || !one.contains("ms") || !one["ms"].is_number() ||
         !one.contains("bytes") || !one["bytes"].is_number_integer())
       return fail("this is not a layer of a record", one.dump(-1, ' ', true));
-    layers.push_back({one["name"], one["op"], one["row"], one["format"], one["ms"], one["bytes"]});
+    const std::string type = is_text(one, "type") ? one["type"] : Json("");  // of earlier versions
+    layers.push_back(
+        {one["name"], one["op"], one["row"], one["format"], one["ms"], one["bytes"], type});
   }
   return layers;
 }

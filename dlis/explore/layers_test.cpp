@@ -21,6 +21,7 @@ TEST(Layers, EveryStepOfAPlanHasItsTimeAndBytes) {
     EXPECT_NE(layer.row, "");
     bytes += layer.bytes;
     with_weights += !layer.format.empty();
+    EXPECT_EQ(layer.type, layer.format.empty() ? "" : "f32");
   }
   EXPECT_EQ(with_weights, 20);  // 19 convolutions and the classifier
   EXPECT_EQ(bytes, std::int64_t(plan->weights_bytes));

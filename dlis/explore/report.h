@@ -28,6 +28,10 @@ std::string table_of(std::span<const Record> records);
 // there is nothing to compare.
 std::string formats_table(std::span<const Record> records);
 
+// The record that `advice` ships: the fastest within 1 point of the best top-1; without labels the
+// fastest of those that agree with the uncompressed network, or of all. Null: nothing was measured.
+const Record* shipped(std::span<const Record> records);
+
 // One sentence: the stack to ship, what it gains against the most accurate one, what it costs, why.
 std::string advice(std::span<const Record> records);
 

@@ -31,7 +31,10 @@ std::vector<LayerCost> layer_costs(const Plan& plan, const std::vector<double>& 
     layer.name = step.name;
     layer.op = step.op;
     layer.row = step.conv_row ? step.conv_row->name : step.op_row->name;
-    if (step.conv_row) layer.format = step.conv.format->name;
+    if (step.conv_row) {
+      layer.format = step.conv.format->name;
+      layer.type = name_of(step.conv.type);
+    }
     layer.ms = step_times[i];
     layer.bytes = std::int64_t(step.weights_bytes);
   }

@@ -12,6 +12,7 @@ struct LayerCost {
   std::string format;         // of its weights; empty: it has none
   double ms = 0;
   std::int64_t bytes = 0;  // of packed weights and constants
+  std::string type = {};   // that it reads, where it has weights; empty: not known
   friend bool operator==(const LayerCost&, const LayerCost&) = default;
 };
 

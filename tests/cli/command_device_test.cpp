@@ -1,4 +1,6 @@
 // From an ONNX file to the device: `dlis pack`, the verbs on what it wrote, and `dlis-run`.
+#include <cstring>
+
 #include "command.h"
 #include "dlis/dlis.h"
 
@@ -149,6 +151,118 @@ TEST_F(Device, DamagedWeightsAreToldWhereAskedFor) {
   write("cut.dlis", bytes.substr(0, bytes.size() / 2));
   expect_device_failure({"cut.dlis", "--input", "x.npy"}, 1, "cut off");
   expect_failure({"show", "cut.dlis"}, "cut off");
+}
+
+class Export : public Device {
+ protected:
+  void explore(const std::vector<std::string>& choices, const std::string& model) {
+    std::vector<std::string> arguments{"explore", "--data", "synthetic:6", "--seconds",
+                                       "0.01",    "-o",     "run.db"};
+    for (const std::string& rest : choices)
+      arguments.insert(arguments.end(), {"--stack", model + " | " + rest});
+    const Outcome outcome = run(arguments);
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+  }
+  std::vector<Record> records() const {
+    return Store::open_existing(folder_ / "run.db")->all().value();
+  }
+
+  void expect_no_leftovers() const {
+    for (const auto& file : fs::directory_iterator(folder_))
+      EXPECT_FALSE(file.path().filename().string().starts_with(".")) << file.path();
+  }
+
+  // What a file of the folder computes from its input.
+  Tensor output_of(const fs::path& made, const char* network) {
+    const Outcome outcome = run_device({(made / network).string(), "--input",
+                                        (made / "input.npy").string(), "--output", "got.npy"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return load_npy(folder_ / "got.npy").value();
+  }
+};
+
+// Rows of bytes, of rounded weights and of f32, one for each record.
+TEST_F(Export, TheFolderHoldsWhatWasMeasured) {
+  const std::vector<std::string> choices{"none | dense | auto/static | cpu:2",
+                                         "quantise:type=int8 | auto | auto/static | cpu:1",
+                                         "none | bf16 | indirect_gemm/static | cpu:1",
+                                         "weight_prune:zeros=0.9 | csr | auto/static | cpu:1"};
+  explore(choices, kNetwork.string());
+  const auto measured = records();
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    SCOPED_TRACE(choices[i]);
+    const std::string name = fmt::format("made{}", i);
+    const Outcome outcome = run({"export", "run.db", "--pick", choices[i], "-o", name});
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    const fs::path made = folder_ / name;
+    const Tensor want = load_npy(made / "logits.npy").value();
+    const Tensor got = output_of(made, "network.dlis");
+    EXPECT_EQ(std::memcmp(got.data(), want.data(), want.bytes()), 0);
+    const bool rounds = choices[i].find("bf16") != std::string::npos;
+    EXPECT_EQ(fs::exists(made / "network.canonical.dlis"), !rounds);
+    const bool bytes = choices[i].find("int8") != std::string::npos;
+    if (!rounds) {
+      const Tensor anywhere = output_of(made, "network.canonical.dlis");
+      EXPECT_FALSE(difference_of(anywhere, want, bytes ? 0.02 : 1e-4).differs);
+    }
+    const std::string readme = contents(made / "README.md");
+    for (const std::string& fact :
+         {measured[i].text("stack"), measured[i].text("machine"), measured[i].text("command"),
+          fmt::format("{:.4g} ms", *measured[i].number("median_ms")),
+          fmt::format("{} bytes", std::int64_t(*measured[i].number("peak_bytes"))),
+          std::string("synthetic:6")})
+      EXPECT_THAT(readme, HasSubstr(fact));
+    for (const char* file : {"example.c", "example.cpp", "Makefile", "README.md"})
+      EXPECT_THAT(contents(made / file), testing::Not(HasSubstr("{{")));
+    const Graph graph = load_model((made / "network.onnx").string()).value();
+    EXPECT_EQ(double(macs_of(graph)), *measured[i].number("macs"));
+    EXPECT_NEAR(density_of(graph), *measured[i].number("density"), 1e-9);
+  }
+  expect_no_leftovers();
+}
+
+TEST_F(Export, ASavedPlanOfAnotherMachineIsPackedFor) {
+  explore({"none | auto | auto/static | cpu:1"}, kNetwork.string());
+  ASSERT_EQ(run({"plan", kNetwork.string(), "--tune", "off", "-o", "plan.json"}).status, 0);
+  auto plan = nlohmann::json::parse(contents(folder_ / "plan.json"));
+  plan["isa"] = host_isa() == Isa::neon ? "avx2" : "neon";
+  for (auto& [name, layer] : plan["layers"].items()) layer["row"] = "indirect_gemm";
+  write("board.plan", plan.dump());
+  const Outcome outcome = run({"export", "run.db", "--for", "board.plan", "-o", "made"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  expect_device_failure({"made/network.dlis", "--input", "made/input.npy"}, 1, "packed for");
+  const Tensor want = load_npy(folder_ / "made/logits.npy").value();
+  const Tensor got = output_of("made", "network.canonical.dlis");
+  EXPECT_EQ(std::memcmp(got.data(), want.data(), want.bytes()), 0);
+}
+
+TEST_F(Export, WhatCannotBeExportedLeavesNothing) {
+  fs::copy(kNetwork, folder_ / "net.onnx");
+  explore({"none | dense | auto/static | cpu:1", "none | dense | sparse_direct/static | cpu:1"},
+          "net.onnx");
+  const auto fails = [&](std::vector<std::string> arguments, const std::string& what) {
+    arguments.insert(arguments.begin(), "export");
+    expect_failure(arguments, what);
+  };
+  fails({"none.db", "-o", "made"}, "no such file");
+  fails({"net.onnx", "-o", "made"}, "not a database");
+  fails({"run.db", "--pick", "9", "-o", "made"}, "the store has 1 to 2");
+  fails({"run.db", "--pick", "x | y", "-o", "made"}, "no record is of the stack `x | y`");
+  fails({"run.db", "--pick", "2", "-o", "made"}, "was not measured");
+  fails({"run.db", "-o", "x.npy"}, "no folder");
+  fails({"run.db", "-o", "cache"}, "not empty");
+  fails({"run.db", "-o", "no/made"}, "parent");
+  fails({"run.db", "--for", "x.bin", "-o", "made"}, "not a plan file");
+  ASSERT_EQ(
+      run({"compress", kNetwork.string(), "--compress", "channel_prune:macs=0.5", "-o", "net.onnx"})
+          .status,
+      0);
+  fails({"run.db", "-o", "made"}, "not the one that was measured");
+  fs::remove(folder_ / "net.onnx");
+  fails({"run.db", "-o", "made"}, "no such file");
+  EXPECT_EQ(run({"export", "run.db"}).status, 2);
+  EXPECT_FALSE(fs::exists(folder_ / "made"));
+  expect_no_leftovers();
 }
 
 }  // namespace

@@ -3,8 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <map>
-
+#include "dlis/explore/fill.h"
 #include "dlis/explore/html.h"
 #include "dlis/explore/report.h"
 #include "dlis/explore/report/page_parts.h"
@@ -12,21 +11,6 @@
 
 namespace dlis {
 namespace {
-
-using Parts = std::map<std::string, std::string, std::less<>>;
-
-// `{{name}}` becomes the part of that name; what parts hold is not looked at again.
-std::string filled(std::string_view text, const Parts& parts) {
-  std::string out;
-  for (std::size_t at = 0;;) {
-    const std::size_t open = text.find("{{", at), close = text.find("}}", open);
-    if (open == text.npos || close == text.npos) return out.append(text.substr(at));
-    out += text.substr(at, open - at);
-    const auto part = parts.find(text.substr(open + 2, close - open - 2));
-    if (part != parts.end()) out += part->second;
-    at = close + 2;
-  }
-}
 
 std::string script() {
   std::string text = "\"use strict\";\n";

@@ -9,7 +9,7 @@
 namespace dlis {
 
 // The text of a file of dlis/explore/report/page/, by its name; empty where there is none. The
-// build makes this function (cmake/embed_page.cmake).
+// build makes this function (cmake/embed.cmake).
 std::string_view page_file(std::string_view name);
 
 // {fields: [{name, kind, unit, summary}], records: [{number, group, top1_low, top1_high, layers,
