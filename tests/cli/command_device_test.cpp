@@ -236,6 +236,33 @@ TEST_F(Export, ASavedPlanOfAnotherMachineIsPackedFor) {
   EXPECT_EQ(std::memcmp(got.data(), want.data(), want.bytes()), 0);
 }
 
+// Their plans are not in the records.
+TEST_F(Export, ARecordOfABoardIsExportedForAnyMachineOrForItsFormat) {
+  explore({"none | auto | auto/static | cpu:1", "none | bf16 | auto/static | cpu:1"},
+          kNetwork.string());
+  const char* isa = host_isa() == Isa::neon ? "avx2" : "neon";
+  {
+    auto store = Store::open(folder_ / "board.db").value();
+    for (Record record : records()) {
+      record.set("machine", fmt::format("a board, 4 CPUs, {}", isa));
+      record.set("layers", {});
+      ASSERT_TRUE(store.put(record.text("stack"), record));
+    }
+  }
+  const Outcome any = run({"export", "board.db", "--pick", "1", "-o", "any"});
+  ASSERT_EQ(any.status, 0) << any.err;
+  EXPECT_THAT(any.out, HasSubstr("`network.dlis` holds canonical weights"));
+  EXPECT_FALSE(fs::exists(folder_ / "any/network.canonical.dlis"));
+  const Tensor want = load_npy(folder_ / "any/logits.npy").value();
+  const Tensor got = output_of("any", "network.dlis");
+  EXPECT_EQ(std::memcmp(got.data(), want.data(), want.bytes()), 0);
+  const Outcome named = run({"export", "board.db", "--pick", "2", "-o", "named"});
+  ASSERT_EQ(named.status, 0) << named.err;
+  EXPECT_THAT(named.out, HasSubstr("an estimate"));
+  EXPECT_THAT(contents(folder_ / "named/README.md"), HasSubstr(fmt::format("for {} alone", isa)));
+  expect_device_failure({"named/network.dlis", "--input", "named/input.npy"}, 1, "packed for");
+}
+
 TEST_F(Export, WhatCannotBeExportedLeavesNothing) {
   fs::copy(kNetwork, folder_ / "net.onnx");
   explore({"none | dense | auto/static | cpu:1", "none | dense | sparse_direct/static | cpu:1"},

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "dlis/base/file.h"
@@ -55,13 +56,21 @@ Status check_is_measured(const Graph& graph, const Entry& entry) {
   return {};
 }
 
+// That of the machine on which a record was timed (machine_text()).
+std::optional<Isa> isa_of(const Record& record) {
+  const std::string machine = record.text("machine");
+  const std::string timed_on = machine.substr(0, machine.find(';'));
+  for (int i = 0; name_of(Isa(i)) != "unknown"; ++i)
+    if (timed_on.ends_with(fmt::format(", {}", name_of(Isa(i))))) return Isa(i);
+  return std::nullopt;
+}
+
 // The plan that was measured, as choices; none where it was another instruction set's, or the
 // record does not know it.
 Choices measured_choices(const Record& record) {
   Choices choices;
   const auto layers = layers_from_json(record.text("layers"));
-  if (!layers || !record.text("machine").ends_with(fmt::format(", {}", name_of(host_isa()))))
-    return choices;
+  if (!layers || isa_of(record) != host_isa()) return choices;
   const std::string schedule = record.text("schedule");
   for (const LayerCost& layer : *layers)
     if (!layer.format.empty())
@@ -78,7 +87,21 @@ PlanOptions packing_options(const Stack& stack) {
   return options;
 }
 
-// What network.dlis is packed for; null: its weights are canonical, and a note says why.
+// For the named format and algorithm, on the instruction set that they were measured on; null: only
+// `auto` is named, or that is not known.
+PlanPointer plan_of_names(const Graph& graph, const Stack& stack, const Record& record) {
+  const auto isa = isa_of(record);
+  if (!isa || (stack.format == "auto" && stack.compute == "auto")) return nullptr;
+  PlanOptions options = packing_options(stack);
+  options.format = stack.format;
+  options.compute = stack.compute;
+  options.isa = *isa;
+  const auto plan = make_plan(graph, options);
+  return plan ? *plan : nullptr;
+}
+
+// What network.dlis is packed for; null: its weights are canonical. A note says what is not as it
+// was measured.
 Result<PlanPointer> plan_to_pack(const Graph& graph, const Stack& stack, const Record& record,
                                  const std::filesystem::path& saved, Folder& folder) {
   PlanOptions options = packing_options(stack);
@@ -94,23 +117,25 @@ Result<PlanPointer> plan_to_pack(const Graph& graph, const Stack& stack, const R
     if (plan) return plan;
     why = plan.error().message();
   }
+  PlanPointer named = plan_of_names(graph, stack, record);
   folder.notes.push_back(fmt::format(
-      "The plan that was measured is not known here ({}), so that `network.dlis` holds canonical "
-      "weights. There `dlis-run network.dlis --input ... --tune -o board.plan` plans it anew, and "
-      "`dlis pack network.onnx --for board.plan -o network.dlis` packs for that plan.",
-      why));
-  if (stack.format != "auto" && !find_format(stack.format)->exact)
-    folder.notes.push_back(fmt::format(
-        "The weights are those before the format `{}`, which rounds them as a plan packs them.",
-        stack.format));
-  return PlanPointer();
+      "The plan that was measured is not known here ({}), so that {}. `dlis-run "
+      "{} --input input.npy --tune -o board.plan` plans it there by measuring, and `dlis export "
+      "... --for board.plan` packs for that plan.",
+      why,
+      named ? "the rows of `network.dlis` are those of an estimate"
+            : "`network.dlis` holds canonical weights",
+      named ? "network.canonical.dlis" : "network.dlis"));
+  return named;
 }
 
-// As a device plans canonical weights.
-Result<PlanPointer> plan_of_canonical(const Graph& graph, const Stack& stack) {
+// What computes here the outputs to expect elsewhere: canonical weights as a device plans them, or
+// weights in the format that another machine's file has them in.
+Result<PlanPointer> plan_to_expect(const Graph& graph, const Stack& stack, bool is_packed) {
   PlanOptions options;
   options.threads = stack.threads;
   options.tune = Tune::off;
+  if (is_packed) options.format = stack.format;
   return make_plan(graph, options);
 }
 
@@ -205,11 +230,12 @@ Status run_once(const PlanPointer& packed, const Asked& asked, const std::filesy
                 Folder& folder) {
   const bool is_ours = packed && packed->options.isa == host_isa();
   const PlanPointer plan =
-      is_ours ? packed : DLIS_TRY(plan_of_canonical(folder.graph, asked.stack));
+      is_ours ? packed : DLIS_TRY(plan_to_expect(folder.graph, asked.stack, packed != nullptr));
   const auto inputs = DLIS_TRY(inputs_of(folder.graph, asked.options.data, folder.input));
   Session session = DLIS_TRY(Session::open(plan));
   const auto outputs = DLIS_TRY(session.run(inputs));
   folder.tolerance = output_tolerance(packed ? *packed : *plan);
+  if (packed && !is_ours && !folder.has_canonical) folder.tolerance = kRoundedTolerance;
   folder.inputs = names_for("input", inputs.size());
   folder.outputs = names_for("logits", outputs.size());
   DLIS_TRY(save_all(inputs, folder.inputs, at));

@@ -27,11 +27,12 @@ struct Exported {
 
 // `store` is its name in the README. The network is made as it was measured: from the record's
 // stack and the options of its command. `network.dlis` is packed for `plan`, or for the plan that
-// was measured where this machine has that one's instruction set; otherwise its weights are
-// canonical. Beside a packed file stands one of canonical weights for other processors, where the
-// plan's formats hold the weights exactly. Errors: a stack that computes on other devices than the
-// processor; the record has no command, or files that it names are gone or have changed; those of
-// writing. The folder is complete or not there.
+// was measured where this machine has that one's instruction set; otherwise for the format and the
+// algorithm that the stack names, and where it names none its weights are canonical. Beside a
+// packed file stands one of canonical weights for other processors, where the plan's formats hold
+// the weights exactly. Errors: a stack that computes on other devices than the processor; the
+// record has no command, or files that it names are gone or have changed; those of writing. The
+// folder is complete or not there.
 Result<Exported> export_record(const Entry& entry, const std::string& store,
                                const ExportOptions& options);
 

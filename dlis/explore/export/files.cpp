@@ -81,7 +81,8 @@ std::string canonical_text(const Folder& folder) {
 }
 
 std::string other_text(const Folder& folder) {
-  return folder.has_canonical ? " NETWORK=network.canonical.dlis" : "";
+  const bool is_arm = folder.packed_for.starts_with("neon");
+  return folder.has_canonical && !is_arm ? " NETWORK=network.canonical.dlis" : "";
 }
 
 std::string notes_text(const Folder& folder) {
