@@ -44,10 +44,7 @@ Status write_predictions(const Accuracy& accuracy, const std::string& file) {
 
 Status run(const AccuracyArguments& arguments) {
   const Subject subject = DLIS_TRY(load_subject(arguments.subject, arguments.data));
-  if (subject.graph.inputs.empty()) return fail("the network has no input", subject.stack.model);
-  const Preprocessing how = DLIS_TRY(preprocessing_of(subject.graph.metadata));
-  const Shape& input = *subject.graph.value(subject.graph.inputs[0]).shape;
-  const Dataset data = DLIS_TRY(load_dataset(arguments.data, input, how));
+  const Dataset data = DLIS_TRY(load_dataset(arguments.data, subject.graph));
   const auto plan = DLIS_TRY(make_plan(subject.graph, subject.plan));
   const Accuracy accuracy = DLIS_TRY(measure(subject, *plan, data));
   DLIS_TRY(write_predictions(accuracy, arguments.predictions));
@@ -71,7 +68,7 @@ void add_accuracy(CLI::App& app, Action& chosen) {
   auto arguments = std::make_shared<AccuracyArguments>();
   arguments->subject.add_to(*verb);
   verb->add_option("--data", arguments->data,
-                   "cifar10:DIR?split=test|heldout&limit=N, images:DIR, synthetic:N")
+                   "cifar10:DIR?split=test|heldout&limit=N, images:DIR, arrays:DIR, synthetic:N")
       ->type_name("D")
       ->required();
   verb->add_option("--predictions", arguments->predictions,

@@ -41,10 +41,7 @@ Result<std::optional<double>> top1_of(const Graph& graph, const Dataset& data) {
 Result<Accuracies> accuracies_of(const Subject& subject, const std::string& data) {
   Accuracies all;
   if (data.empty()) return all;
-  if (subject.before.inputs.empty()) return fail("the network has no input", subject.stack.model);
-  const Preprocessing how = DLIS_TRY(preprocessing_of(subject.before.metadata));
-  const Shape& input = *subject.before.value(subject.before.inputs[0]).shape;
-  const Dataset images = DLIS_TRY(load_dataset(data, input, how));
+  const Dataset images = DLIS_TRY(load_dataset(data, subject.before));
   all.before = DLIS_TRY(top1_of(subject.before, images));
   if (subject.surgery) all.surgery = DLIS_TRY(top1_of(*subject.surgery, images));
   all.after = DLIS_TRY(top1_of(subject.graph, images));

@@ -137,9 +137,7 @@ namespace {
 // Hours of training shall not end at images that do not fit.
 Status check_before_training(const Origin& origin, const std::string& data) {
   if (data.empty() || std::ranges::none_of(origin.stack.compress, retrains)) return {};
-  const Preprocessing how = DLIS_TRY(preprocessing_of(origin.graph.metadata));
-  const Shape& input = *origin.graph.value(origin.graph.inputs[0]).shape;
-  return check_classifier(origin.graph, DLIS_TRY(load_dataset(data, input, how)));
+  return check_classifier(origin.graph, DLIS_TRY(load_dataset(data, origin.graph)));
 }
 
 }  // namespace

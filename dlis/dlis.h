@@ -58,8 +58,10 @@
 #include "dlis/hardware/topology.h"
 
 // Data: images with labels, and how they become an input.
-#include "dlis/data/dataset.h"  // load_dataset, preprocessing_of
-#include "dlis/data/image.h"    // load_input_image
+#include "dlis/data/dataset.h"   // load_dataset, preprocessing_of
+#include "dlis/data/download.h"  // fetch
+#include "dlis/data/image.h"     // load_input_image
+#include "dlis/data/sensors.h"   // make_sensors, activities
 
 // Running: make_plan, explain, memory_frontier, save_choices, Session, measure.
 #include "dlis/runtime/choice_cache.h"  // default_cache_file

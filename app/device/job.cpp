@@ -59,9 +59,16 @@ Result<std::string> classes(const Job& job, Session& session, const OnPhase& on_
   const fs::path kept = classes_file(job, session.plan());
   if (auto text = read_text(kept); text && !text->empty()) return *text;
   std::vector<std::int32_t> all;
-  for (std::size_t i = 0; i < job.images.size(); ++i) {
-    const Tensor images = DLIS_TRY(load_npy(job.images[i]));
-    const auto size = double(std::max<std::int64_t>(1, images.shape()[0]));
+  const std::size_t inputs = session.plan().graph.inputs.size();
+  if (inputs == 0 || job.images.size() % inputs != 0)
+    return fail(fmt::format("the network has {} inputs, the images are {} files", inputs,
+                            job.images.size()),
+                "a job");
+  for (std::size_t i = 0; i < job.images.size(); i += inputs) {
+    std::vector<Tensor> images;
+    for (std::size_t k = 0; k < inputs; ++k)
+      images.push_back(DLIS_TRY(load_npy(job.images[i + k])));
+    const auto size = double(std::max<std::int64_t>(1, images[0].shape()[0]));
     const auto share = [&](std::int64_t done) {
       on_phase("accuracy", (double(i) + double(done) / size) / double(job.images.size()));
     };

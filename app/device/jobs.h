@@ -11,7 +11,9 @@ namespace dlis::app {
 // One stack to measure. Names are those of files in the folder.
 struct Job {
   std::string key, model;
-  std::vector<std::string> images;  // .npy, f32, as the network takes them
+  // .npy, f32, as the network takes them: a file for each of its inputs, then those of the next
+  // part
+  std::vector<std::string> images;
   PlanOptions plan;
   double seconds = 0.5;  // of timing
 };

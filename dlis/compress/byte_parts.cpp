@@ -53,7 +53,7 @@ bool is_layer(const Graph& graph, const Node& node) {
                graph.value(node.inputs[2]).constant.elements() != channels ||
                graph.value(node.inputs[2]).constant.shape().rank() != 1))
     return false;
-  if (op == "Conv") return weights.rank() == 4;
+  if (op == "Conv") return weights.rank() == 3 || weights.rank() == 4;
   return is_dense_layer(graph, node) && node.attributes.real("alpha", 1) == 1 &&
          node.attributes.real("beta", 1) == 1;
 }

@@ -35,6 +35,8 @@ ChannelScores fisher_scores(const Graph& graph, const Channels& channels,
                             const Saliency& saliency) {
   ChannelScores scores(std::size_t(channels.columns), 0);
   std::set<ValueId> done;
+  for (const ChannelValue& value : channels.values)  // sums are those of axis 1
+    if (value.axis != 1) done.insert(value.value);
   for (const ChannelAxis& axis : channels.axes) {
     if (axis.role != ChannelRole::reads) continue;
     const ValueId read = graph.nodes[std::size_t(axis.node)].inputs[0];

@@ -61,8 +61,9 @@ class Retraining : public testing::Test {
   CompressOptions options(const fs::path& folder) const {
     CompressOptions all;
     all.images = &images_;
-    all.observe = [](const Graph& graph, const Tensor& input, std::span<const ValueId> wanted) {
-      return noise(graph, input.shape()[0], wanted);
+    all.observe = [](const Graph& graph, std::span<const Tensor> inputs,
+                     std::span<const ValueId> wanted) {
+      return noise(graph, inputs[0].shape()[0], wanted);
     };
     all.training.batch = 8;
     all.training.clip = 1;  // the order of a sum over all weights decides its bits

@@ -4,6 +4,7 @@
 // Beside each layer its rounded twin reads the rounded input of the same f32 network, so that one
 // run over the images shows the error of every layer by itself.
 #include <algorithm>
+#include <string_view>
 
 #include "dlis/compress/quantise.h"
 #include "dlis/model/op.h"
@@ -59,9 +60,12 @@ Twins with_twins(const Graph& graph, const ByteParts& parts, const Ranges& range
 }
 
 // The last axis of a dense layer's output, axis 1 of a convolution's.
-void add_means(const Tensor& values, double share, std::vector<double>& means) {
+int output_axis(const Node& layer, const Tensor& values) {
+  return std::string_view(layer.op->name) == "Conv" ? 1 : values.shape().rank() - 1;
+}
+
+void add_means(const Tensor& values, int axis, double share, std::vector<double>& means) {
   const Shape& shape = values.shape();
-  const int axis = shape.rank() == 4 ? 1 : shape.rank() - 1;
   std::size_t inner = 1;
   for (int i = axis + 1; i < shape.rank(); ++i) inner *= std::size_t(shape[i]);
   means.resize(std::size_t(shape[axis]));
@@ -96,8 +100,9 @@ Status correct_biases(Graph& graph, const ByteParts& parts, const Ranges& ranges
   DLIS_TRY(observe_images(twins.graph, twins.wanted, options, [&](std::span<const Tensor> seen) {
     for (std::size_t i = 0; i < errors.size(); ++i) {
       const double share = double(seen[2 * i].shape()[0]) / images;
-      add_means(seen[2 * i], -share, errors[i]);
-      add_means(seen[2 * i + 1], share, errors[i]);
+      const int axis = output_axis(graph.nodes[twins.layers[i]], seen[2 * i]);
+      add_means(seen[2 * i], axis, -share, errors[i]);
+      add_means(seen[2 * i + 1], axis, share, errors[i]);
     }
   }));
   for (std::size_t i = 0; i < errors.size(); ++i)

@@ -1,6 +1,5 @@
 // Runs a network over the images and collects what its values are.
 #include <algorithm>
-#include <cstring>
 
 #include "dlis/compress/quantise.h"
 
@@ -26,23 +25,6 @@ Range widened(Range range, std::span<const float> values) {
 
 }  // namespace
 
-Dataset sample_of(const Dataset& all, std::int64_t count) {
-  Dataset some = all;
-  if (count >= all.size()) return some;
-  Shape shape = all.images.shape();
-  const std::size_t bytes = std::size_t(shape.elements() / shape[0]);
-  shape[0] = count;
-  some.images = Tensor(DType::u8, shape);
-  some.labels.clear();
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto from = std::size_t(i * all.size() / count);
-    std::memcpy(some.images.edit_data() + std::size_t(i) * bytes, all.images.data() + from * bytes,
-                bytes);
-    some.labels.push_back(all.labels[from]);
-  }
-  return some;
-}
-
 Status observe_images(const Graph& graph, std::span<const ValueId> wanted,
                       const CompressOptions& options, const See& see) {
   const Dataset& images = *options.images;
@@ -51,8 +33,8 @@ Status observe_images(const Graph& graph, std::span<const ValueId> wanted,
     const std::int64_t count = std::min(batch, images.size() - first);
     if (options.progress && !options.progress("calibrating", double(first) / double(images.size())))
       return fail("stopped", graph.name);
-    const Tensor input = batch_of(images, options.how, first, count);
-    see(DLIS_TRY(options.observe(graph, input, wanted)));
+    const std::vector<Tensor> inputs = batch_of(images, options.how, first, count);
+    see(DLIS_TRY(options.observe(graph, inputs, wanted)));
   }
   return {};
 }

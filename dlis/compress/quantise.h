@@ -65,9 +65,6 @@ Result<int> equalise(Graph& graph, const ByteParts& parts, const CompressOptions
 Status correct_biases(Graph& graph, const ByteParts& parts, const Ranges& ranges,
                       const CompressOptions& options);
 
-// `count` images evenly over all of the options'.
-Dataset sample_of(const Dataset& all, std::int64_t count);
-
 // Hands the values `wanted` to `see`, batch after batch of all the options' images.
 using See = std::function<void(std::span<const Tensor> values)>;
 Status observe_images(const Graph& graph, std::span<const ValueId> wanted,

@@ -45,9 +45,9 @@ class Quantising : public testing::Test {
     images_.images = Tensor(DType::u8, {6, 8, 8, 3});
     images_.labels.assign(6, 0);
     options_.images = &images_;
-    options_.observe = [](const Graph& graph, const Tensor& input,
+    options_.observe = [](const Graph& graph, std::span<const Tensor> inputs,
                           std::span<const ValueId> wanted) {
-      return noise(graph, input.shape()[0], wanted);
+      return noise(graph, inputs[0].shape()[0], wanted);
     };
   }
 
@@ -211,8 +211,9 @@ TEST_F(Quantising, AskingToStopStops) {
 }
 
 TEST_F(Quantising, SensitivityNamesEveryLayerTheWorstFirst) {
-  options_.observe = [](const Graph& graph, const Tensor& input, std::span<const ValueId> wanted) {
-    auto values = noise(graph, input.shape()[0], wanted);
+  options_.observe = [](const Graph& graph, std::span<const Tensor> inputs,
+                        std::span<const ValueId> wanted) {
+    auto values = noise(graph, inputs[0].shape()[0], wanted);
     for (const Node& node : graph.nodes)  // `left` is the guilty one
       if (node.name == "left_node" && graph.value(node.inputs[1]).quant && wanted.size() == 1)
         for (float& v : (*values)[0].edit<float>()) v = -v;

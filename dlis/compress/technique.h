@@ -48,8 +48,9 @@ struct Checkpoints {
 struct CompressOptions {
   const Dataset* images = nullptr;  // for training: calibration, scores, retraining
   Preprocessing how;                // from image to input
-  // The values `wanted` of the network for an N x C x H x W input, f32, as the run time makes them.
-  std::function<Result<std::vector<Tensor>>(const Graph& graph, const Tensor& input,
+  // The values `wanted` of the network, f32, as the run time makes them; `inputs` as batch_of gives
+  // them.
+  std::function<Result<std::vector<Tensor>>(const Graph& graph, std::span<const Tensor> inputs,
                                             std::span<const ValueId> wanted)>
       observe;
   // Milliseconds of one run of a network of one layer on this device, one core.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "dlis/base/hash.h"
 #include "dlis/base/text.h"
 
 namespace dlis {
@@ -71,7 +70,11 @@ Result<DatasetRequest> parse_request(std::string_view rest, const DatasetRow& ro
 }
 
 // H x W x C of an N x C x H x W input.
-Result<Shape> image_shape(const Shape& input) {
+Result<Shape> image_shape(const std::vector<DataInput>& inputs) {
+  if (inputs.size() != 1)
+    return fail(fmt::format("the network has {} inputs, images need one", inputs.size()), "",
+                "give arrays:DIR with a .npy file for each input");
+  const Shape& input = inputs[0].shape;
   const bool ok =
       input.rank() == 4 && (input[1] == 1 || input[1] == 3) && input[2] > 0 && input[3] > 0;
   if (!ok)
@@ -80,14 +83,21 @@ Result<Shape> image_shape(const Shape& input) {
   return Shape{input[2], input[3], input[1]};
 }
 
-Result<Dataset> load(const std::string& spec, const Shape& input_shape, const Preprocessing& how) {
+Result<Dataset> load(const std::string& spec, const std::vector<DataInput>& inputs,
+                     const Preprocessing& how) {
   const std::size_t colon = spec.find(':');
   const DatasetRow& row = *DLIS_TRY(find_row(std::string_view(spec).substr(0, colon), spec));
   if (colon == std::string::npos)
     return fail(fmt::format("'{}' says not which", row.name), "",
                 fmt::format("write {}", row.form));
   DatasetRequest request = DLIS_TRY(parse_request(std::string_view(spec).substr(colon + 1), row));
-  request.image = DLIS_TRY(image_shape(input_shape));
+  for (const DataInput& input : inputs)
+    if (input.shape.rank() == 0)
+      return fail(fmt::format("the network's input '{}' has no batch axis", input.name));
+  const Result<Shape> image = image_shape(inputs);
+  if (!image && (!row.arrays || inputs.empty())) return tl::unexpected(image.error());
+  if (image) request.image = *image;
+  request.inputs = inputs;
   request.how = how;
   Dataset data = DLIS_TRY(row.load(request));
   data.spec = spec;
@@ -96,29 +106,32 @@ Result<Dataset> load(const std::string& spec, const Shape& input_shape, const Pr
 
 }  // namespace
 
-Result<Dataset> load_dataset(const std::string& spec, const Shape& input_shape,
+Result<Dataset> load_dataset(const std::string& spec, const std::vector<DataInput>& inputs,
                              const Preprocessing& how) {
-  Result<Dataset> data = load(spec, input_shape, how);
+  Result<Dataset> data = load(spec, inputs, how);
   if (!data && data.error().where.empty()) data.error().where = "data " + spec.substr(0, 200);
   return data;
 }
 
-Status check_classes(const Dataset& data, std::int64_t classes) {
-  constexpr const char* kHint = "give the data that the network was made for";
-  if (data.classes > 0 && data.classes != classes)
-    return fail(fmt::format("the network tells {} classes, the data has {}", classes, data.classes),
-                data.spec, kHint);
-  for (const std::int32_t label : data.labels)
-    if (label >= classes)
-      return fail(
-          fmt::format("an image has the label {}, the network tells {} classes", label, classes),
-          data.spec, kHint);
-  return {};
+Result<Dataset> load_dataset(const std::string& spec, const Shape& input_shape,
+                             const Preprocessing& how) {
+  return load_dataset(spec, std::vector<DataInput>{{"input", input_shape}}, how);
 }
 
 namespace {
 
 using Part = std::string (*DatasetRow::*)(const std::string& place);
+
+// "&without=x" of "arrays:DIR?split=test&without=x&limit=2": what does not say which part.
+std::string other_options(std::string_view spec) {
+  const std::size_t question = spec.find('?');
+  std::string kept;
+  if (question == std::string_view::npos) return kept;
+  for (const std::string_view option : split(spec.substr(question + 1), '&'))
+    if (!option.starts_with("split=") && !option.starts_with("limit="))
+      kept += "&" + std::string(option);
+  return kept;
+}
 
 // The part of the data that the row names; none: it has no such part.
 std::optional<std::string> part_spec(const std::string& spec, Part part) {
@@ -126,7 +139,8 @@ std::optional<std::string> part_spec(const std::string& spec, Part part) {
   const auto row = find_row(std::string_view(spec).substr(0, colon), spec);
   if (!row || colon == std::string::npos || !((*row)->*part)) return std::nullopt;
   const std::string options = ((*row)->*part)(spec.substr(colon + 1, question - colon - 1));
-  return options.empty() ? spec : spec.substr(0, question) + "?" + options;
+  if (options.empty()) return spec;
+  return spec.substr(0, question) + "?" + options + other_options(spec);
 }
 
 }  // namespace
@@ -138,14 +152,6 @@ std::string training_spec(const std::string& spec) {
 std::string held_out_spec(const std::string& spec) {
   const auto held_out = part_spec(spec, &DatasetRow::held_out);
   return held_out ? *held_out : training_spec(spec);
-}
-
-std::string Dataset::content_hash() const {
-  Hasher hasher;
-  for (const std::int64_t extent : images.shape()) hasher.add(extent);
-  hasher.add(std::as_bytes(images.as<std::uint8_t>()));
-  for (const std::int32_t label : labels) hasher.add(std::int64_t(label));
-  return hasher.hex();
 }
 
 }  // namespace dlis

@@ -8,35 +8,16 @@
 #include <thread>
 
 #include "dlis/base/memory.h"
-#include "dlis/base/text.h"
 #include "dlis/data/dataset.h"
 #include "dlis/data/image.h"
 #include "dlis/data/image_list.h"
+#include "dlis/data/split_folder.h"
 
 namespace dlis {
 namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* kOptions[] = {"split"};
-
-bool is_divided(const fs::path& place) {
-  std::error_code error;
-  return fs::is_directory(place / "train", error) && fs::is_directory(place / "test", error);
-}
-
-// The folder to read: of train/ and test/ the one that is asked for.
-Result<fs::path> part_of(const DatasetRequest& request, std::string& split) {
-  const fs::path place = request.place;
-  const auto given = request.options.find("split");
-  if (!is_divided(place)) {
-    if (given == request.options.end()) return place;
-    return fail("there are no folders train and test in it", place.string(), "leave split out");
-  }
-  split = given == request.options.end() ? "test" : given->second;
-  if (split != "test" && split != "train")
-    return tl::unexpected(unknown_name("split", split, {"test", "train"}));
-  return place / split;
-}
 
 // Every file as bytes of the network's size, decoded by all cores; an error ends it.
 Status decode(const std::vector<LabelledFile>& files, const Shape& image, int resize,
@@ -67,7 +48,7 @@ Status decode(const std::vector<LabelledFile>& files, const Shape& image, int re
 
 Result<Dataset> load(const DatasetRequest& request) {
   Dataset data;
-  const fs::path place = DLIS_TRY(part_of(request, data.split));
+  const fs::path place = DLIS_TRY(split_folder(request, data.split));
   const fs::path classes = data.split.empty() ? place : place.parent_path() / "train";
   ImageList list = DLIS_TRY(list_images(place, classes));
   std::vector<LabelledFile>& found = list.files;
@@ -94,13 +75,11 @@ Result<Dataset> load(const DatasetRequest& request) {
 
 extern constinit const DatasetRow images_row{
     .name = "images",
-    .form = "images:DIR?split=test|train&limit=N",
+    .form = "images:DIR?split=test|train|heldout&limit=N",
     .options = kOptions,
     .load = load,
-    .training =
-        [](const std::string& place) {
-          return std::string(is_divided(place) ? "split=train" : "");
-        },
+    .training = training_split,
+    .held_out = held_out_split,
 };
 
 }  // namespace dlis

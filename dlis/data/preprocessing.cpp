@@ -92,9 +92,20 @@ Tensor normalised(const Tensor& images, const Preprocessing& how, std::int64_t f
   return out;
 }
 
-Tensor batch_of(const Dataset& data, const Preprocessing& how, std::int64_t first,
-                std::int64_t count) {
-  return normalised(data.images, how, first, count);
+std::vector<Tensor> batch_of(const Dataset& data, const Preprocessing& how, std::int64_t first,
+                             std::int64_t count) {
+  if (data.arrays.empty()) return {normalised(data.images, how, first, count)};
+  std::vector<Tensor> batch;
+  for (const Tensor& array : data.arrays) {
+    Shape shape = array.shape();
+    DLIS_ASSERT(first >= 0 && count >= 0 && first + count <= shape[0]);
+    const std::size_t each = std::size_t(array.elements() / shape[0]);
+    shape[0] = count;
+    const auto rows =
+        array.as<float>().subspan(std::size_t(first) * each, std::size_t(count) * each);
+    batch.push_back(Tensor::of<float>(shape, rows));
+  }
+  return batch;
 }
 
 }  // namespace dlis

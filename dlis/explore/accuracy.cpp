@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "dlis/base/clock.h"
+#include "dlis/compress/data_inputs.h"
 #include "dlis/hardware/topology.h"
 #include "dlis/runtime/classes.h"
 #include "dlis/runtime/session.h"
@@ -31,18 +32,11 @@ std::int64_t batch_for(const Graph& graph, std::int64_t images) {
 }  // namespace
 
 Status check_classifier(const Graph& graph, const Dataset& data) {
-  const auto bad = [&](std::string what) {
-    return fail(std::move(what), graph.name, "accuracy needs a network that classifies images");
-  };
-  if (graph.inputs.size() != 1)
-    return bad(fmt::format("the network has {} inputs", graph.inputs.size()));
+  if (graph.inputs.empty() || graph.outputs.empty())
+    return fail("the network has no input or no output", graph.name,
+                "accuracy needs a network that classifies");
+  DLIS_TRY(check_inputs(data, data_inputs(graph)));
   const Shape& in = *graph.value(graph.inputs[0]).shape;
-  const Shape& size = data.images.shape();
-  if (in.rank() != 4) return bad(fmt::format("the network's input is {}, not images", in.text()));
-  if (in[1] != size[3] || in[2] != size[1] || in[3] != size[2])
-    return fail(fmt::format("the network takes images of {}x{}x{}, the data has {}x{}x{}", in[1],
-                            in[2], in[3], size[3], size[1], size[2]),
-                data.spec, "give data of that size or another --shape");
   const Shape& out = *graph.value(graph.outputs[0]).shape;
   const std::int64_t classes = out.elements() / std::max<std::int64_t>(1, in[0]);
   return check_classes(data, classes);
@@ -78,16 +72,19 @@ Result<Session> open_for_batches(const Graph& graph, const Plan& plan, std::int6
 }
 
 // Images [first, first + batch); behind the end of the data there are zeros.
-Tensor padded_batch(const Dataset& data, const Preprocessing& how, std::int64_t first,
-                    std::int64_t batch) {
+std::vector<Tensor> padded_batch(const Dataset& data, const Preprocessing& how, std::int64_t first,
+                                 std::int64_t batch) {
   const std::int64_t count = std::min(batch, data.size() - first);
-  Tensor images = batch_of(data, how, first, count);
-  if (count == batch) return images;
-  Shape shape = images.shape();
-  shape[0] = batch;
-  Tensor padded(DType::f32, shape);
-  std::ranges::copy(images.as<float>(), padded.edit<float>().begin());
-  return padded;
+  std::vector<Tensor> inputs = batch_of(data, how, first, count);
+  if (count == batch) return inputs;
+  for (Tensor& input : inputs) {
+    Shape shape = input.shape();
+    shape[0] = batch;
+    Tensor padded(DType::f32, shape);
+    std::ranges::copy(input.as<float>(), padded.edit<float>().begin());
+    input = padded;
+  }
+  return inputs;
 }
 
 // -log softmax(logits)[label].
@@ -139,8 +136,8 @@ Result<Accuracy> accuracy_of(const Graph& graph, const Plan& plan, const Dataset
   const double start = now_ms();
   for (std::int64_t first = 0; first < data.size(); first += batch) {
     if (progress && !progress(first)) return fail("stopped", data.spec);
-    const Tensor input = padded_batch(data, how, first, batch);
-    const auto outputs = DLIS_TRY(session.run(std::span(&input, 1)));
+    const std::vector<Tensor> inputs = padded_batch(data, how, first, batch);
+    const auto outputs = DLIS_TRY(session.run(inputs));
     const auto count = std::size_t(std::min(batch, data.size() - first));
     count_answers(outputs[0], batch, std::span(data.labels).subspan(std::size_t(first), count),
                   accuracy, counts);

@@ -84,8 +84,7 @@ TEST(Accuracy, ANetworkThatMakesOneAnswerOfABatchSeesImagesOneByOne) {
   double loss = 0;
   auto session = Session::open(*plan);
   for (std::int64_t i = 0; i < data.size(); ++i) {
-    const Tensor image = batch_of(data, {}, i, 1);
-    const Tensor out = (*session->run(std::span(&image, 1)))[0];
+    const Tensor out = (*session->run(batch_of(data, {}, i, 1)))[0];
     const auto logits = out.as<float>();
     const auto best = std::max_element(logits.begin(), logits.end()) - logits.begin();
     EXPECT_EQ(accuracy->predictions[std::size_t(i)], best) << i;

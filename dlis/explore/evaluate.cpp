@@ -9,6 +9,7 @@
 #include "dlis/base/clock.h"
 #include "dlis/base/hash.h"
 #include "dlis/base/text.h"
+#include "dlis/compress/data_inputs.h"
 #include "dlis/explore/command.h"
 #include "dlis/explore/content.h"
 #include "dlis/explore/describe.h"
@@ -37,24 +38,6 @@ struct Smaller {
   std::optional<std::int64_t> file_bytes;  // none: not asked for, or no ONNX file can hold it
 };
 using PlanPointer = std::shared_ptr<const Plan>;
-
-// `count` images at equal distances: a folder's images stand class by class.
-Dataset thinned(const Dataset& data, std::int64_t count) {
-  Dataset few = data;
-  Shape shape = data.images.shape();
-  const std::int64_t image = data.images.elements() / data.size();
-  shape[0] = count;
-  few.images = Tensor(DType::u8, shape);
-  few.labels.clear();
-  const auto from = data.images.as<std::uint8_t>();
-  const auto to = few.images.edit<std::uint8_t>();
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t at = i * data.size() / count;
-    std::copy_n(from.begin() + at * image, image, to.begin() + i * image);
-    few.labels.push_back(data.labels[std::size_t(at)]);
-  }
-  return few;
-}
 
 }  // namespace
 
@@ -135,17 +118,19 @@ struct Prefixes::State {
     if (options.images == 0 || all->size() <= options.images) return all;
     const auto key = std::pair(all, options.images);
     if (auto found = few.find(key); found != few.end()) return &found->second;
-    return &few.emplace(key, thinned(*all, options.images)).first->second;
+    return &few.emplace(key, sample_of(*all, options.images)).first->second;
   }
   Result<const Dataset*> dataset(const std::string& spec) {
-    if (loaded.graph.inputs.empty()) return fail("the network has no input", loaded.model);
-    const Shape& shape = *loaded.graph.value(loaded.graph.inputs[0]).shape;
     const Preprocessing how = DLIS_TRY(preprocessing_of(loaded.graph.metadata));
     // The size of an image decides, so that networks for the same images share them.
     std::string size = fmt::format("{} {} {}", spec, how.resize, how.crop);
-    for (int axis = 1; axis < shape.rank(); ++axis) size += fmt::format("x{}", shape[axis]);
+    for (const DataInput& input : data_inputs(loaded.graph)) {
+      if (loaded.graph.inputs.size() > 1) size += " " + input.name;
+      for (int axis = 1; axis < input.shape.rank(); ++axis)
+        size += fmt::format("x{}", input.shape[axis]);
+    }
     if (auto found = datasets.find(size); found != datasets.end()) return &found->second;
-    Dataset data = DLIS_TRY(load_dataset(spec, shape, how));
+    Dataset data = DLIS_TRY(load_dataset(spec, loaded.graph));
     return &datasets.emplace(size, std::move(data)).first->second;
   }
 
@@ -282,7 +267,7 @@ Result<std::string> Prefixes::key_of(const Stack& stack) {
   std::string data;
   if (!state_->options.data.empty()) data = DLIS_TRY(state_->dataset())->content_hash();
   const Dataset* learnt = DLIS_TRY(state_->training_images(stack));
-  if (learnt->images.has_value()) data += learnt->content_hash();
+  if (learnt->size() > 0) data += learnt->content_hash();
   Hasher hasher;
   hasher.add(std::string_view(state_->loaded.hash)).add(std::string_view(text_of(stack)));
   hasher.add(std::string_view(data)).add(std::int64_t(state_->options.model.seed));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "dlis/compress/data_inputs.h"
 #include "dlis/hardware/topology.h"
 #include "dlis/runtime/measure.h"
 
@@ -14,7 +15,7 @@ namespace {
 struct Ready {
   Graph graph;
   std::vector<ValueId> wanted;
-  Shape input;
+  std::vector<Shape> inputs;
   std::vector<std::optional<Quant>> quants;  // of the wanted values
   std::optional<Session> session;
 };
@@ -48,14 +49,14 @@ Result<Session> open(Graph graph, std::span<const ValueId> wanted, std::int64_t 
 }
 
 // All images at once, or where the network fixes its batch, as many as it takes.
-Status prepare(Ready& ready, const Graph& graph, const Tensor& input,
+Status prepare(Ready& ready, const Graph& graph, const std::vector<Shape>& inputs,
                std::span<const ValueId> wanted) {
-  const bool known = ready.session && ready.input == input.shape() &&
+  const bool known = ready.session && ready.inputs == inputs &&
                      std::ranges::equal(ready.wanted, wanted) && is_same(ready.graph, graph);
   if (known) return {};
-  ready = {graph, {wanted.begin(), wanted.end()}, input.shape(), {}, std::nullopt};
+  ready = {graph, {wanted.begin(), wanted.end()}, inputs, {}, std::nullopt};
   for (ValueId id : wanted) ready.quants.push_back(graph.value(id).quant);
-  auto session = open(graph, wanted, input.shape()[0]);
+  auto session = open(graph, wanted, inputs[0][0]);
   if (!session) session = open(graph, wanted, 1);
   ready.session.emplace(DLIS_TRY(std::move(session)));
   return {};
@@ -66,18 +67,22 @@ Tensor real_of(const Tensor& stored, const std::optional<Quant>& quant) {
   return stored.type() == DType::f32 ? stored : stored.converted(DType::f32);
 }
 
+Tensor example_of(const Tensor& all, std::int64_t index) {
+  Shape one = all.shape();
+  one[0] = 1;
+  const auto elements = std::size_t(one.elements());
+  return Tensor::of<float>(one, all.as<float>().subspan(std::size_t(index) * elements, elements));
+}
+
 // One image after the other, joined along axis 0.
-Result<std::vector<Tensor>> run_singly(Session& session, const Tensor& input) {
+Result<std::vector<Tensor>> run_singly(Session& session, std::span<const Tensor> inputs) {
   std::vector<std::vector<std::byte>> bytes;
   std::vector<Tensor> last;
-  const std::int64_t images = input.shape()[0];
-  Shape one = input.shape();
-  one[0] = 1;
+  const std::int64_t images = inputs[0].shape()[0];
   for (std::int64_t i = 0; i < images; ++i) {
-    const std::size_t elements = std::size_t(one.elements());
-    const Tensor image =
-        Tensor::of<float>(one, input.as<float>().subspan(std::size_t(i) * elements, elements));
-    last = DLIS_TRY(session.run(std::span(&image, 1)));
+    std::vector<Tensor> image;
+    for (const Tensor& input : inputs) image.push_back(example_of(input, i));
+    last = DLIS_TRY(session.run(image));
     bytes.resize(last.size());
     for (std::size_t k = 0; k < last.size(); ++k)
       bytes[k].insert(bytes[k].end(), last[k].data(), last[k].data() + last[k].bytes());
@@ -92,14 +97,16 @@ Result<std::vector<Tensor>> run_singly(Session& session, const Tensor& input) {
   return last;
 }
 
-Result<std::vector<Tensor>> observe(Ready& ready, const Graph& graph, const Tensor& input,
+Result<std::vector<Tensor>> observe(Ready& ready, const Graph& graph,
+                                    std::span<const Tensor> inputs,
                                     std::span<const ValueId> wanted) {
-  DLIS_TRY(prepare(ready, graph, input, wanted));
+  std::vector<Shape> shapes;
+  for (const Tensor& input : inputs) shapes.push_back(input.shape());
+  DLIS_TRY(prepare(ready, graph, shapes, wanted));
   Session& session = *ready.session;
   const Graph& planned = session.plan().graph;
-  const bool whole = *planned.value(planned.inputs[0]).shape == input.shape();
-  std::vector<Tensor> values =
-      DLIS_TRY(whole ? session.run(std::span(&input, 1)) : run_singly(session, input));
+  const bool whole = *planned.value(planned.inputs[0]).shape == shapes[0];
+  std::vector<Tensor> values = DLIS_TRY(whole ? session.run(inputs) : run_singly(session, inputs));
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = real_of(values[i], ready.quants[i]);
   return values;
 }
@@ -112,20 +119,19 @@ Result<double> layer_ms(const Graph& layer) {
   return timing.median_ms;
 }
 
-Result<Dataset> load_for(const Graph& graph, const std::string& spec) {
-  if (graph.inputs.size() != 1) return fail("what learns from images needs one input", graph.name);
-  const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
-  return load_dataset(spec, *graph.value(graph.inputs[0]).shape, how);
-}
-
 }  // namespace
 
+Result<Dataset> load_dataset(const std::string& data, const Graph& graph) {
+  if (graph.inputs.empty()) return fail("the network has no input", graph.name);
+  return load_dataset(data, data_inputs(graph), DLIS_TRY(preprocessing_of(graph.metadata)));
+}
+
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph) {
-  return load_for(graph, training_spec(data));
+  return load_dataset(training_spec(data), graph);
 }
 
 Result<Dataset> load_held_out_images(const std::string& data, const Graph& graph) {
-  return load_for(graph, held_out_spec(data));
+  return load_dataset(held_out_spec(data), graph);
 }
 
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph,
@@ -141,14 +147,15 @@ Result<CompressOptions> compress_options(const Dataset& images, const Graph& gra
   CompressOptions options;
   options.seed = model.seed;
   options.load = [model](const std::string& teacher) { return load_model(teacher, model); };
-  if (images.images.has_value()) {
+  if (images.size() > 0) {
     options.images = &images;
     options.how = DLIS_TRY(preprocessing_of(graph.metadata));
   }
   options.layer_ms = layer_ms;
-  options.observe = [ready = std::make_shared<Ready>()](const Graph& of, const Tensor& input,
+  options.observe = [ready = std::make_shared<Ready>()](const Graph& of,
+                                                        std::span<const Tensor> inputs,
                                                         std::span<const ValueId> wanted) {
-    return observe(*ready, of, input, wanted);
+    return observe(*ready, of, inputs, wanted);
   };
   return options;
 }

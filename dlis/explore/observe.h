@@ -7,6 +7,10 @@
 
 namespace dlis {
 
+// What `data` names, as this network's inputs take it. Errors: those of load_dataset; a network
+// without inputs.
+Result<Dataset> load_dataset(const std::string& data, const Graph& graph);
+
 // The images of training_spec(data) for this network.
 Result<Dataset> load_training_images(const std::string& data, const Graph& graph);
 // The same where the chain learns from images; none where it does not, or can do without and there

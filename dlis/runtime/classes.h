@@ -17,9 +17,9 @@ std::string computation_of(const std::string& graph_hash, const Plan& plan);
 std::int32_t class_of(std::span<const float> logits);
 
 // The class of each image, as many at once as the session's batch, with zeros behind the last.
-// `images` is f32, N x C x H x W of the network's input. `progress` gets the images done so far.
-// Errors: other images; a network with other inputs; those of run.
-Result<std::vector<std::int32_t>> classes_of(Session& session, const Tensor& images,
+// `images` has an f32 tensor for each input of the network, N x what that has behind its batch.
+// `progress` gets the images done so far. Errors: other images; those of run.
+Result<std::vector<std::int32_t>> classes_of(Session& session, std::span<const Tensor> images,
                                              const std::function<void(std::int64_t)>& progress);
 
 }  // namespace dlis

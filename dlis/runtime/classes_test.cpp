@@ -38,7 +38,7 @@ TEST(Classes, OfAnyNumberOfImagesInBatches) {
   for (const std::int64_t batch : {1, 2, 3, 8}) {
     Session session = flattened(batch);
     std::vector<std::int64_t> told;
-    const auto classes = classes_of(session, Tensor::of<float>({5, 1, 2, 2}, pixels),
+    const auto classes = classes_of(session, std::vector{Tensor::of<float>({5, 1, 2, 2}, pixels)},
                                     [&](std::int64_t done) { told.push_back(done); });
     ASSERT_TRUE(classes) << classes.error().message();
     EXPECT_THAT(*classes, ElementsAre(1, 3, 0, 2, 0)) << batch;
@@ -49,11 +49,26 @@ TEST(Classes, OfAnyNumberOfImagesInBatches) {
 TEST(Classes, OtherImagesAreRefused) {
   Session session = flattened(1);
   for (const Shape& shape : {Shape{1, 1, 2, 3}, Shape{1, 4}, Shape{}}) {
-    const auto classes = classes_of(session, Tensor(DType::f32, shape), {});
+    const auto classes = classes_of(session, std::vector{Tensor(DType::f32, shape)}, {});
     ASSERT_FALSE(classes);
     EXPECT_THAT(classes.error().message(), HasSubstr("the network takes"));
   }
-  EXPECT_FALSE(classes_of(session, Tensor(DType::u8, {1, 1, 2, 2}), {}));
+  EXPECT_FALSE(classes_of(session, std::vector{Tensor(DType::u8, {1, 1, 2, 2})}, {}));
+}
+
+TEST(Classes, ANetworkOfTwoInputsTakesBoth) {
+  GraphBuilder b;
+  const ValueId x = b.input({2, 3}), y = b.input({2, 3});
+  const auto plan = make_plan(b.finish({b.node("Add", {x, y})}), {});
+  ASSERT_TRUE(plan) << plan.error().message();
+  Session session = std::move(*Session::open(*plan));
+  const Tensor a = Tensor::of<float>({3, 3}, std::vector<float>{0, 2, 0, 1, 0, 0, 0, 0, 1});
+  const Tensor c = Tensor::of<float>({3, 3}, std::vector<float>{3, 0, 0, 0, 0, 3, 0, 0, 1});
+  const auto classes = classes_of(session, std::vector{a, c}, {});
+  ASSERT_TRUE(classes) << classes.error().message();
+  EXPECT_THAT(*classes, ElementsAre(0, 2, 2));
+  EXPECT_FALSE(classes_of(session, std::vector{a}, {}));
+  EXPECT_FALSE(classes_of(session, std::vector{a, Tensor(DType::f32, {2, 3})}, {}));
 }
 
 TEST(Measure, EnergyIsThatOfOneRun) {

@@ -78,5 +78,80 @@ TEST_F(Retraining, WhatIsWrongIsFoundBeforeIt) {
   }
 }
 
+// A network with two inputs, from its data to its records.
+class Sensors : public CommandTest {
+ protected:
+  void make(const std::string& count) {
+    ASSERT_EQ(run({"data", "make", "sensors", "-o", "sensors", "--count", count}).status, 0);
+  }
+  nlohmann::json accuracy(const std::string& model, const std::string& data = "arrays:sensors") {
+    return objects({"accuracy", model, "--data", data, "--tune", "off", "--json"}).at(0);
+  }
+};
+
+TEST_F(Sensors, GoThroughCompressionAndExploration) {
+  make("120");
+  EXPECT_EQ(accuracy("two_branch")["images"], 24);
+  const Outcome made =
+      run({"compress", "two_branch", "--compress", "channel_prune:macs=0.5+quantise:type=int8",
+           "--data", "arrays:sensors", "-o", "small.onnx"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr("after"));
+  EXPECT_EQ(accuracy("small.onnx")["images"], 24);
+  const std::vector<std::string> all{
+      "explore",   "two_branch", "--compress", "none,quantise:type=int8",
+      "--format",  "auto",       "--data",     "arrays:sensors",
+      "--seconds", "0.02",       "--json"};
+  auto here = all, there = all;
+  here.insert(here.end(), {"-o", "here.db"});
+  there.insert(there.end(), {"-o", "there.db", "--target", "local:" DLIS_RUN_COMMAND, "--runner",
+                             DLIS_RUN_COMMAND});
+  const auto a = objects(here), b = objects(there);
+  ASSERT_EQ(a.size(), 2u);
+  ASSERT_EQ(b.size(), 2u);
+  std::map<std::string, double> top1;
+  for (const auto& record : a) top1[record["stack"]] = record["top1"];
+  for (const auto& record : b) EXPECT_EQ(top1[record["stack"]], record["top1"]) << record;
+}
+
+TEST_F(Sensors, AreLearned) {
+  if (!can_train()) GTEST_SKIP() << "this build cannot train: LibTorch is not installed";
+  make("600");
+  const std::vector<std::string> settings{"--data", "arrays:sensors", "--set", "batch=20",
+                                          "--set",  "device=cpu",     "-o"};
+  std::vector<std::string> train{"train", "two_branch", "--epochs", "6"};
+  train.insert(train.end(), settings.begin(), settings.end());
+  train.emplace_back("trained.onnx");
+  ASSERT_EQ(run(train).status, 0) << contents(folder_ / "err");
+  const double both = accuracy("trained.onnx")["top1"];
+  EXPECT_GT(both, 50);
+  EXPECT_LT(accuracy("trained.onnx", "arrays:sensors?without=accelerometer")["top1"], both);
+  for (const char* chain : {"channel_prune:macs=0.3:criterion=fisher:epochs=1:teacher=dense",
+                            "weight_prune:zeros=0.5:epochs=1", "quantise:type=int8:epochs=1"}) {
+    std::vector<std::string> compress{"compress", "trained.onnx", "--compress", chain};
+    compress.insert(compress.end(), settings.begin(), settings.end());
+    compress.emplace_back("small.onnx");
+    ASSERT_EQ(run(compress).status, 0) << contents(folder_ / "err");
+    EXPECT_GT(accuracy("small.onnx")["top1"], 40) << chain;
+  }
+}
+
+TEST_F(Sensors, WhatDoesNotFitIsSaid) {
+  make("60");
+  expect_failure({"accuracy", "two_branch", "--data", kImages},
+                 "the network has 2 inputs, images need one");
+  expect_failure({"accuracy", "resnet20", "--data", "arrays:sensors"}, "there is no input.npy");
+  expect_failure({"data", "make", "sensors", "-o", "few", "--count", "5"}, "at least 60");
+  expect_failure({"data", "get", "cifar"}, "cifar10");
+  write("other.tar.gz", "these are other bytes");
+  for (const auto& [file, what] : {std::pair("none.tar.gz", "none.tar.gz"),
+                                   {"other.tar.gz", "21 bytes, 170052171 were published"}}) {
+    const Outcome got = run({"data", "get", "cifar10", "-o", "c", "--from", file});
+    EXPECT_EQ(got.status, 1);
+    EXPECT_THAT(got.err, HasSubstr(what));
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "c/cifar-10-batches-bin"));
+}
+
 }  // namespace
 }  // namespace dlis::test

@@ -52,6 +52,11 @@ TEST(ChannelWidths, ShortcutsWithProjections) {
             (Widths{64, 64, 64, 128, 128, 128, 256, 256, 256, 512, 512, 512}));
 }
 
+// A branch's channels are its own, before and behind the place where both are joined.
+TEST(ChannelWidths, BranchesThatAreJoined) {
+  EXPECT_EQ(widths_of("two_branch"), (Widths{24, 32, 48, 24, 32, 48, 64}));
+}
+
 // Stem and first depthwise; then by block the expansion, and where the sum changes its channels the
 // projection.
 TEST(ChannelWidths, InvertedResiduals) {
@@ -170,7 +175,7 @@ TEST_P(ZooChannels, HalfTheMacsGo) {
 
 INSTANTIATE_TEST_SUITE_P(Networks, ZooChannels,
                          testing::Values("resnet20", "resnet56", "resnet18", "resnet50", "vgg16",
-                                         "mobilenet_v1", "mobilenet_v2"));
+                                         "mobilenet_v1", "mobilenet_v2", "two_branch"));
 
 }  // namespace
 }  // namespace dlis

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 std::vector<std::string> all_forms(bool large) {
   std::vector<std::string> names;
   for (const ModelRow* row : models()) {
-    if (row->cifar) names.emplace_back(row->name);
+    if (row->cifar || row->of_data) names.emplace_back(row->name);
     if (row->imagenet && large) names.push_back(std::string(row->name) + "@224");
   }
   return names;

@@ -15,7 +15,7 @@ namespace {
 std::vector<std::string> all_forms() {
   std::vector<std::string> names;
   for (const ModelRow* row : models()) {
-    if (row->cifar) names.emplace_back(row->name);
+    if (row->cifar || row->of_data) names.emplace_back(row->name);
     if (row->imagenet) names.push_back(std::string(row->name) + "@224");
   }
   return names;

@@ -52,7 +52,7 @@ class Quantised : public testing::TestWithParam<const char*> {
     EXPECT_TRUE(made) << made.error().message();
     return made->graph;
   }
-  Tensor input() const { return batch_of(images_, options_.how, 0, 16); }
+  Tensor input() const { return batch_of(images_, options_.how, 0, 16)[0]; }
 
   Graph graph_;
   Dataset images_;
@@ -89,8 +89,8 @@ TEST_P(Quantised, TheFileSaysTheSame) {
   ASSERT_TRUE(bytes) << bytes.error().message();
   const auto again = parse_onnx(bytes_of(*bytes), {});
   ASSERT_TRUE(again) << again.error().message();
-  const Tensor a = outputs_of(graph, "reference", batch_of(images_, options_.how, 0, 2));
-  const Tensor b = outputs_of(*again, "reference", batch_of(images_, options_.how, 0, 2));
+  const Tensor a = outputs_of(graph, "reference", batch_of(images_, options_.how, 0, 2)[0]);
+  const Tensor b = outputs_of(*again, "reference", batch_of(images_, options_.how, 0, 2)[0]);
   EXPECT_EQ(distance(a, b), 0);
 }
 

@@ -28,7 +28,7 @@ std::vector<float> interpreted(const Graph& graph, std::span<const Tensor> input
   const torch::NoGradGuard none;
   auto network = train::Network::of(graph, torch::kCPU);
   EXPECT_TRUE(network) << network.error().message();
-  const torch::Tensor out = network->forward(train::to_torch(inputs[0]), {}).contiguous();
+  const torch::Tensor out = network->forward({train::to_torch(inputs[0])}, {}).contiguous();
   return {out.data_ptr<float>(), out.data_ptr<float>() + out.numel()};
 }
 

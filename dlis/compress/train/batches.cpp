@@ -3,6 +3,8 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
+#include "dlis/compress/train/network.h"
+
 namespace dlis::train {
 
 using torch::Tensor;
@@ -10,13 +12,15 @@ using torch::Tensor;
 Batches::Batches(const Dataset& data, const Preprocessing& how, torch::Device device,
                  std::uint64_t seed)
     : device_(device), seed_(seed), bgr_(how.bgr) {
+  labels_ =
+      torch::tensor(std::vector<std::int64_t>(data.labels.begin(), data.labels.end())).to(device);
+  for (const dlis::Tensor& array : data.arrays) arrays_.push_back(to_torch(array).to(device));
+  if (!arrays_.empty()) return;
   const Shape& shape = data.images.shape();
   images_ = torch::from_blob(const_cast<std::byte*>(data.images.data()),
                              {shape[0], shape[1], shape[2], shape[3]}, torch::kByte)
                 .to(device);
   if (!device.is_cuda()) images_ = images_.clone();
-  labels_ =
-      torch::tensor(std::vector<std::int64_t>(data.labels.begin(), data.labels.end())).to(device);
   std::vector<float> scale, shift;
   for (int c = 0; c < int(shape[3]); ++c) {
     scale.push_back(1 / (how.scale * how.std_of(c)));
@@ -39,20 +43,17 @@ void Batches::begin_epoch(std::int64_t epoch, const Augmentation& how) {
     return torch::randint(bound, {n}, random, torch::kLong).to(device_);
   };
   order_ = torch::randperm(n, random, torch::kLong).to(device_);
+  epoch_ = epoch;
+  if (!images_.defined()) return;
   top_ = below(2 * how.crop + 1);
   left_ = below(2 * how.crop + 1);
   flip_ = below(2);
   hole_y_ = below(images_.size(1));
   hole_x_ = below(images_.size(2));
-  epoch_ = epoch;
 }
 
-Batch Batches::batch(std::int64_t epoch, std::int64_t index, std::int64_t size,
-                     const Augmentation& how) {
-  if (epoch != epoch_) begin_epoch(epoch, how);
-  const std::int64_t from = index * size, to = std::min(from + size, this->size());
-  const Tensor chosen = order_.slice(0, from, to);
-  Tensor x = normalised(images_.index_select(0, chosen));
+Tensor Batches::augmented(std::int64_t from, std::int64_t to, const Augmentation& how) const {
+  Tensor x = normalised(images_.index_select(0, order_.slice(0, from, to)));
   const std::int64_t n = to - from, height = x.size(1), width = x.size(2);
   const auto count = [&](std::int64_t extent) {
     return torch::arange(extent, torch::TensorOptions(torch::kLong).device(device_));
@@ -79,7 +80,18 @@ Batch Batches::batch(std::int64_t epoch, std::int64_t index, std::int64_t size,
         outside(hole_y_, height).unsqueeze(2) | outside(hole_x_, width).unsqueeze(1);
     x = x * keep.unsqueeze(3);
   }
-  return {x.permute({0, 3, 1, 2}), labels_.index_select(0, chosen)};
+  return x.permute({0, 3, 1, 2});
+}
+
+Batch Batches::batch(std::int64_t epoch, std::int64_t index, std::int64_t size,
+                     const Augmentation& how) {
+  if (epoch != epoch_) begin_epoch(epoch, how);
+  const std::int64_t from = index * size, to = std::min(from + size, this->size());
+  const Tensor chosen = order_.slice(0, from, to);
+  Batch batch{{}, labels_.index_select(0, chosen)};
+  for (const Tensor& array : arrays_) batch.inputs.push_back(array.index_select(0, chosen));
+  if (images_.defined()) batch.inputs.push_back(augmented(from, to, how));
+  return batch;
 }
 
 }  // namespace dlis::train

@@ -1,4 +1,4 @@
-// Training images on the device, whole, and batches of them, augmented there.
+// Training data on the device, whole, and batches of it; images are augmented there.
 #pragma once
 #include <torch/torch.h>
 
@@ -13,7 +13,9 @@ struct Augmentation {
 };
 
 struct Batch {
-  torch::Tensor images;  // N x C x H x W, normalised, channels last
+  // One for each input of the network: images N x C x H x W, normalised, channels last; arrays as
+  // they are.
+  std::vector<torch::Tensor> inputs;
   torch::Tensor labels;  // N
 };
 
@@ -27,11 +29,13 @@ class Batches {
 
  private:
   void begin_epoch(std::int64_t epoch, const Augmentation& how);
+  torch::Tensor augmented(std::int64_t from, std::int64_t to, const Augmentation& how) const;
   torch::Tensor normalised(const torch::Tensor& bytes) const;
   torch::Device device_;
   std::uint64_t seed_;
-  torch::Tensor images_, labels_;  // N x H x W x C bytes; N
-  torch::Tensor scale_, shift_;    // y = x * scale + shift
+  torch::Tensor images_, labels_;  // N x H x W x C bytes, undefined where there are arrays; N
+  std::vector<torch::Tensor> arrays_;
+  torch::Tensor scale_, shift_;  // y = x * scale + shift
   bool bgr_ = false;
   std::int64_t epoch_ = -1;
   torch::Tensor order_, top_, left_, flip_, hole_y_, hole_x_;  // of the epoch, by position

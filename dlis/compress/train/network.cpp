@@ -27,8 +27,7 @@ Status check(const Graph& graph) {
   if (!unknown.empty())
     return fail(fmt::format("training does not know {}", fmt::join(unknown, ", ")), graph.name,
                 "compress this network without epochs");
-  if (graph.inputs.size() != 1 || graph.value(graph.inputs[0]).shape->rank() != 4)
-    return fail("training needs a network with one input of images", graph.name);
+  if (graph.inputs.empty()) return fail("the network has no input", graph.name);
   for (const Value& value : graph.values)
     if (value.quant)
       return fail(fmt::format("'{}' is quantised", value.name), graph.name,
@@ -85,7 +84,9 @@ Result<Network> Network::of(const Graph& graph, torch::Device device) {
   return network;
 }
 
-Tensor Network::forward(const Tensor& x, const Pass& pass) const {
+Tensor Network::forward(const std::vector<Tensor>& inputs, const Pass& pass) const {
+  TORCH_CHECK(inputs.size() == graph_.inputs.size(), "the network has ", graph_.inputs.size(),
+              " inputs, ", inputs.size(), " were given");
   std::vector<Tensor> values(graph_.values.size());
   const auto rounded = [&](ValueId id, const Tensor& tensor) {
     const auto found = roundings.find(id);
@@ -99,7 +100,8 @@ Tensor Network::forward(const Tensor& x, const Pass& pass) const {
       return value = rounded(id, weight->second);
     return value = kept.at(id);
   };
-  values[std::size_t(graph_.inputs[0])] = rounded(graph_.inputs[0], x);
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    values[std::size_t(graph_.inputs[i])] = rounded(graph_.inputs[i], inputs[i]);
   for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
     const Node& node = graph_.nodes[i];
     Call call{graph_, node, {}, pass.training, pass.narrow};

@@ -10,16 +10,17 @@ namespace dlis::train {
 
 class Network {
  public:
-  // Every weight of the graph on `device`. Errors: no single image input, or operators that
-  // training does not know, all named.
+  // Every weight of the graph on `device`. Errors: no input, or operators that training does not
+  // know, all named.
   static Result<Network> of(const Graph& graph, torch::Device device);
 
   struct Pass {
     bool training = false;  // BatchNormalization by the batch, its running statistics move
     bool narrow = false;    // products in bf16
   };
-  // x is N x C x H x W; the graph's first output. LibTorch's exceptions pass through.
-  Tensor forward(const Tensor& x, const Pass& pass) const;
+  // From one tensor for each input of the graph to its first output. LibTorch's exceptions pass
+  // through.
+  Tensor forward(const std::vector<Tensor>& inputs, const Pass& pass) const;
 
   // The graph with the weights as they are now.
   Graph graph() const;

@@ -16,11 +16,11 @@ void SaliencySums::attach(Network& network) {
   if (!watched || !channels) return;
   pending_.clear();
   network.watch = [this](ValueId id, const Tensor& value) {
-    if ((value.dim() != 4 && value.dim() != 2) || !value.requires_grad()) return;
+    if (value.dim() < 2 || value.dim() > 4 || !value.requires_grad()) return;
     const Tensor kept = value.detach();
     value.register_hook([this, id, kept](const Tensor& gradient) {
       const Tensor product = (kept * gradient).to(torch::kFloat);
-      accumulate(pending_, id, product.dim() == 4 ? product.sum({2, 3}) : product);
+      accumulate(pending_, id, product.dim() > 2 ? product.flatten(2).sum(2) : product);
     });
   };
 }

@@ -7,6 +7,7 @@
 
 #include "dlis/base/clock.h"
 #include "dlis/base/text.h"
+#include "dlis/compress/data_inputs.h"
 #include "dlis/compress/train/batches.h"
 #include "dlis/compress/train/checkpoint.h"
 #include "dlis/compress/train/guarded.h"
@@ -44,6 +45,7 @@ Status check_labels(const Graph& graph, const Dataset& data) {
   const Shape& out = *graph.value(graph.outputs[0]).shape;
   const std::int64_t classes = out.rank() >= 2 ? out[1] : 0;
   if (data.size() == 0) return fail("there are no images to train on", data.spec);
+  DLIS_TRY(check_inputs(data, data_inputs(graph)));
   if (std::ranges::any_of(data.labels, [](std::int32_t label) { return label < 0; }))
     return fail("training needs a label for every image", data.spec);
   return check_classes(data, classes);
@@ -93,7 +95,7 @@ struct TrainingState {
     torch::Tensor wanted;
     {
       const torch::NoGradGuard none;
-      wanted = teacher->forward(batch.images, {false, narrow()});
+      wanted = teacher->forward(batch.inputs, {false, narrow()});
     }
     const double t = settings.temperature;
     const torch::Tensor taught =
@@ -110,7 +112,7 @@ struct TrainingState {
                                              {settings.crop, settings.flip, settings.cutout});
     optimiser.zero_gradients();
     saliency.attach(network);
-    const torch::Tensor logits = network.forward(batch.images, {true, narrow()});
+    const torch::Tensor logits = network.forward(batch.inputs, {true, narrow()});
     const torch::Tensor loss = loss_of(batch, logits);
     loss.backward();
     saliency.add(network, batch.labels.size(0));

@@ -55,7 +55,7 @@ Attributes with(std::initializer_list<std::pair<const char*, Attribute>> list) {
 // The sum of squares of what a network gives.
 double loss_of(const Network& network, const torch::Tensor& x) {
   const torch::NoGradGuard none;
-  return network.forward(x, {}).square().sum().item<double>();
+  return network.forward({x}, {}).square().sum().item<double>();
 }
 
 // Every trained element of a few, and every kind of operator on the way to it.
@@ -70,7 +70,7 @@ void check_gradients(const Graph& graph) {
   torch::manual_seed(5);
   const auto x =
       torch::randn(std::vector<std::int64_t>(shape.begin(), shape.end()), torch::kDouble);
-  network.forward(x, {}).square().sum().backward();
+  network.forward({x}, {}).square().sum().backward();
   Rng rng(9);
   for (auto& [id, weight] : network.trained) {
     ASSERT_TRUE(weight.grad().defined()) << graph.value(id).name;
@@ -239,8 +239,8 @@ TEST(Winograd, NarrowProductsLoseFewDigits) {
     const torch::NoGradGuard none;
     torch::manual_seed(5);
     const torch::Tensor x = torch::relu(torch::randn({2, 32, 12, 12}));
-    const torch::Tensor whole = network.forward(x, {});
-    const torch::Tensor narrow = network.forward(x, {false, true});
+    const torch::Tensor whole = network.forward({x}, {});
+    const torch::Tensor narrow = network.forward({x}, {false, true});
     const double error = ((narrow - whole).norm() / whole.norm()).item<double>();
     EXPECT_GT(error, 1e-4) << m;  // they were narrow
     EXPECT_LT(error, most) << m;
@@ -258,7 +258,7 @@ TEST(Optimiser, StepsByTheRatesOfOperators) {
   const ValueId id = graph.nodes[0].inputs[1];
   torch::Tensor& weight = network.trained.at(id);
   const torch::Tensor before = weight.detach().clone();
-  network.forward(torch::ones({2, 3, 6, 6}), {}).square().sum().backward();
+  network.forward({torch::ones({2, 3, 6, 6})}, {}).square().sum().backward();
   const torch::Tensor gradient = weight.grad().clone();
   TrainingSettings settings;
   settings.momentum = settings.decay = 0;

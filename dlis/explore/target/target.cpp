@@ -8,6 +8,7 @@
 
 #include "dlis/base/hash.h"
 #include "dlis/base/text.h"
+#include "dlis/compress/data_inputs.h"
 #include "dlis/explore/content.h"
 #include "dlis/explore/layers.h"
 #include "dlis/format/npy.h"
@@ -23,14 +24,16 @@ constexpr std::int64_t kShardBytes = 32 << 20;  // of images as the network take
 
 struct Shard {
   std::int64_t first = 0, count = 0;
+  std::size_t input = 0;
   std::string name;
 };
 
 // Whole batches, so that only the last of all images leave one that is not full.
 std::vector<Shard> shards_of(const TargetJob& job) {
-  const Shape& input = *job.graph->value(job.graph->inputs[0]).shape;
-  const std::int64_t batch = std::max<std::int64_t>(1, input[0]);
-  const std::int64_t bytes = std::max<std::int64_t>(1, input.elements() * 4);
+  const std::vector<DataInput> inputs = data_inputs(*job.graph);
+  const std::int64_t batch = std::max<std::int64_t>(1, inputs[0].shape[0]);
+  std::int64_t bytes = 1;
+  for (const DataInput& input : inputs) bytes = std::max(bytes, input.shape.elements() * 4);
   const std::int64_t each = std::max<std::int64_t>(1, kShardBytes / bytes) * batch;
   const std::string subject =
       fmt::format("{} {} {} {} {}", job.data->content_hash(), fmt::join(job.how.mean, "/"),
@@ -38,9 +41,12 @@ std::vector<Shard> shards_of(const TargetJob& job) {
   std::vector<Shard> shards;
   for (std::int64_t first = 0; first < job.data->size(); first += each) {
     const std::int64_t count = std::min(each, job.data->size() - first);
-    Hasher hasher;
-    hasher.add(std::string_view(subject)).add(first).add(count);
-    shards.push_back({first, count, hasher.hex() + ".npy"});
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      Hasher hasher;
+      hasher.add(std::string_view(subject)).add(first).add(count);
+      if (inputs.size() > 1) hasher.add(std::int64_t(i));
+      shards.push_back({first, count, i, hasher.hex() + ".npy"});
+    }
   }
   return shards;
 }
@@ -56,7 +62,7 @@ Result<std::string> line_of(Link& link, const TargetJob& job, const std::string&
   if (!job.data) return line;
   for (const Shard& shard : shards_of(job)) {
     DLIS_TRY(link.hold(shard.name, [&](const fs::path& file) {
-      return save_npy(batch_of(*job.data, job.how, shard.first, shard.count), file);
+      return save_npy(batch_of(*job.data, job.how, shard.first, shard.count)[shard.input], file);
     }));
     line += "\timages=" + shard.name;
   }

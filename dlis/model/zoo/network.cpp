@@ -26,13 +26,21 @@ double deviation(std::int64_t fan_in, After after) {
 
 }  // namespace
 
-Network::Network(const std::string& name, int size, std::uint64_t seed) : rng_(seed) {
-  const bool cifar = size == 32;
+Network::Network(const std::string& name, std::uint64_t seed) : rng_(seed) {
   graph_.name = name;
   graph_.batch_symbol = "n";
+}
+
+Network::Network(const std::string& name, int size, std::uint64_t seed) : Network(name, seed) {
+  const bool cifar = size == 32;
   graph_.metadata["mean"] = cifar ? "0.4914 0.4822 0.4465" : "0.485 0.456 0.406";
   graph_.metadata["std"] = cifar ? "0.247 0.2435 0.2616" : "0.229 0.224 0.225";
-  graph_.inputs.push_back(graph_.add_value({.name = "input", .shape = Shape{1, 3, size, size}}));
+  add_input("input", {1, 3, size, size});
+}
+
+ValueId Network::add_input(const std::string& name, const Shape& shape) {
+  graph_.inputs.push_back(graph_.add_value({.name = name, .shape = shape}));
+  return graph_.inputs.back();
 }
 
 std::int64_t Network::channels(ValueId x) const {
@@ -64,14 +72,18 @@ ValueId Network::ints(const std::string& name, std::initializer_list<std::int64_
 }
 
 ValueId Network::conv(const std::string& name, ValueId x, const ConvSpec& spec) {
-  const std::int64_t c = channels(x) / spec.groups, k = spec.kernel, pad = k / 2;
-  std::vector<ValueId> inputs{
-      x, random(name + ".weight", {spec.channels, c, k, k}, 0, deviation(c * k * k, spec.after))};
+  const auto& in = graph_.value(x).shape;
+  const std::size_t axes = in && in->rank() > 2 ? std::size_t(in->rank()) - 2 : 2;
+  Shape weights{spec.channels, channels(x) / spec.groups};
+  for (std::size_t i = 0; i < axes; ++i) weights.push_back(spec.kernel);
+  const std::int64_t terms = weights.elements() / spec.channels;
+  std::vector<ValueId> inputs{x,
+                              random(name + ".weight", weights, 0, deviation(terms, spec.after))};
   if (spec.bias) inputs.push_back(random(name + ".bias", {spec.channels}, 0, 0.05));
   Attributes attributes;
-  attributes.set("kernel_shape", Ints{k, k});
-  attributes.set("strides", Ints{spec.stride, spec.stride});
-  attributes.set("pads", Ints{pad, pad, pad, pad});
+  attributes.set("kernel_shape", Ints(axes, spec.kernel));
+  attributes.set("strides", Ints(axes, spec.stride));
+  attributes.set("pads", Ints(2 * axes, spec.kernel / 2));
   attributes.set("group", spec.groups);
   return node("Conv", name, std::move(inputs), std::move(attributes));
 }
@@ -124,6 +136,12 @@ ValueId Network::dense(const std::string& name, ValueId x, std::int64_t outputs,
 
 ValueId Network::add(const std::string& name, ValueId a, ValueId b) {
   return node("Add", name, {a, b});
+}
+
+ValueId Network::concat(const std::string& name, std::vector<ValueId> parts) {
+  Attributes attributes;
+  attributes.set("axis", std::int64_t(1));
+  return node("Concat", name, std::move(parts), std::move(attributes));
 }
 
 ValueId Network::subsample(const std::string& name, ValueId x, std::int64_t channels_out) {

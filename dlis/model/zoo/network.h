@@ -15,7 +15,7 @@ enum class After : std::uint8_t { relu, linear };
 
 struct ConvSpec {
   std::int64_t channels;
-  std::int64_t kernel = 3, stride = 1, groups = 1;  // padding is kernel / 2
+  std::int64_t kernel = 3, stride = 1, groups = 1;  // on each spatial axis; padding is kernel / 2
   After after = After::relu;
   bool bias = false;
 };
@@ -26,8 +26,11 @@ class Network {
  public:
   // One input `input`, 1x3xSIZExSIZE with a symbolic batch; metadata carry mean and std.
   Network(const std::string& name, int size, std::uint64_t seed);
+  // No input yet.
+  Network(const std::string& name, std::uint64_t seed);
 
   ValueId input() const { return graph_.inputs[0]; }
+  ValueId add_input(const std::string& name, const Shape& shape);  // its batch is symbolic
   std::int64_t channels(ValueId x) const;
 
   ValueId conv(const std::string& name, ValueId x, const ConvSpec& spec);
@@ -42,6 +45,7 @@ class Network {
   ValueId dense(const std::string& name, ValueId x, std::int64_t outputs, bool bias,
                 After after = After::linear);
   ValueId add(const std::string& name, ValueId a, ValueId b);
+  ValueId concat(const std::string& name, std::vector<ValueId> parts);  // of channels
   // Option A of He et al. 2016 (CIFAR): every second pixel, channels padded with zeros to
   // `channels`.
   ValueId subsample(const std::string& name, ValueId x, std::int64_t channels);

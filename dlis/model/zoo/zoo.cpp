@@ -47,6 +47,11 @@ Result<Chosen> choose(std::string_view text) {
   }
   if ((size == kCifar && row->cifar) || (size == kImageNet && row->imagenet))
     return Chosen{row, size};
+  if (row->of_data) {
+    if (parts.size() == 1) return Chosen{row, 0};
+    return fail(fmt::format("there is no model '{}'", text), {},
+                fmt::format("its only form is {} ({})", row->name, row->of_data));
+  }
   return fail(fmt::format("there is no model '{}'", text), {},
               row->imagenet
                   ? fmt::format("its forms are {0} (CIFAR-10) and {0}@224 (ImageNet)", row->name)

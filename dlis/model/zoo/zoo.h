@@ -9,13 +9,15 @@
 namespace dlis {
 
 // A row of models.inc. `size` is the input's side: 32 is the CIFAR-10 form (10 classes), 224 the
-// ImageNet form (1000 classes); `cifar` and `imagenet` say which forms exist. Weights are random
-// but such that values stay near 1 in all layers; the same seed gives the same bits everywhere.
+// ImageNet form (1000 classes); `cifar` and `imagenet` say which forms exist. A network whose
+// inputs are no images has neither, but one form by its name, `of_data`. Weights are random but
+// such that values stay near 1 in all layers; the same seed gives the same bits everywhere.
 struct ModelRow {
   const char* name;
   const char* summary;
   bool cifar, imagenet;
   Result<Graph> (*build)(int size, std::uint64_t seed);
+  const char* of_data = nullptr;  // "sensors": what its inputs are
 };
 
 std::span<const ModelRow* const> models();

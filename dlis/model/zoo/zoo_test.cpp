@@ -69,9 +69,25 @@ TEST(ZooLayers, Vgg16Convolutions) {
   EXPECT_NEAR(double(macs), 313.2e6, 0.05e6);
 }
 
+TEST(ZooLayers, TwoBranchesOfSensors) {
+  const auto graph = build_model("two_branch");
+  ASSERT_TRUE(graph) << graph.error().message();
+  ASSERT_EQ(graph->inputs.size(), 2u);
+  EXPECT_EQ(graph->value(graph->inputs[0]).name, "accelerometer");
+  EXPECT_EQ(graph->value(graph->inputs[1]).name, "gyroscope");
+  for (const ValueId input : graph->inputs)
+    EXPECT_EQ(graph->value(input).shape, (Shape{1, 3, 128}));
+  EXPECT_EQ(graph->value(graph->outputs[0]).shape, (Shape{1, 6}));
+  // Weights, BatchNormalization (2 a channel), the dense layer's bias.
+  const std::int64_t branch = 24 * 3 * 7 + 32 * 24 * 5 + 48 * 32 * 3 + 2 * (24 + 32 + 48);
+  EXPECT_EQ(parameters_of(*graph), 2 * branch + 64 * 96 * 3 + 2 * 64 + 64 * 6 + 6);
+  const std::int64_t steps = 64 * (24 * 3 * 7) + 32 * (32 * 24 * 5) + 32 * (48 * 32 * 3);
+  EXPECT_EQ(macs_of(*graph), 2 * steps + 16 * (64 * 96 * 3) + 64 * 6);
+}
+
 TEST(ZooNames, FormsAndErrors) {
   for (const ModelRow* row : models()) {
-    EXPECT_EQ(is_model_name(row->name), row->cifar) << row->name;
+    EXPECT_EQ(is_model_name(row->name), row->cifar || row->of_data) << row->name;
     EXPECT_EQ(is_model_name(std::string(row->name) + "@224"), row->imagenet) << row->name;
   }
   for (const char* name : {"", "vgg", "vgg16@", "vgg16@64", "vgg16@224@224", "resnet20@224"}) {
@@ -80,6 +96,7 @@ TEST(ZooNames, FormsAndErrors) {
   }
   EXPECT_THAT(build_model("resnet21").error().message(), testing::HasSubstr("resnet20"));
   EXPECT_THAT(build_model("resnet20@224").error().message(), testing::HasSubstr("CIFAR-10"));
+  EXPECT_THAT(build_model("two_branch@224").error().message(), testing::HasSubstr("sensors"));
 }
 
 TEST(ZooWeights, FollowTheSeedAndAreTame) {
