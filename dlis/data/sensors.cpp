@@ -34,8 +34,8 @@ struct Activity {
 constexpr Activity kActivities[] = {
     {"still", 0.3, {0, 0, 0}, 0, 0.005, 0.01, 0, 0.01},
     {"turning", 0.3, {0, 0, 0}, 0, 0.005, 0.01, 1.4, 0.01},
-    {"walking", 0.9, {0.30, 0.12, 0.05}, 0.12, 0.07, 0.35, 0, 0.04},
-    {"stairs", 0.9, {0.20, 0.17, 0.12}, 0.12, 0.07, 0.35, 0, 0.04},
+    {"walking", 0.9, {0.29, 0.13, 0.06}, 0.12, 0.07, 0.35, 0, 0.04},
+    {"stairs", 0.9, {0.21, 0.17, 0.11}, 0.12, 0.07, 0.35, 0, 0.04},
     {"cycling", 1.15, {0.04, 0.02, 0.01}, 0.03, 0.03, 0.32, 0, 0.09},
     {"running", 1.3, {0.80, 0.30, 0.15}, 0.30, 0.15, 0.55, 0, 0.08},
 };
@@ -43,8 +43,8 @@ constexpr Activity kActivities[] = {
 struct Sensor {
   double noise, step, limit;  // standard deviation, resolution, largest value
 };
-constexpr Sensor kAccelerometer{0.015, 1.0 / 2048, 16};               // g
-constexpr Sensor kGyroscope{0.03, pi / 180 / 16.4, pi / 180 * 2000};  // rad/s
+constexpr Sensor kAccelerometer{0.03, 1.0 / 2048, 16};               // g
+constexpr Sensor kGyroscope{0.05, pi / 180 / 16.4, pi / 180 * 2000};  // rad/s
 constexpr double kDrift = 0.05;  // rad/s: a gyroscope that rests shows some rotation
 
 // Uniform over all directions (Shoemake 1992, "Uniform random rotations").
@@ -101,7 +101,7 @@ Motion random_motion(std::size_t activity, const Wearer& who, Rng& rng) {
           what.strides * who.tempo * rng.uniform(0.95, 1.05),
           who.strength * rng.uniform(0.8, 1.2),
           rng.uniform(0, 2 * pi),
-          direction * what.turn * rng.uniform(0.5, 1.5),
+          direction * what.turn * rng.uniform(0.2, 1.5),
           middle};
 }
 
@@ -147,8 +147,8 @@ Wearer random_wearer(Rng& rng) {
   Wearer wearer;
   wearer.tempo = rng.uniform(0.85, 1.15);
   wearer.strength = rng.uniform(0.75, 1.3);
-  for (double& phase : wearer.phases) phase = rng.uniform(-0.6, 0.6);
-  for (double& factor : wearer.harmonics) factor = rng.uniform(0.75, 1.25);
+  for (double& phase : wearer.phases) phase = rng.uniform(-0.9, 0.9);
+  for (double& factor : wearer.harmonics) factor = rng.uniform(0.65, 1.35);
   wearer.scale = rng.uniform(0.97, 1.03);
   return wearer;
 }
