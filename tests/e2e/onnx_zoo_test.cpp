@@ -74,7 +74,7 @@ TEST_P(OnnxZoo, PreparesCompletely) {
         node.op->name,
         testing::AnyOf(testing::StrEq("Conv"), testing::StrEq("Gemm"), testing::StrEq("MaxPool"),
                        testing::StrEq("GlobalAveragePool"), testing::StrEq("Flatten"),
-                       testing::StrEq("Slice"), testing::StrEq("Pad")))
+                       testing::StrEq("Slice"), testing::StrEq("Pad"), testing::StrEq("Concat")))
         << node.name;
 }
 
