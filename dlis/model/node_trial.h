@@ -30,7 +30,7 @@ inline Tensor f32s(std::initializer_list<float> values) {
   return Tensor::of<float>({std::int64_t(values.size())}, std::span(values.begin(), values.size()));
 }
 
-// A graph of that node, after import and inference; node 0 is it.
+// A graph of that node, after import and inference; the last node is it.
 inline Result<Graph> make(const NodeTrial& trial) {
   Graph graph;
   Node node{find_operator(trial.op), "it", trial.attributes, {}, {}};
@@ -63,9 +63,9 @@ inline Result<Graph> make(const NodeTrial& trial) {
 // The outputs for constant inputs, as far as the row folds.
 inline Result<std::vector<Tensor>> fold(const NodeTrial& trial) {
   Graph graph = DLIS_TRY(make(trial));
-  DLIS_TRY(fold_node(graph, graph.nodes[0]));
+  DLIS_TRY(fold_node(graph, graph.nodes.back()));
   std::vector<Tensor> outputs;
-  for (ValueId id : graph.nodes[0].outputs) outputs.push_back(graph.value(id).constant);
+  for (ValueId id : graph.nodes.back().outputs) outputs.push_back(graph.value(id).constant);
   return outputs;
 }
 

@@ -183,6 +183,35 @@ bool ImportNode::is_output_used(int i) const {
   return at >= unused_outputs.size() || !unused_outputs[at];
 }
 
+Result<ValueId> ImportNode::put_before(const char* op, std::vector<ValueId> inputs,
+                                       Attributes attributes) const {
+  if (node.outputs.empty() || node.outputs[0] == kNoValue) return fail("has no output");
+  const std::string name =
+      fmt::format("{}_{}_{}", graph.value(node.outputs[0]).name, op, graph.values.size());
+  Node before{find_operator(op), name, std::move(attributes), std::move(inputs), {}};
+  before.outputs = {graph.add_value({.name = name})};
+  Status status = infer_node(graph, before);
+  if (status) status = fold_node(graph, before);
+  if (!status) status.error().where.clear();  // the file has no such node
+  DLIS_TRY(std::move(status));
+  const ValueId made = before.outputs[0];
+  if (!graph.is_constant(made)) graph.nodes.push_back(std::move(before));
+  return made;
+}
+
+ValueId ImportNode::number(float x) const {
+  const DType type = real_type(graph.value(node.inputs[0]));
+  return graph.add_constant(
+      fmt::format("{}_number_{}", graph.value(node.inputs[0]).name, graph.values.size()),
+      Tensor::scalar(x).converted(type));
+}
+
+void ImportNode::become(const char* op, std::vector<ValueId> inputs) {
+  node.op = find_operator(op);
+  node.attributes = {};
+  node.inputs = std::move(inputs);
+}
+
 void ExportNode::add_input(const std::string& suffix, Tensor tensor) {
   added.emplace_back(suffix, std::move(tensor));
   node.inputs.push_back(kNoValue - ValueId(added.size()));

@@ -29,6 +29,14 @@ struct ImportNode {
   Result<Tensor> constant_input(int i) const;
   void drop_input(int i);  // those behind it move up
   bool is_output_used(int i) const;
+
+  // For an operator that import writes as several: puts a node of canonical `attributes` in front
+  // of this one and gives its output; a constant of the type of input 0; makes another operator of
+  // this node.
+  Result<ValueId> put_before(const char* op, std::vector<ValueId> inputs,
+                             Attributes attributes = {}) const;
+  ValueId number(float x) const;
+  void become(const char* op, std::vector<ValueId> inputs);
 };
 
 // A node on its way out at opset 17: canonical settings become inputs where the opset wants them.

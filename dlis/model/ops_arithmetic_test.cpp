@@ -59,6 +59,55 @@ TEST(Elementwise, BroadcastAndFold) {
   EXPECT_THAT(zero.error().message(), HasSubstr("divides an integer by zero"));
 }
 
+TEST(Elementwise, SignsAndReciprocals) {
+  EXPECT_THAT(integers(folded({.op = "Neg", .constants = {{0, i64s({3, -4})}}})),
+              ElementsAre(-3, 4));
+  EXPECT_THAT(reals(folded({.op = "Neg", .constants = {{0, f32s({1.5f, -2})}}})),
+              ElementsAre(-1.5f, 2));
+  EXPECT_THAT(reals(folded({.op = "Reciprocal", .constants = {{0, f32s({2, -0.25f})}}})),
+              ElementsAre(0.5f, -4));
+}
+
+// What import writes as several operators.
+TEST(Composition, GivesWhatTheOperatorMeans) {
+  const auto gelu = [](const char* how) {
+    return reals(folded({.op = "Gelu",
+                         .opset = 20,
+                         .attributes = with({{"approximate", std::string(how)}}),
+                         .constants = {{0, f32s({-1, 0, 2})}}}));
+  };
+  const auto near = [](float x) { return testing::FloatNear(x, 1e-6f); };
+  EXPECT_THAT(gelu("none"), ElementsAre(near(-0.15865525f), 0, near(1.9544997f)));
+  EXPECT_THAT(gelu("tanh"), ElementsAre(near(-0.15880801f), 0, near(1.9545977f)));
+  EXPECT_THAT(refusal({.op = "Gelu",
+                       .opset = 20,
+                       .attributes = with({{"approximate", std::string("sigmoid")}}),
+                       .shapes = {{3}}}),
+              HasSubstr("approximate is 'sigmoid'"));
+  const NodeTrial norm{
+      .op = "ReduceL2", .opset = 18, .shapes = {{2, 3, 4}}, .constants = {{1, i64s({-1})}}};
+  EXPECT_THAT(shape_of_output(norm), ElementsAre(2, 3, 1));
+  const auto graph = make(norm);
+  ASSERT_TRUE(graph);
+  std::vector<std::string> ops;
+  for (const Node& node : graph->nodes) ops.push_back(node.op->name);
+  EXPECT_THAT(ops, ElementsAre("Mul", "ReduceSum", "Sqrt"));
+}
+
+TEST(LayerNormalization, WeightsFitTheLastAxes) {
+  const NodeTrial last{.op = "LayerNormalization", .shapes = {{2, 3, 4}, {4}, {4}}};
+  EXPECT_EQ(canonical(last).integer("axis"), 2);
+  EXPECT_FLOAT_EQ(canonical(last).real("epsilon"), 1e-5f);
+  EXPECT_THAT(shape_of_output({.op = "LayerNormalization",
+                               .attributes = with({{"axis", std::int64_t(-2)}}),
+                               .shapes = {{2, 3, 4}, {3, 4}}}),
+              ElementsAre(2, 3, 4));
+  EXPECT_THAT(refusal({.op = "LayerNormalization", .shapes = {{2, 3, 4}, {4}, {3}}}),
+              HasSubstr("its bias is 3, but it normalises over 4"));
+  EXPECT_THAT(refusal({.op = "LayerNormalization", .shapes = {{2, 3}, {3}}, .outputs = 3}),
+              HasSubstr("somebody uses its output 1"));
+}
+
 TEST(Reduce, AxesFromAttributeOrInput) {
   const auto keep = [](std::int64_t k) { return with({{"keepdims", k}, {"axes", Ints{-1, 0}}}); };
   EXPECT_THAT(shape_of_output({.op = "ReduceMean", .attributes = keep(1), .shapes = {{2, 3, 4}}}),

@@ -10,14 +10,14 @@ namespace dlis {
 inline Ints shape_of_output(const NodeTrial& trial, int output = 0) {
   const auto graph = make(trial);
   if (!graph) return ADD_FAILURE() << trial.op << ": " << graph.error().message(), Ints{-99};
-  const Shape& shape = *graph->value(graph->nodes[0].outputs[std::size_t(output)]).shape;
+  const Shape& shape = *graph->value(graph->nodes.back().outputs[std::size_t(output)]).shape;
   return Ints(shape.begin(), shape.end());
 }
 
 inline Attributes canonical(const NodeTrial& trial) {
   const auto graph = make(trial);
   if (!graph) return ADD_FAILURE() << trial.op << ": " << graph.error().message(), Attributes();
-  return graph->nodes[0].attributes;
+  return graph->nodes.back().attributes;
 }
 
 inline std::string refusal(const NodeTrial& trial) {

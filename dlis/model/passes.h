@@ -40,6 +40,10 @@ namespace dlis {
 // convolution rows see one kind of dense layer.
 [[nodiscard]] Graph use_gemm(Graph graph);
 
+// x * (1 + erf(x / sqrt(2))) / 2, as files without the operator have it, becomes Gelu, which exists
+// only inside a plan.
+[[nodiscard]] Graph fuse_gelu(Graph graph);
+
 // BatchNormalization goes into the weights and bias of the Conv, WinogradConv, ConvTranspose or
 // Gemm in front of it; one that stands alone becomes a depthwise 1x1 Conv (Mul and Add where the
 // value has no one or two spatial axes). Afterwards none with constant statistics survives.

@@ -47,6 +47,18 @@ INSTANTIATE_TEST_SUITE_P(BuiltIn, Interpreter,
                          testing::Values("vgg16", "resnet18", "resnet20", "resnet56",
                                          "mobilenet_v1", "mobilenet_v2"));
 
+// A block of ConvNeXt, and what exporters make of a normalisation that they take apart.
+TEST(InterpretedOperators, AgreeWithThePlan) {
+  TestNetwork net({2, 6, 5, 7});
+  ValueId y = net.node("Transpose", "last", {net.conv("conv", net.input(), 6)},
+                       {{"perm", Ints{0, 2, 3, 1}}});
+  y = net.node("LayerNormalization", "norm",
+               {y, net.constant("scale", {6}), net.constant("shift", {6})},
+               {{"axis", std::int64_t(3)}});
+  const ValueId inverse = net.node("Reciprocal", "inverse", {net.node("Exp", "exp", {y})});
+  expect_agreement(net.finish(net.node("Mul", "mul", {net.node("Neg", "neg", {y}), inverse})));
+}
+
 // WinogradConv against the oracle of the plan's rows, on maps that tiles hang over.
 class InterpretedWinograd : public testing::TestWithParam<std::tuple<int, bool>> {};
 TEST_P(InterpretedWinograd, AgreesWithTheReference) {

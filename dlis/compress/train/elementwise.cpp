@@ -33,6 +33,8 @@ Tensor sigmoid(const Tensor& x) { return torch::sigmoid(x); }
 Tensor tanh(const Tensor& x) { return torch::tanh(x); }
 Tensor exp(const Tensor& x) { return torch::exp(x); }
 Tensor erf(const Tensor& x) { return torch::erf(x); }
+Tensor neg(const Tensor& x) { return -x; }
+Tensor reciprocal(const Tensor& x) { return torch::reciprocal(x); }
 Tensor sqrt(const Tensor& x) { return torch::sqrt(x); }
 
 Tensors clip(const Call& call) {
@@ -77,6 +79,8 @@ DLIS_TRAIN_ROW(sigmoid, "Sigmoid", unary<sigmoid>);
 DLIS_TRAIN_ROW(tanh, "Tanh", unary<tanh>);
 DLIS_TRAIN_ROW(exp, "Exp", unary<exp>);
 DLIS_TRAIN_ROW(erf, "Erf", unary<erf>);
+DLIS_TRAIN_ROW(neg, "Neg", unary<neg>);
+DLIS_TRAIN_ROW(reciprocal, "Reciprocal", unary<reciprocal>);
 DLIS_TRAIN_ROW(sqrt, "Sqrt", unary<sqrt>);
 DLIS_TRAIN_ROW(clip, "Clip", clip);
 DLIS_TRAIN_ROW(leaky_relu, "LeakyRelu", leaky_relu);

@@ -77,6 +77,13 @@ Tensors batch_normalization(const Call& call) {
                             a.real("epsilon", 1e-5f), true)};
 }
 
+Tensors layer_normalization(const Call& call) {
+  const Tensor& scale = call.inputs[1];
+  return {torch::layer_norm(call.inputs[0], scale.sizes(), scale,
+                            call.has(2) ? call.inputs[2] : Tensor(),
+                            call.node.attributes.real("epsilon", 1e-5f))};
+}
+
 Tensors max_pool(const Call& call) {
   const Attributes& a = call.node.attributes;
   const Ints kernel = a.ints("kernel_shape");
@@ -140,6 +147,7 @@ DLIS_TRAIN_ROW(conv_transpose, "ConvTranspose", conv_transpose);
 DLIS_TRAIN_ROW(gemm, "Gemm", gemm);
 DLIS_TRAIN_ROW(matmul, "MatMul", matmul);
 DLIS_TRAIN_ROW(batch_normalization, "BatchNormalization", batch_normalization);
+DLIS_TRAIN_ROW(layer_normalization, "LayerNormalization", layer_normalization);
 DLIS_TRAIN_ROW(max_pool, "MaxPool", max_pool);
 DLIS_TRAIN_ROW(average_pool, "AveragePool", average_pool);
 DLIS_TRAIN_ROW(global_average_pool, "GlobalAveragePool", global_average_pool);

@@ -100,6 +100,9 @@ DLIS_UNARY(hard_swish, activate(x, Activation::hardswish, a, b))
 DLIS_UNARY(exp, exp_full(x))
 DLIS_UNARY(sqrt, sqrt(x))
 DLIS_UNARY(erf, erf(x))
+DLIS_UNARY(neg, x* splat(-1.0f))
+DLIS_UNARY(reciprocal, splat(1.0f) / x)
+DLIS_UNARY(gelu, x* fma(splat(0.5f), erf(x* splat(0.70710678f)), splat(0.5f)))
 
 DLIS_BINARY(add, x + y)
 DLIS_BINARY(sub, x - y)
@@ -148,6 +151,9 @@ const ElementwiseKernels elementwise_kernels = {.relu = relu_f32,
                                                 .exp = exp_f32,
                                                 .sqrt = sqrt_f32,
                                                 .erf = erf_f32,
+                                                .neg = neg_f32,
+                                                .reciprocal = reciprocal_f32,
+                                                .gelu = gelu_f32,
                                                 .add = add_f32,
                                                 .sub = sub_f32,
                                                 .mul = mul_f32,

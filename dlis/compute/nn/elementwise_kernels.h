@@ -21,7 +21,8 @@ using ElementwiseKernel = void (*)(const ElementwiseBlock& block);
 
 struct ElementwiseKernels {
   // One input; a and b are the operator's alpha and beta, or bounds.
-  ElementwiseKernel relu, leaky_relu, clip, sigmoid, tanh, hard_sigmoid, hard_swish, exp, sqrt, erf;
+  ElementwiseKernel relu, leaky_relu, clip, sigmoid, tanh, hard_sigmoid, hard_swish, exp, sqrt, erf,
+      neg, reciprocal, gelu;
   // Two inputs.
   ElementwiseKernel add, sub, mul, div, max, min, prelu, pow;
   ElementwiseKernel multiply_add;  // in0 * in1 + in2

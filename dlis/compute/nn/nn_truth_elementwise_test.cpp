@@ -67,6 +67,24 @@ Outputs lrn(const Attributes& a, const Inputs& in) {
   return {out};
 }
 
+// x, scale and, where there is one, bias, which have the axes from `axis` on.
+Outputs layer_normalization(const Attributes& a, const Inputs& in) {
+  const Array& x = in[0];
+  const auto count = std::size_t(in[1].count());
+  Array out(x.shape);
+  for (std::size_t row = 0; row < x.values.size(); row += count) {
+    double mean = 0, variance = 0;
+    for (std::size_t i = 0; i < count; ++i) mean += x.values[row + i] / double(count);
+    for (std::size_t i = 0; i < count; ++i)
+      variance += std::pow(x.values[row + i] - mean, 2) / double(count);
+    const double deviation = std::sqrt(variance + double(a.real("epsilon", 1e-5f)));
+    for (std::size_t i = 0; i < count; ++i)
+      out.values[row + i] = (x.values[row + i] - mean) / deviation * in[1].values[i] +
+                            (in.size() > 2 ? in[2].values[i] : 0);
+  }
+  return {out};
+}
+
 // The scale and zero point of each element.
 template <class F>
 Outputs by_scales(const Attributes& a, const Inputs& in, F f) {
@@ -113,6 +131,9 @@ void add_elementwise(Functions& functions) {
   DLIS_POINTWISE("Exp", std::exp(x[0]));
   DLIS_POINTWISE("Sqrt", std::sqrt(x[0]));
   DLIS_POINTWISE("Erf", std::erf(x[0]));
+  DLIS_POINTWISE("Gelu", x[0] * (1 + std::erf(x[0] / std::sqrt(2))) / 2);
+  DLIS_POINTWISE("Neg", -x[0]);
+  DLIS_POINTWISE("Reciprocal", 1 / x[0]);
   DLIS_POINTWISE("Pow", std::pow(x[0], x[1]));
   DLIS_POINTWISE("Add", x[0] + x[1]);
   DLIS_POINTWISE("Sub", x[0] - x[1]);
@@ -127,6 +148,7 @@ void add_elementwise(Functions& functions) {
   DLIS_POINTWISE("Min", *std::min_element(x.begin(), x.end()));
   functions["BatchNormalization"] = batch_normalization;
   functions["LRN"] = lrn;
+  functions["LayerNormalization"] = layer_normalization;
   functions["QuantizeLinear"] = quantize_linear;
   functions["DequantizeLinear"] = dequantize_linear;
 }

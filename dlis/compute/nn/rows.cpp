@@ -4,13 +4,15 @@ namespace dlis::nn {
 
 constexpr std::int64_t kTileElements = 8192;
 
-RowsParams rows_of(const OpProblem& problem, const std::vector<bool>& along) {
+RowsParams rows_of(const OpProblem& problem, const std::vector<bool>& along,
+                   std::span<const Shape> more) {
   const TensorDesc in = input_desc(problem, 0);
   const TensorDesc& out = problem.outputs[0];
   RowsParams params;
-  params.outer.operands = params.row.operands = 2;
+  params.outer.operands = params.row.operands = 2 + int(more.size());
   for (int axis = 0; axis < in.shape.rank(); ++axis) {
-    const std::int64_t strides[] = {out.strides[axis], in.strides[axis]};
+    std::vector<std::int64_t> strides = {out.strides[axis], in.strides[axis]};
+    for (const Shape& others : more) strides.push_back(others[axis]);
     add_axis(along[std::size_t(axis)] ? params.row : params.outer, in.shape[axis], strides);
   }
   for (Loops* loops : {&params.outer, &params.row}) {

@@ -7,15 +7,17 @@
 namespace dlis::nn {
 
 struct RowsParams {
-  Loops outer;  // operands: output, input; one iteration a row
+  Loops outer;  // operands: output, input, then others; one iteration a row
   Loops row;    // the same operands within a row
   Tiling tiling;
   std::int64_t length = 1;   // of a row
   std::int64_t buffer = 16;  // floats of scratch a worker has for a row: length, rounded up
 };
 
-// Rows along the axes marked in `along`.
-RowsParams rows_of(const OpProblem& problem, const std::vector<bool>& along);
+// Rows along the axes marked in `along`. `more`: strides of further operands of a row, such as its
+// weights, by the input's axes.
+RowsParams rows_of(const OpProblem& problem, const std::vector<bool>& along,
+                   std::span<const Shape> more = {});
 std::int64_t row_tiles(const RowsParams& params);
 
 // One run: where rows are not contiguous they pass through `gathered`, a buffer of `length` floats

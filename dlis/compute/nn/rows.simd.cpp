@@ -1,4 +1,4 @@
-// Softmax, LogSoftmax and LRN on one contiguous row.
+// Softmax, LogSoftmax, LRN and LayerNormalization on one contiguous row.
 #include "dlis/compute/nn/row_kernels.h"
 #include "dlis/compute/simd/math.h"
 
@@ -102,10 +102,47 @@ void lrn_f32(std::int64_t n, const float* in, float* out, float* squares, LrnSet
   }
 }
 
+// The sum of f(x) over a row; lanes behind its end count as f(x) = 0.
+template <class F>
+DLIS_INLINE float sum_of(std::int64_t n, const float* in, F f) {
+  Vec a = zero(), b = a;
+  std::int64_t i = 0;
+  for (; i + 2 * kLanes <= n; i += 2 * kLanes) {
+    a = a + f(load(in + i));
+    b = b + f(load(in + i + kLanes));
+  }
+  for (; i + kLanes <= n; i += kLanes) a = a + f(load(in + i));
+  float sum = reduce_add(a + b);
+  if (i == n) return sum;
+  alignas(64) float lane[kLanes];
+  store(lane, f(load(in + i, static_cast<int>(n - i))));
+  for (int j = 0; j < static_cast<int>(n - i); ++j) sum += lane[j];
+  return sum;
+}
+
+// In two passes: the mean of squares less the squared mean would cancel.
+void layer_normalization_f32(std::int64_t n, const float* in, float* out, LayerNormalisation with) {
+  const float count = static_cast<float>(n);
+  const float mean = sum_of(
+                         n, in, [](Vec x) __attribute__((always_inline)) { return x; }) /
+                     count;
+  const Vec m = splat(mean);
+  const float squares = sum_of(
+      n, in, [=](Vec x) __attribute__((always_inline)) { return (x - m) * (x - m); });
+  const Vec factor = splat(1 / __builtin_sqrtf(squares / count + with.epsilon));
+  for (std::int64_t i = 0; i < n; i += kLanes) {
+    const int lanes = static_cast<int>(n - i < kLanes ? n - i : kLanes);
+    const Vec x = (load(in + i, lanes) - m) * factor;
+    store(out + i, fma(x, load(with.scale + i), load(with.bias + i)), lanes);
+  }
+}
+
 }  // namespace
 
 extern const RowKernels row_kernels;
-const RowKernels row_kernels = {
-    .softmax = softmax_f32, .log_softmax = log_softmax_f32, .lrn = lrn_f32};
+const RowKernels row_kernels = {.softmax = softmax_f32,
+                                .log_softmax = log_softmax_f32,
+                                .lrn = lrn_f32,
+                                .layer_normalization = layer_normalization_f32};
 
 }  // namespace dlis::DLIS_SIMD

@@ -12,6 +12,7 @@
 #include "dlis/base/memory.h"
 #include "dlis/base/text.h"
 #include "dlis/model/onnx/attribute_proto.h"
+#include "dlis/model/onnx/branch.h"
 #include "dlis/model/onnx/functions.h"
 #include "dlis/model/onnx/input_shapes.h"
 #include "dlis/model/onnx/node_order.h"
@@ -119,7 +120,12 @@ bool is_computed(const Graph& graph, const Node& node) {
   return true;
 }
 
+Status read_branch(Import& in, const onnx::NodeProto& proto);
+
 Status read_node(Import& in, const onnx::NodeProto& proto) {
+  if (is_if(proto)) return read_branch(in, proto);
+  for (const std::string& name : proto.output())
+    if (!name.empty()) DLIS_TRY(check_name(in, name));
   ReadAttributes attributes = DLIS_TRY(attributes_of(proto));
   Node node = node_of(in, proto);
   node.attributes = std::move(attributes.plain);
@@ -134,6 +140,47 @@ Status read_node(Import& in, const onnx::NodeProto& proto) {
   if (proto.op_type() == "Constant" && is_computed(in.graph, node))
     DLIS_TRY(check_finite(in.graph.value(node.outputs[0]).constant, proto.output(0)));
   if (!is_computed(in.graph, node)) in.graph.nodes.push_back(std::move(node));
+  return {};
+}
+
+Status check_made(const Import& in, const std::string& name, const onnx::NodeProto& proto) {
+  if (name.empty() || in.ids.contains(name)) return {};
+  return fail(fmt::format("it reads '{}', which nothing makes", name), describe(proto));
+}
+
+// The branch that the condition chooses takes the place of the If.
+Status read_branch(Import& in, const onnx::NodeProto& proto) {
+  const auto given = proto.input_size() == 1 ? in.ids.find(proto.input(0)) : in.ids.end();
+  const bool known = given != in.ids.end() && in.graph.is_constant(given->second) &&
+                     in.graph.value(given->second).constant.elements() == 1;
+  if (!known)
+    return fail("its condition is not known before the network runs", describe(proto),
+                "export the network for fixed shapes, or without the choice");
+  const bool condition = doubles_of(in.graph.value(given->second))[0] != 0;
+  const onnx::GraphProto* branch = branch_of(proto, condition);
+  if (!branch || branch->output_size() != proto.output_size())
+    return fail("its branch does not make its outputs", describe(proto));
+  for (const auto& tensor : branch->initializer()) {
+    Tensor weight = DLIS_TRY(tensor_of(tensor, {}));
+    DLIS_TRY(add_constant(in, tensor.name(), std::move(weight)));
+  }
+  for (const auto& node : branch->node())
+    for (const std::string& name : names_read(node)) in.read.insert(name);
+  for (const auto& output : branch->output()) in.read.insert(output.name());
+  for (const auto& node : branch->node()) {
+    for (const std::string& name : names_read(node)) DLIS_TRY(check_made(in, name, node));
+    DLIS_TRY(read_node(in, node));
+  }
+  for (int i = 0; i < proto.output_size(); ++i) {
+    if (proto.output(i).empty()) continue;
+    onnx::NodeProto same;
+    same.set_op_type("Identity");
+    same.set_name(proto.name());
+    same.add_input(branch->output(i).name());
+    same.add_output(proto.output(i));
+    DLIS_TRY(check_made(in, same.input(0), proto));
+    if (!same.input(0).empty()) DLIS_TRY(read_node(in, same));
+  }
   return {};
 }
 
@@ -161,9 +208,10 @@ Status read_outputs(Import& in, const onnx::GraphProto& proto) {
   return {};
 }
 
-std::unordered_set<std::string> names_read(const onnx::GraphProto& proto) {
+std::unordered_set<std::string> all_names_read(const onnx::GraphProto& proto) {
   std::unordered_set<std::string> names;
-  for (const auto& node : proto.node()) names.insert(node.input().begin(), node.input().end());
+  for (const auto& node : proto.node())
+    for (std::string& name : names_read(node)) names.insert(std::move(name));
   for (const auto& output : proto.output()) names.insert(output.name());
   return names;
 }
@@ -179,7 +227,7 @@ Result<Graph> import_model(onnx::ModelProto& model, const std::filesystem::path&
   DLIS_TRY(check_operators(model));
   in.graph.name = proto.name();
   for (const auto& entry : model.metadata_props()) in.graph.metadata[entry.key()] = entry.value();
-  in.read = names_read(proto);
+  in.read = all_names_read(proto);
 
   std::unordered_set<std::string> known;
   for (const auto& [name, tensor] : options.constants) known.insert(name);

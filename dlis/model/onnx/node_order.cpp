@@ -7,6 +7,8 @@
 #include <queue>
 #include <unordered_map>
 
+#include "dlis/model/onnx/branch.h"
+
 namespace dlis {
 namespace {
 
@@ -35,7 +37,7 @@ Result<Order> order_of(const onnx::GraphProto& graph, const Producers& producers
   const auto count = std::size_t(graph.node_size());
   Order order{std::vector<std::vector<int>>(count), std::vector<int>(count)};
   for (int i = 0; i < graph.node_size(); ++i) {
-    for (const std::string& name : graph.node(i).input()) {
+    for (const std::string& name : names_read(graph.node(i))) {
       if (name.empty() || known.count(name)) continue;
       const auto producer = producers.find(name);
       if (producer == producers.end())

@@ -94,15 +94,76 @@ TEST_F(Reader, OneReportNamesAllUnsupportedOperators) {
   test::add_node(model, "NonZero", {"c"}, {"z2"});
   test::add_node(model, "Frobnicate", {"c"}, {"f"});
   test::add_node(model, "Relu", {"c"}, {"r"}).set_domain("com.example");
-  auto& branch = test::add_node(model, "If", {"c"}, {"i"});
-  auto& attribute = *branch.add_attribute();
-  attribute.set_name("then_branch");
+  auto& loop = test::add_node(model, "Loop", {"c"}, {"i"});
+  auto& attribute = *loop.add_attribute();
+  attribute.set_name("body");
   attribute.set_type(onnx::AttributeProto::GRAPH);
   attribute.mutable_g();
+  auto& branch = *test::add_node(model, "If", {"c"}, {"j"}).add_attribute();
+  branch.set_name("then_branch");
+  branch.set_type(onnx::AttributeProto::GRAPH);
+  branch.mutable_g()->add_node()->set_op_type("Unheard");
   EXPECT_THAT(error_of(test::parse(model)),
               AllOf(HasSubstr("NonZero (2 nodes"), HasSubstr("Frobnicate"),
-                    HasSubstr("com.example.Relu"), HasSubstr("If (control flow: then_branch)"),
-                    HasSubstr("make_f"), Not(HasSubstr("Conv"))));
+                    HasSubstr("com.example.Relu"), HasSubstr("Loop (control flow: body)"),
+                    HasSubstr("Unheard"), HasSubstr("make_f"), Not(HasSubstr("Conv"))));
+}
+
+// An If that asks for the first extent of x; both branches read a value from outside.
+onnx::ModelProto model_with_if(std::int64_t extent) {
+  onnx::ModelProto model = test::conv_model();
+  model.mutable_graph()->clear_node();
+  model.mutable_graph()->clear_input();
+  model.mutable_graph()->clear_output();
+  test::add_info(*model.mutable_graph()->mutable_input(), "x", {int(extent), 3});
+  test::add_info(*model.mutable_graph()->mutable_output(), "y", {"n"});
+  auto& node = test::add_node(model, "If", {"is_one"}, {"y"});
+  for (const char* op : {"Tanh", "Relu"}) {
+    auto& attribute = *node.add_attribute();
+    attribute.set_name(op == std::string("Tanh") ? "then_branch" : "else_branch");
+    attribute.set_type(onnx::AttributeProto::GRAPH);
+    auto& inner = *attribute.mutable_g()->add_node();
+    inner.set_op_type(op);
+    inner.add_input("same");
+    inner.add_output(std::string("in_") + op);
+    attribute.mutable_g()->add_output()->set_name(inner.output(0));
+  }
+  // Behind the If, which needs them.
+  test::add_node(model, "Identity", {"x"}, {"same"});
+  test::add_node(model, "Shape", {"x"}, {"shape"});
+  test::add_node(model, "Gather", {"shape", "zero"}, {"first"});
+  test::add_node(model, "Equal", {"first", "one"}, {"is_one"});
+  for (const std::int64_t value : {0, 1}) {
+    auto& tensor = *model.mutable_graph()->add_initializer();
+    tensor.set_name(value == 0 ? "zero" : "one");
+    tensor.set_data_type(onnx::TensorProto::INT64);
+    tensor.add_int64_data(value);
+  }
+  return model;
+}
+
+TEST_F(Reader, TakesTheBranchThatShapesChoose) {
+  for (const std::int64_t extent : {1, 2}) {
+    const auto graph = test::parse(model_with_if(extent));
+    ASSERT_TRUE(graph) << graph.error().message();
+    std::vector<std::string> ops;
+    for (const Node& node : graph->nodes) ops.push_back(node.op->name);
+    EXPECT_THAT(ops, testing::ElementsAre("Identity", extent == 1 ? "Tanh" : "Relu", "Identity"));
+    EXPECT_EQ(graph->value(graph->outputs[0]).name, "y");
+  }
+  onnx::ModelProto model = model_with_if(1);
+  model.mutable_graph()->mutable_node(0)->set_input(0, "x");
+  EXPECT_THAT(error_of(test::parse(model)),
+              AllOf(HasSubstr("make_y"), HasSubstr("not known before the network runs")));
+  model = model_with_if(1);
+  auto& branch = *model.mutable_graph()->mutable_node(0)->mutable_attribute(0)->mutable_g();
+  branch.mutable_output(0)->set_name("nothing");
+  EXPECT_THAT(error_of(test::parse(model)), HasSubstr("'nothing'"));
+  branch.mutable_output(0)->set_name("same");
+  branch.mutable_node(0)->set_output(0, "shape");
+  EXPECT_THAT(error_of(test::parse(model)), HasSubstr("'shape' is defined twice"));
+  model.mutable_graph()->mutable_node(0)->clear_attribute();
+  EXPECT_THAT(error_of(test::parse(model)), HasSubstr("its branch does not make its outputs"));
 }
 
 TEST_F(Reader, SortsNodesAndFindsCycles) {

@@ -10,6 +10,7 @@
 
 #include "dlis/base/text.h"
 #include "dlis/model/onnx/attribute_proto.h"
+#include "dlis/model/onnx/branch.h"
 #include "dlis/model/op.h"
 
 namespace dlis {
@@ -34,8 +35,9 @@ std::string refusal_of(const onnx::NodeProto& node, const Names& functions) {
   const Operator* op = find_operator(node.op_type());
   const std::string domain = domain_of(node.domain());
   const std::string name = domain.empty() ? node.op_type() : domain + "." + node.op_type();
-  const std::string subgraph = subgraph_in(node);
+  const std::string subgraph = is_if(node) ? "" : subgraph_in(node);
   if (!subgraph.empty()) return fmt::format("{} (control flow: {})", name, subgraph);
+  if (is_if(node) && !functions.contains({domain, node.op_type()})) return "";
   if (!op || domain != op->domain) return name.empty() ? "(no name)" : name;
   return functions.contains({domain, node.op_type()}) ? name + " (as a function of the file)" : "";
 }
@@ -44,6 +46,24 @@ struct Users {
   int count = 0;
   std::string first;
 };
+
+using Refused = std::map<std::string, Users>;
+
+void add_refused(const onnx::GraphProto& graph, const Names& functions, Refused& refused) {
+  for (const auto& node : graph.node()) {
+    if (is_if(node))
+      for (const bool condition : {true, false})
+        if (const auto* branch = branch_of(node, condition))
+          add_refused(*branch, functions, refused);
+    const std::string refusal = refusal_of(node, functions);
+    if (refusal.empty()) continue;
+    Users& users = refused[refusal];
+    if (users.count++ > 0) continue;
+    users.first = !node.name().empty()     ? node.name()
+                  : node.output_size() > 0 ? node.output(0)
+                                           : "?";
+  }
+}
 
 }  // namespace
 
@@ -64,17 +84,8 @@ Result<int> opset_of(const onnx::ModelProto& model) {
 }
 
 Status check_operators(const onnx::ModelProto& model) {
-  const Names functions = redefined(model);
-  std::map<std::string, Users> refused;
-  for (const auto& node : model.graph().node()) {
-    const std::string refusal = refusal_of(node, functions);
-    if (refusal.empty()) continue;
-    Users& users = refused[refusal];
-    if (users.count++ > 0) continue;
-    users.first = !node.name().empty()     ? node.name()
-                  : node.output_size() > 0 ? node.output(0)
-                                           : "?";
-  }
+  Refused refused;
+  add_refused(model.graph(), redefined(model), refused);
   if (refused.empty()) return {};
   std::vector<std::string> parts;
   for (const auto& [name, users] : refused)

@@ -11,8 +11,8 @@ inline constexpr int kOldestOpset = 7, kNewestOpset = 25;
 Result<int> opset_of(const onnx::ModelProto& model);
 
 // One error that names every operator of the graph without a row, with the first nodes that use it;
-// control flow (subgraphs), foreign domains, and operators that a function of the file redefines
-// among them.
+// control flow (subgraphs, but for the branches of an If), foreign domains, and operators that a
+// function of the file redefines among them.
 Status check_operators(const onnx::ModelProto& model);
 
 }  // namespace dlis

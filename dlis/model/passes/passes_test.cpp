@@ -462,6 +462,42 @@ TEST(FuseEnds, OneResidualOnly) {
   EXPECT_THAT(ops(graph), ElementsAre("Conv", "Add", "Relu"));
 }
 
+// However it is multiplied, and with whatever digits.
+TEST(FuseGelu, OfAllOrders) {
+  Small s;
+  const ValueId x = s.input("x", {1, 2, 3, 3});
+  const auto number = [&](float value) { return s.constant({}, {value}); };
+  const auto bell = [&](ValueId v) {
+    const ValueId inner = s.node("Div", {v, number(1.4142135f)});
+    return s.node("Add", {s.node("Erf", {inner}), number(1)});
+  };
+  ValueId y = s.node("Mul", {s.node("Mul", {x, bell(x)}), number(0.5f)});
+  y = s.node("Mul", {y, s.node("Mul", {number(0.5f), bell(y)})});
+  y = s.node("Mul", {bell(y), s.node("Mul", {y, number(0.5f)})});
+  const ValueId scaled = s.node("Mul", {number(0.70711f), y});
+  const ValueId last = s.node("Add", {number(1), s.node("Erf", {scaled})});
+  const Graph graph = fuse_gelu(s.done({s.node("Mul", {s.node("Div", {y, number(2)}), last})}));
+  expect_valid(graph);
+  EXPECT_THAT(ops(graph), ElementsAre("Gelu", "Gelu", "Gelu", "Gelu"));
+}
+
+TEST(FuseGelu, NothingElse) {
+  for (const float more : {1.0f, 2.0f})
+    for (const float factor : {0.5f, 1.0f})
+      for (const float root : {1.4142135f, 1.5f})
+        for (const bool of_x : {true, false}) {
+          Small s;
+          const ValueId x = s.input("x", {1, 2, 3, 3}), z = s.input("z", {1, 2, 3, 3});
+          const auto number = [&](float value) { return s.constant({}, {value}); };
+          const ValueId erf = s.node("Erf", {s.node("Div", {x, number(root)})});
+          const ValueId product = s.node("Mul", {of_x ? x : z, s.node("Add", {erf, number(more)})});
+          const Graph graph = fuse_gelu(s.done({s.node("Mul", {product, number(factor)})}));
+          expect_valid(graph);
+          const bool is_one = more == 1 && factor == 0.5f && root < 1.5f && of_x;
+          EXPECT_EQ(ops(graph).size(), is_one ? 1u : 5u);
+        }
+}
+
 TEST(FuseEnds, EveryActivation) {
   Small s;
   const ValueId x = s.input("x", {1, 2, 3, 3});

@@ -21,9 +21,13 @@ struct Pass {
   Graph (*run)(Graph);
 };
 constexpr Pass kPasses[] = {
-    {"remove_dead", remove_dead}, {"remove_identities", remove_identities},
-    {"use_gemm", use_gemm},       {"fold_batchnorm", fold_batchnorm},
-    {"fold_scale", fold_scale},   {"fold_clamps", fold_clamps},
+    {"remove_dead", remove_dead},
+    {"remove_identities", remove_identities},
+    {"use_gemm", use_gemm},
+    {"fuse_gelu", fuse_gelu},
+    {"fold_batchnorm", fold_batchnorm},
+    {"fold_scale", fold_scale},
+    {"fold_clamps", fold_clamps},
     {"fuse_ends", fuse_ends},
 };
 
