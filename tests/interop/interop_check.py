@@ -88,7 +88,7 @@ onnxruntime {version}.
 Networks of torchvision, timm and Keras with random weights, as PyTorch's two exporters (`torchscript`: \
 `dynamo=False`, `dynamo`: `dynamo=True`) and tf2onnx (`keras`) write them. Batch {batch}, f32, each layer by \
 the row that was measured to be the fastest. The error is the largest difference from onnxruntime's output \
-over its largest value; 1e-4 is allowed. `tools/make_interop` makes the files.
+over its largest value; 1e-4 is allowed. `tools/make_interop` makes the files; here they are of {producers}.
 
 | network | exporter | opset | error | verdict | operators |
 |---|---|---|---|---|---|
@@ -98,7 +98,10 @@ over its largest value; 1e-4 is allowed. `tools/make_interop` makes the files.
 
 def page(lines, batch):
     rows = [f"| {n} | {e} | {o} | {error} | {v} | {ops} |" for n, e, o, ops, error, v in lines]
-    return PAGE.format(version=onnxruntime.__version__, batch=batch, lines="\n".join(rows))
+    models = map(weights.read, HERE.glob("*.onnx.gz"))
+    producers = sorted({f"{m.producer_name} {m.producer_version.split()[0]}" for m in models})
+    return PAGE.format(version=onnxruntime.__version__, batch=batch, lines="\n".join(rows),
+                       producers=" and ".join(producers))
 
 
 def main():
