@@ -99,7 +99,8 @@ over its largest value; 1e-4 is allowed. `tools/make_interop` makes the files; h
 def page(lines, batch):
     rows = [f"| {n} | {e} | {o} | {error} | {v} | {ops} |" for n, e, o, ops, error, v in lines]
     models = map(weights.read, HERE.glob("*.onnx.gz"))
-    producers = sorted({f"{m.producer_name} {m.producer_version.split()[0]}" for m in models})
+    release = lambda version: version.split()[0].split("+")[0]
+    producers = sorted({f"{m.producer_name} {release(m.producer_version)}" for m in models})
     return PAGE.format(version=onnxruntime.__version__, batch=batch, lines="\n".join(rows),
                        producers=" and ".join(producers))
 
