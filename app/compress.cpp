@@ -4,7 +4,6 @@
 #include "dry_run.h"
 #include "json_output.h"
 #include "progress.h"
-#include "recipe.h"
 #include "sensitivity.h"
 #include "strength.h"
 #include "training_arguments.h"

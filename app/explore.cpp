@@ -11,12 +11,10 @@ namespace dlis::app {
 namespace {
 
 struct ExploreArguments {
-  Space space;
+  Exploration asked;
   EvaluateArguments measuring;
-  Execution execution;
   std::optional<std::string> named;  // where the records go
-  std::string store, csv;
-  SearchArguments search;
+  std::string csv;
   bool json = false;
 };
 
@@ -43,70 +41,33 @@ class Watcher {
   std::string last_;
 };
 
-Result<std::vector<std::string>> sweep_all(const ExploreArguments& arguments,
-                                           const EvaluateOptions& options, const Report& report) {
-  SweepResult result =
-      DLIS_TRY(sweep(arguments.space, options, arguments.store, report, arguments.execution));
-  const Progress& p = result.progress;
-  if (result.stopped)
-    return fail(fmt::format("stopped with {} of {} stacks finished", p.done, p.total),
-                arguments.store,
-                arguments.execution.executor == "local"
-                    ? "run the same command to go on from there"
-                    : "its jobs run on; run the same command to take their records");
-  const std::string summary =
-      fmt::format("{} stacks, {} of them measured before\n", p.total, p.reused);
-  std::fputs(summary.c_str(), stderr);
-  return std::move(result.keys);
-}
-
-// Of this run: the store may hold others, of other data or networks.
-Result<std::vector<Record>> records_of(const std::vector<std::string>& keys, const Store& store) {
-  std::vector<Record> records;
-  for (const std::string& key : keys)
-    if (auto record = DLIS_TRY(store.get(key))) records.push_back(std::move(*record));
-  return records;
-}
-
 // A search may leave it to the network's name.
 std::string store_of(const ExploreArguments& arguments) {
   if (arguments.named) return *arguments.named;
-  if (!arguments.search.searches()) throw CLI::RequiredError("--output");
-  const auto& models = arguments.space.models;
+  if (!arguments.asked.searches()) throw CLI::RequiredError("--output");
+  const auto& models = arguments.asked.space.models;
   const std::filesystem::path first =
       models.empty() ? "explore" : models[0].substr(0, models[0].find('?'));
   const std::string name = first.filename().string();
   return name.substr(0, name.find('.')) + ".db";
 }
 
-Status run(const ExploreArguments& given) {
-  ExploreArguments arguments = given;
-  arguments.store = store_of(given);
-  const Constraints constraints = DLIS_TRY(parse_constraints(arguments.search.constraints));
-  const EvaluateOptions options = DLIS_TRY(arguments.measuring.checked());
-  DLIS_TRY(check_is_not_store(arguments.csv, arguments.store));
-  if (options.data.empty() && !arguments.search.constraints.min_top1.empty())
-    return fail("accuracy is not measured without data", "--min-top1", "give --data");
-  if (!arguments.search.retrain.empty() && !arguments.search.searches())
-    return fail("only a search retrains by itself", "--retrain",
-                "give --budget or a constraint, or techniques with epochs=N");
-  if (!arguments.search.retrain.empty() && options.data.empty())
-    return fail("there is nothing to retrain on", "--retrain", "give --data");
+Status run(const ExploreArguments& arguments) {
+  Exploration asked = arguments.asked;
+  asked.store = store_of(arguments);
+  asked.options = DLIS_TRY(arguments.measuring.checked());
+  DLIS_TRY(check_is_not_store(arguments.csv, asked.store));
   catch_interrupts();
   Watcher watcher;
-  const auto keys = DLIS_TRY(arguments.search.searches()
-                                 ? search(arguments.space, options, arguments.store,
-                                          arguments.search, arguments.execution, std::ref(watcher))
-                                 : sweep_all(arguments, options, std::ref(watcher)));
-  if (!given.named) fmt::print(stderr, "the records are in {}\n", arguments.store);
-  const Store store = DLIS_TRY(Store::open_existing(arguments.store));
+  const Explored result = DLIS_TRY(explore(asked, std::ref(watcher)));
+  print_summary(result);
+  if (!arguments.named) fmt::print(stderr, "the records are in {}\n", asked.store.string());
+  const Store store = DLIS_TRY(Store::open_existing(asked.store));
   const auto records = DLIS_TRY(store.all());
-  if (arguments.execution.executor != "local") note_machines(records);
+  if (asked.execution.executor != "local") note_machines(records);
   if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));
-  const auto own = DLIS_TRY(records_of(keys, store));
-  const auto text = constraints.empty() ? Result<std::string>() : answer(own, constraints);
-  if (arguments.csv != "-") print_records(records, arguments.json, text ? *text : "");
-  return text ? Status() : tl::unexpected(text.error());
+  if (arguments.csv != "-") print_records(records, arguments.json, result.answer);
+  return result.missed ? tl::unexpected(*result.missed) : Status();
 }
 
 void add_axis(CLI::App* verb, const char* name, std::vector<std::string>& axis, const char* about) {
@@ -123,7 +84,7 @@ void add_explore(CLI::App& app, Action& chosen) {
       "explore",
       "measure every combination, or search them within a budget; goes on where it was stopped");
   auto arguments = std::make_shared<ExploreArguments>();
-  Space& space = arguments->space;
+  Space& space = arguments->asked.space;
   auto* what = verb->add_option_group("what is explored");
   what->add_option("MODEL", space.models, "files or rows of `dlis list model`");
   what->add_option("--stack", space.stacks, "a whole stack, besides the product; may be repeated")
@@ -143,9 +104,9 @@ void add_explore(CLI::App& app, Action& chosen) {
                    "the store; an old one is continued (a search: MODEL.db)")
       ->type_name("RUN.db")
       ->check(kNotEmpty);
-  arguments->search.add_to(*verb);
+  add_search(*verb, arguments->asked);
   arguments->measuring.add_to(*verb);
-  add_execution(*verb, arguments->execution);
+  add_execution(*verb, arguments->asked.execution);
   auto* json = verb->add_flag("--json", arguments->json, "one record a line in place of the table");
   verb->add_option("--csv", arguments->csv, "write all records there as well; - is stdout")
       ->type_name("FILE")

@@ -79,13 +79,6 @@ void PlanLimits::add_to(CLI::App& verb) {
       });
 }
 
-Result<std::size_t> PlanLimits::memory_bytes() const {
-  if (memory.empty()) return std::size_t(0);
-  const std::int64_t bytes = DLIS_TRY(parse_bytes(memory, "--memory"));
-  if (bytes == 0) return fail("a plan cannot do without memory", "--memory", "allow some: 64M");
-  return std::size_t(bytes);
-}
-
 void ModelArguments::require() const {
   if (model.empty() && stack_text.empty()) throw CLI::RequiredError("MODEL");
   if (!model.empty() && !stack_text.empty()) throw CLI::ExcludesError("--stack", "MODEL");

@@ -16,10 +16,9 @@ struct PlanLimits {
   template <class Options>
   Status apply(Options& options) const {
     options.tune = DLIS_TRY(parse_tune(tune));
-    options.memory_bytes = DLIS_TRY(memory_bytes());
+    options.memory_bytes = DLIS_TRY(parse_memory(memory));
     return {};
   }
-  Result<std::size_t> memory_bytes() const;  // 0: no limit
 };
 
 struct ModelArguments {

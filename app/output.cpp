@@ -41,15 +41,6 @@ void print_rows(const std::vector<std::vector<std::string>>& rows, std::string_v
   }
 }
 
-Status check_is_not_store(const std::string& file, const std::string& store) {
-  for (const char* beside : {"", "-wal", "-shm"}) {
-    std::error_code missing;
-    if (!file.empty() && std::filesystem::equivalent(file, store + beside, missing))
-      return fail("it is the store, whose records would be lost", file, "name another file");
-  }
-  return {};
-}
-
 std::string text_of(const Estimate& e) {
   return fmt::format("{:.3f} ({:.3f} to {:.3f})", e.value, e.low, e.high);
 }

@@ -21,9 +21,6 @@ void print_rows(const std::vector<std::vector<std::string>>& rows, std::string_v
 // Where a file shall be written: found before anything is measured. Nothing for no file.
 Status check_folder_of(const std::string& file);
 
-// That writing a file would not take the place of a store, or of what SQLite keeps beside it.
-Status check_is_not_store(const std::string& file, const std::string& store);
-
 std::string text_of(const Estimate& estimate);  // "0.820 (0.810 to 0.835)"
 std::string percent(double share);              // "12.3 %"
 std::string count(std::int64_t n);              // "41.3 M": SI prefixes, three digits

@@ -1,23 +1,13 @@
-// `dlis explore` within a budget: the space that it opens, and its run.
+// The options of `dlis explore` that make it a search within a budget.
 #pragma once
-#include "evaluate_arguments.h"
 #include "verb.h"
 
 namespace dlis::app {
 
-struct SearchArguments {
-  ConstraintTexts constraints;
-  std::string budget;   // empty: 10m
-  bool grid = false;    // the whole product, whatever the constraints
-  std::string retrain;  // epochs; empty: what is opened does not retrain
-  std::string zoo;      // folder with zoo/ and recipes/; empty: that of the sources
-  void add_to(CLI::App& verb);
-  bool searches() const;  // rather than measuring the whole product
-};
+// --min-top1, --max-ms, --max-memory, --max-bytes, --budget, --retrain, --grid, --zoo.
+void add_search(CLI::App& verb, Exploration& asked);
 
-// `store` gets the records, STORE.screen.db beside it what was screened.
-Result<std::vector<std::string>> search(Space space, const EvaluateOptions& options,
-                                        const std::string& store, const SearchArguments& arguments,
-                                        const Execution& execution, const Report& report);
+// Says on stderr what was measured.
+void print_summary(const Explored& result);
 
 }  // namespace dlis::app

@@ -82,12 +82,14 @@
 #include "dlis/explore/break_even.h"          // break_even
 #include "dlis/explore/budgeted.h"            // explore_within
 #include "dlis/explore/capabilities_here.h"   // capabilities_here, lacking
+#include "dlis/explore/command.h"             // command_of, parse_command
 #include "dlis/explore/compare.h"             // compare
 #include "dlis/explore/constraints.h"         // Constraints, parse_constraints
 #include "dlis/explore/content.h"             // content_hash
 #include "dlis/explore/describe.h"            // describe
 #include "dlis/explore/evaluate.h"            // evaluate, plan_options
 #include "dlis/explore/executor.h"            // Execution, executors
+#include "dlis/explore/exploration.h"         // explore
 #include "dlis/explore/export/export.h"       // export_record
 #include "dlis/explore/export/pick.h"         // pick_record
 #include "dlis/explore/format_bytes.h"        // format_bytes
@@ -100,6 +102,7 @@
 #include "dlis/explore/plot.h"                // Plot, svg_of
 #include "dlis/explore/predict.h"             // predict
 #include "dlis/explore/published.h"           // read_published, reproduce
+#include "dlis/explore/recipe.h"              // Recipe, load_recipe
 #include "dlis/explore/record.h"              // Record, to_json, to_csv
 #include "dlis/explore/record_file.h"         // write_record_file, read_record_file
 #include "dlis/explore/report.h"              // table_of, formats_table, advice

@@ -331,6 +331,13 @@ Status check_seconds(double seconds) {
   return fail("the time to measure is not right", "--seconds", "give more than 0 and at most 3600");
 }
 
+Result<std::size_t> parse_memory(std::string_view text) {
+  if (text.empty()) return std::size_t(0);
+  const std::int64_t bytes = DLIS_TRY(parse_bytes(text, "--memory"));
+  if (bytes == 0) return fail("a plan cannot do without memory", "--memory", "allow some: 64M");
+  return std::size_t(bytes);
+}
+
 Result<Record> evaluate(const Stack& stack, const EvaluateOptions& options) {
   return Prefixes(options).evaluate(stack);
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "dlis/explore/accuracy.h"
 #include "dlis/explore/load.h"
@@ -35,6 +36,8 @@ struct EvaluateOptions {
 };
 
 Status check_seconds(double seconds);  // more than 0, at most an hour
+// What --memory allows, "64M"; empty: 0, no limit. Errors: no size in bytes, or none at all.
+Result<std::size_t> parse_memory(std::string_view text);
 
 // What stacks share, kept from one to the next: the model that was loaded last, its last compressed
 // form, the data set, and the accuracy of each computation. Stacks in the order of stacks_of()

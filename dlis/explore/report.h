@@ -35,6 +35,10 @@ const Record* shipped(std::span<const Record> records);
 // One sentence: the stack to ship, what it gains against the most accurate one, what it costs, why.
 std::string advice(std::span<const Record> records);
 
+// All of it as text, of the latest record of each stack: both tables, `answer` (empty: the advice),
+// the mixture.
+std::string report_text(std::span<const Record> records, const std::string& answer = {});
+
 // Where a record's stack ran: `cpu:2`, `opencl`.
 std::string device_of(const Record& record);
 

@@ -324,4 +324,14 @@ Result<std::vector<Record>> Store::all() const {
   });
 }
 
+Status check_is_not_store(const fs::path& file, const fs::path& store) {
+  for (const char* beside : {"", "-wal", "-shm"}) {
+    std::error_code missing;
+    if (!file.empty() && fs::equivalent(file, store.string() + beside, missing))
+      return fail("it is the store, whose records would be lost", file.string(),
+                  "name another file");
+  }
+  return {};
+}
+
 }  // namespace dlis

@@ -38,4 +38,8 @@ class Store {
   std::unique_ptr<State> state_;
 };
 
+// That writing `file` (empty: none) would not take the place of a store, or of what SQLite keeps
+// beside it.
+Status check_is_not_store(const std::filesystem::path& file, const std::filesystem::path& store);
+
 }  // namespace dlis

@@ -1,10 +1,16 @@
 // Reads recipes.
-#include "recipe.h"
+#include "dlis/explore/recipe.h"
+
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <set>
 
-namespace dlis::app {
+#include "dlis/base/file.h"
+#include "dlis/base/text.h"
+#include "dlis/compress/train/training.h"
+
+namespace dlis {
 namespace {
 
 Result<std::string> expanded(std::string value) {
@@ -67,4 +73,4 @@ Result<Recipe> load_recipe(const std::filesystem::path& file) {
   return recipe;
 }
 
-}  // namespace dlis::app
+}  // namespace dlis

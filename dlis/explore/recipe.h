@@ -1,8 +1,13 @@
 // Recipes: a compression that can be made again, as a text file.
 #pragma once
-#include "training_arguments.h"
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
 
-namespace dlis::app {
+#include "dlis/base/result.h"
+
+namespace dlis {
 
 // Lines of `name = value`; `#` begins a comment. The names are model, compress, data, seed and the
 // training settings; $DLIS_DATA in a value is the folder of that environment variable.
@@ -14,4 +19,4 @@ struct Recipe {
 // Errors: no such file, a line without `=`, an unknown name, a name given twice, DLIS_DATA not set.
 Result<Recipe> load_recipe(const std::filesystem::path& file);
 
-}  // namespace dlis::app
+}  // namespace dlis

@@ -1,11 +1,13 @@
 // Networks that recipes made of a given one, kept in zoo/.
 #pragma once
+#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "dlis/dlis.h"
+#include "dlis/compress/technique.h"
+#include "dlis/explore/load.h"
 
-namespace dlis::app {
+namespace dlis {
 
 struct ZooNetwork {
   std::string file;              // zoo/NAME.onnx.gz
@@ -22,4 +24,4 @@ std::vector<ZooNetwork> zoo_of(const Graph& graph, const std::filesystem::path& 
 // One sentence for a record: which recipe made it, and that its training is not in the budget.
 std::string made_by(const ZooNetwork& network);
 
-}  // namespace dlis::app
+}  // namespace dlis

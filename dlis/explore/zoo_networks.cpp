@@ -1,12 +1,16 @@
 // Finds recipes by the content of the network that they begin with.
-#include "zoo.h"
+#include "dlis/explore/zoo_networks.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 
-#include "recipe.h"
+#include "dlis/explore/content.h"
+#include "dlis/explore/recipe.h"
+#include "dlis/explore/stack.h"
 
-namespace dlis::app {
+namespace dlis {
 namespace {
 
 namespace fs = std::filesystem;
@@ -57,4 +61,4 @@ std::string made_by(const ZooNetwork& network) {
                      network.recipe, text_of(network.compress));
 }
 
-}  // namespace dlis::app
+}  // namespace dlis

@@ -1,0 +1,124 @@
+// Sweeps or searches, and looks at the records of what it was asked for.
+#include "dlis/explore/exploration.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dlis/explore/answer.h"
+#include "dlis/explore/opened_space.h"
+#include "dlis/explore/retraining.h"
+#include "dlis/hardware/topology.h"
+
+namespace dlis {
+namespace {
+
+constexpr const char* kBudget = "10m";
+
+// Records say which recipe made their network.
+Measuring with_origin(Measuring measuring, const std::map<std::string, std::string>& made) {
+  measuring.finish = [&made](const Stack& stack, Record& record) {
+    if (const auto found = made.find(stack.model); found != made.end())
+      record.set("artifact", found->second);
+  };
+  return measuring;
+}
+
+Result<std::vector<std::string>> sweep_all(const Exploration& asked, const Report& report,
+                                           Explored& into) {
+  SweepResult result =
+      DLIS_TRY(sweep(asked.space, asked.options, asked.store, report, asked.execution));
+  into.progress = result.progress;
+  if (!result.stopped) return std::move(result.keys);
+  return fail(fmt::format("stopped with {} of {} stacks finished", result.progress.done,
+                          result.progress.total),
+              asked.store.string(),
+              asked.execution.executor == "local"
+                  ? "run the same command to go on from there"
+                  : "its jobs run on; run the same command to take their records");
+}
+
+Result<std::vector<std::string>> search(const Exploration& asked, BudgetOptions as,
+                                        const Report& report, Explored& into) {
+  const EvaluateOptions& options = asked.options;
+  const OpenedSpace opened = DLIS_TRY(open_space(asked.space, options, {asked.zoo, asked.retrain}));
+  as.extra_seconds = [&opened, cores = host_topology().usable_cpus()](const Stack& stack) {
+    return retraining_seconds(stack.compress, opened.macs, opened.images, cores);
+  };
+  const auto screen_file = std::filesystem::path(asked.store).replace_extension(".screen.db");
+  Store screened = DLIS_TRY(Store::open(screen_file)), store = DLIS_TRY(Store::open(asked.store));
+  EvaluateOptions for_executor = options;
+  // Both stages, and the next run, take what was retrained from here.
+  if (for_executor.checkpoints.empty())
+    for_executor.checkpoints = std::filesystem::path(asked.store).replace_extension(".retrained");
+  const Executor* executor = DLIS_TRY(find_executor(asked.execution.executor));
+  for_executor.machine = executor->machine(asked.execution);
+  const Evaluator evaluator(std::move(for_executor));
+  const auto stage = [&](double seconds, std::int64_t images, const auto& at, Store& to) {
+    const Measuring how = evaluator.measuring(seconds, images, asked.execution, at);
+    return Stage{with_origin(how, opened.made), &to};
+  };
+  const std::int64_t few =
+      options.images ? std::min(options.images, kScreening.images) : kScreening.images;
+  const Stage cheap =
+      stage(std::min(options.seconds, kScreening.seconds), few, screen_file, screened);
+  const Stage full = stage(options.seconds, options.images, asked.store, store);
+  into.search = DLIS_TRY(explore_within(opened.stacks, cheap, full, as, report));
+  if (!into.search->stopped && into.search->screened == 0)
+    return fail("the budget ended before the first stack was screened", "--budget", "give more");
+  if (!into.search->stopped) return into.search->keys;
+  return fail(fmt::format("stopped with {} of {} stacks screened", into.search->screened,
+                          into.search->stacks),
+              asked.store.string(), "run the same command to go on from there");
+}
+
+Result<std::vector<Record>> records_of(const std::vector<std::string>& keys,
+                                       const std::filesystem::path& file) {
+  const Store store = DLIS_TRY(Store::open_existing(file));
+  std::vector<Record> records;
+  for (const std::string& key : keys)
+    if (auto record = DLIS_TRY(store.get(key))) records.push_back(std::move(*record));
+  return records;
+}
+
+// What would only come out after the budget was spent.
+Status check_wishes(const Exploration& asked) {
+  const bool has_data = !asked.options.data.empty();
+  if (!has_data && !asked.constraints.min_top1.empty())
+    return fail("accuracy is not measured without data", "--min-top1", "give --data");
+  if (asked.retrain.empty()) return {};
+  if (!asked.searches())
+    return fail("only a search retrains by itself", "--retrain",
+                "give --budget or a constraint, or techniques with epochs=N");
+  if (!has_data) return fail("there is nothing to retrain on", "--retrain", "give --data");
+  return {};
+}
+
+}  // namespace
+
+bool Exploration::searches() const {
+  const auto& [top1, ms, memory, bytes] = constraints;
+  const bool constrained = !(top1.empty() && ms.empty() && memory.empty() && bytes.empty());
+  return !grid && (constrained || !budget.empty());
+}
+
+Result<Explored> explore(const Exploration& asked, const Report& report) {
+  BudgetOptions as;
+  as.constraints = DLIS_TRY(parse_constraints(asked.constraints));
+  as.budget_seconds =
+      DLIS_TRY(parse_duration(asked.budget.empty() ? kBudget : asked.budget, "--budget"));
+  DLIS_TRY(check_wishes(asked));
+  Explored result;
+  result.budget_seconds = as.budget_seconds;
+  const auto keys = DLIS_TRY(asked.searches() ? search(asked, as, report, result)
+                                              : sweep_all(asked, report, result));
+  result.records = DLIS_TRY(records_of(keys, asked.store));
+  if (as.constraints.empty()) return result;
+  if (auto text = answer(result.records, as.constraints))
+    result.answer = std::move(*text);
+  else
+    result.missed = text.error();
+  return result;
+}
+
+}  // namespace dlis
