@@ -17,6 +17,14 @@ bool is_own_file(const std::filesystem::path& file) {
   return ::stat(file.c_str(), &about) == 0 && (about.st_uid == 0 || about.st_uid == ::geteuid());
 }
 
+std::filesystem::path folder_of_code() {
+  static const char here = 0;
+  Dl_info info{};
+  if (dladdr(&here, &info) == 0 || !info.dli_fname) return folder_of_program();
+  std::error_code error;
+  return std::filesystem::absolute(info.dli_fname, error).parent_path();
+}
+
 void* symbol_in(const std::filesystem::path& library, const char* symbol) {
   std::error_code error;
   if (!std::filesystem::exists(library, error)) return nullptr;

@@ -14,11 +14,12 @@ namespace {
 
 constexpr const char* kFile = "libdlis_training.so";
 
-// Beside the command, where a package puts it, or where it was built; DLIS_TRAINING names another.
+// Beside the command or the Python module, where a package puts it, or where it was built;
+// DLIS_TRAINING names another.
 std::vector<std::filesystem::path> places() {
   if (const char* named = std::getenv("DLIS_TRAINING")) return {named};
   const std::filesystem::path here = folder_of_program();
-  std::vector<std::filesystem::path> files{here / kFile,
+  std::vector<std::filesystem::path> files{here / kFile, folder_of_code() / kFile,
                                            here.parent_path() / DLIS_TRAINING_INSTALLED / kFile};
   // On another machine anybody may have made a folder of that name.
   const auto built = std::filesystem::path(DLIS_TRAINING_FOLDER) / kFile;
