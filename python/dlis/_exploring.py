@@ -77,8 +77,10 @@ class Report:
         _dlis.write(os.fspath(path), self.html, self._store)
 
     def _repr_html_(self):
-        # A whole document with styles and ids of its own, so it gets a frame of its own.
-        return (f'<iframe srcdoc="{html.escape(self.html)}" title="dlis report" sandbox="allow-scripts" '
+        # A whole document with styles and ids of its own, so it gets a frame of its own; its links to
+        # its own parts would be links to parts of the notebook without a base.
+        page = self.html.replace("<head>", '<head><base href="about:srcdoc">', 1)
+        return (f'<iframe srcdoc="{html.escape(page)}" title="dlis report" sandbox="allow-scripts" '
                 'style="width: 100%; height: 50em; border: 0"></iframe>')
 
     def __str__(self):

@@ -309,6 +309,7 @@ class Explorations(Fixture):
         shown = report._repr_html_()
         self.assertTrue(shown.startswith('<iframe srcdoc="&lt;!DOCTYPE html&gt;'))
         self.assertEqual(shown.count("<"), 2)  # the frame's own
+        self.assertIn("&lt;base href=&quot;about:srcdoc&quot;&gt;", shown)
         self.fails("it is the store", report.save, self.store)
         self.fails("none", report.save, scratch("none/x.html"))
 

@@ -70,7 +70,6 @@ function showMatching(wait = 0) {
 }
 
 function keepInAddress() {
-  if (location.protocol === "about:") return;  // a notebook's frame has no address
   const parameters = new URLSearchParams();
   if (view.filter) parameters.set("filter", view.filter);
   if (view.sort !== "number") parameters.set("sort", view.sort);
