@@ -112,7 +112,7 @@ def main():
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--page", type=pathlib.Path)
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     files = {file.name.removesuffix(".onnx.gz"): file for file in sorted(HERE.glob("*.onnx.gz"))}
     wanted = list(files) if given.all or given.words else QUICK
     wanted = [name for name in wanted
