@@ -10,5 +10,6 @@ function(dlis_flatbuffers target schema)
                      COMMAND ${DLIS_FLATC} --cpp -o ${out} ${CMAKE_CURRENT_SOURCE_DIR}/${schema}
                      COMMENT "flatc ${schema}" VERBATIM)
   target_sources(${target} PRIVATE ${out}/${name}_generated.h)
+  add_custom_target(${target}_${name} DEPENDS ${out}/${name}_generated.h)  # without the library
   target_include_directories(${target} SYSTEM PRIVATE ${out} ${DLIS_FLATBUFFERS_INCLUDE})
 endfunction()

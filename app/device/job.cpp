@@ -1,4 +1,4 @@
-// Reads a job, and measures it.
+// Measures a job.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -9,44 +9,6 @@ namespace dlis::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr double kMostSeconds = 3600;
-constexpr int kMostWorkers = 1024;
-
-Result<std::string> file_name(std::string_view text) {
-  if (text.empty() || text[0] == '.' || text.find('/') != std::string_view::npos)
-    return fail(fmt::format("'{}' is no name of a file in the folder", text), "a job");
-  return std::string(text);
-}
-
-Status set(Job& job, std::string_view name, std::string_view value) {
-  const std::string text(value), where(name);
-  if (name == "key")
-    job.key = DLIS_TRY(file_name(value));
-  else if (name == "model")
-    job.model = DLIS_TRY(file_name(value));
-  else if (name == "images")
-    job.images.push_back(DLIS_TRY(file_name(value)));
-  else if (name == "format")
-    job.plan.format = text;
-  else if (name == "compute")
-    job.plan.compute = text;
-  else if (name == "schedule")
-    job.plan.schedule = text;
-  else if (name == "device")
-    job.plan.device = text;
-  else if (name == "threads")
-    job.plan.threads = int(DLIS_TRY(parse_integer(value, where)));
-  else if (name == "tune")
-    job.plan.tune = DLIS_TRY(parse_tune(value));
-  else if (name == "memory")
-    job.plan.memory_bytes = std::size_t(DLIS_TRY(parse_bytes(value, where)));
-  else if (name == "seconds")
-    job.seconds = DLIS_TRY(parse_real(value, where));
-  else
-    return fail(fmt::format("a job has no '{}'", name));
-  return {};
-}
 
 // Answers of one computation on the same images: schedules and workers do not change them.
 fs::path classes_file(const Job& job, const Plan& plan) {
@@ -129,23 +91,6 @@ Result<std::string> measured(const Job& job, const OnPhase& on_phase) {
 }
 
 }  // namespace
-
-Result<Job> parse_job(const std::vector<std::string_view>& words) {
-  Job job;
-  job.plan.cache = "choices.tsv";
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    const std::size_t equals = words[i].find('=');
-    if (equals == std::string_view::npos)
-      return fail(fmt::format("'{}' is not NAME=VALUE", words[i]), "a job");
-    DLIS_TRY(set(job, words[i].substr(0, equals), words[i].substr(equals + 1)));
-  }
-  if (job.key.empty() || job.model.empty()) return fail("a job needs a key and a model");
-  if (job.plan.threads < 1 || job.plan.threads > kMostWorkers)
-    return fail(fmt::format("a job has 1 to {} threads", kMostWorkers));
-  if (!(job.seconds > 0 && job.seconds <= kMostSeconds))
-    return fail(fmt::format("a job is timed for more than 0 and at most {} s", kMostSeconds));
-  return job;
-}
 
 Result<std::string> answer(const Job& job, const OnPhase& on_phase) {
   on_phase("waiting for its turn", 0);

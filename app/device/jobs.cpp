@@ -17,11 +17,14 @@ bool say(const std::string& line) {
   return std::fputs((line + "\n").c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
 }
 
-// False: the input ended; a last line that is cut off is none.
+// False: the input ended; a last line that is cut off is none. Of a line that is longer than a job
+// may be, only so much is kept.
 bool next_line(std::string& to) {
   to.clear();
-  for (int c; (c = std::getchar()) != EOF; to += char(c))
+  for (int c; (c = std::getchar()) != EOF;) {
     if (c == '\n') return true;
+    if (to.size() <= kMostLineBytes) to += char(c);
+  }
   return false;
 }
 
@@ -37,6 +40,8 @@ std::string drop(const std::string& name) {
 }
 
 Result<std::string> respond(const std::string& line) {
+  if (line.size() > kMostLineBytes)
+    return fail(fmt::format("a job has at most {} bytes", kMostLineBytes));
   const auto words = split(line, '\t');
   const bool plain = words.size() == 2 && words[1].find('/') == std::string_view::npos;
   if (words[0] == "has" && plain) return has(std::string(words[1]));

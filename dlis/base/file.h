@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "dlis/base/buffer.h"
+#include "dlis/base/limits.h"
 #include "dlis/base/mapping.h"
 #include "dlis/base/result.h"
 
@@ -24,7 +25,8 @@ inline std::span<const std::byte> bytes_of(std::string_view text) {
 
 // A text file of at most `limit` bytes; an empty one is no error, and files of /proc and /sys,
 // which do not state their size, work too.
-Result<std::string> read_text(const std::filesystem::path& file, std::size_t limit = 64u << 20);
+Result<std::string> read_text(const std::filesystem::path& file,
+                              std::size_t limit = kMostTextBytes);
 
 // Writes into a new file in the same folder, syncs it and renames it over `file`; on any error
 // (no folder, no permission, disk full) nothing is left behind and an old file stays as it was.

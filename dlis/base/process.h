@@ -10,6 +10,7 @@
 
 namespace dlis {
 
+// A program that runs beside this one; it is killed with the object.
 class Process {
  public:
   // `arguments[0]` is looked for on PATH. It is in a process group of its own, so that an interrupt
@@ -42,6 +43,7 @@ class Process {
   std::unique_ptr<State> state_;
 };
 
+// What is known of a program that has ended.
 struct Finished {
   int status = 0;    // as Process::status
   std::string out;   // its whole lines

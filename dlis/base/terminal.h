@@ -4,6 +4,7 @@ namespace dlis {
 
 // One that moves its cursor and shows colours: a "dumb" one counts as none.
 bool stdout_is_terminal();
+// Whether somebody looks at what is printed there.
 bool stderr_is_terminal();
 int stderr_columns();  // the terminal's width; 80 where there is none
 

@@ -7,6 +7,7 @@
 
 namespace dlis {
 
+// What quantising one layer alone does to the outputs.
 struct LayerSensitivity {
   std::string layer;     // the node's name, or that of its output
   double error = 0;      // sum of squared differences of the outputs over their sum of squares

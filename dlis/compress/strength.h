@@ -11,6 +11,7 @@ namespace dlis {
 // Whether the choice's row has strengths and none of them is given: `weight_prune` without zeros.
 bool lacks_strength(const Choice& choice);
 
+// How much accuracy may go, and who measures it.
 struct StrengthSearch {
   double most_drop = 0;                                    // points of top-1 accuracy
   std::function<Result<double>(const Graph& graph)> top1;  // percent, on `images`
@@ -18,6 +19,7 @@ struct StrengthSearch {
   std::function<void(const std::string& line)> report;     // one for each evaluation
 };
 
+// The largest strength that keeps to it.
 struct FoundStrength {
   std::vector<Choice> chain;  // with the strength
   std::string note;           // which one, and what it lost

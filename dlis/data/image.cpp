@@ -5,13 +5,29 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <memory>
 #include <numeric>
 #include <vector>
 
 #include "dlis/base/file.h"
+#include "dlis/base/limits.h"
 #include "dlis/base/memory.h"
 #include "dlis/base/text.h"
+
+namespace dlis {
+namespace {
+
+// What an image's extents let the decoder ask for in one piece: a PNG of one pixel may hold
+// gigabytes of zeros.
+thread_local std::size_t largest_block = 0;
+
+void* allowed_block(void* block, std::size_t bytes) {
+  return bytes > largest_block ? nullptr : std::realloc(block, bytes);
+}
+
+}  // namespace
+}  // namespace dlis
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
@@ -20,12 +36,18 @@
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #pragma GCC diagnostic ignored "-Wshadow"
 #define STB_IMAGE_IMPLEMENTATION
+#define STBI_MALLOC(bytes) dlis::allowed_block(nullptr, bytes)
+#define STBI_REALLOC(block, bytes) dlis::allowed_block(block, bytes)
+#define STBI_FREE(block) std::free(block)
 #define STB_IMAGE_STATIC
 #define STBI_ONLY_JPEG
 #define STBI_ONLY_PNG
 #define STBI_NO_STDIO
 #include <stb/stb_image.h>
 #define STB_IMAGE_RESIZE_IMPLEMENTATION
+// It checks how far its sums are from 1 before it divides by them: by more than 0.1 where an image
+// of hundreds of pixels becomes one.
+#define STBIR_ASSERT(holds) ((void)0)
 #define STB_IMAGE_RESIZE_STATIC
 #include <stb/stb_image_resize.h>
 #pragma GCC diagnostic pop
@@ -83,10 +105,14 @@ std::vector<std::uint8_t> essence_of_jpeg(Bytes bytes) {
   return {};
 }
 
-// Wherever stb may find the marker of Huffman tables, sound ones follow.
+// Wherever stb may find the marker of Huffman tables, sound ones follow. Each scan goes over the
+// whole image, and takes a few bytes of the file: there are not too many.
 bool is_safe_jpeg(Bytes bytes) {
+  int scans = 0;
   for (std::size_t at = 0; at + 1 < bytes.size(); ++at) {
-    if (bytes[at] != 0xff || bytes[at + 1] != 0xc4) continue;
+    if (bytes[at] != 0xff) continue;
+    if (bytes[at + 1] == 0xda && ++scans > kMostJpegScans) return false;
+    if (bytes[at + 1] != 0xc4) continue;
     const Bytes segment = segment_at(bytes, at);
     if (segment.empty() || !huffman_tables_fit(segment.subspan(2))) return false;
   }
@@ -107,25 +133,30 @@ std::string refused_header(Bytes bytes) {
     return std::int64_t(bytes[at]) << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3];
   };
   const bool known = is_png(bytes) && bytes.size() >= 24;
-  if (known && extent(16) > 0 && extent(20) > (std::int64_t(1) << 28) / extent(16))
+  if (known && extent(16) > 0 && extent(20) > kMostImagePixels / extent(16))
     return fmt::format("an image of {} x {} pixels is too large to be read", extent(16),
                        extent(20));
   return fmt::format("the image cannot be read ({})", stbi_failure_reason());
 }
 
 // Extents and a size that fits into memory before anything is decoded.
-Status check_header(Bytes bytes, const std::string& where) {
+Status check_header(Bytes bytes, const std::string& where, std::int64_t most) {
   if (!is_jpeg(bytes) && !is_png(bytes))
     return fail("this is neither a JPEG nor a PNG file", where, "convert it to one of these");
+  largest_block = 2 * bytes.size() + (1u << 20);  // its own bytes and the decoder's state
   int width = 0, height = 0, channels = 0;
   if (!stbi_info_from_memory(bytes.data(), int(bytes.size()), &width, &height, &channels))
     return fail(refused_header(bytes), where, "scale it down or make it again");
+  if (std::int64_t(width) * height > most)
+    return fail(fmt::format("an image of {} x {} pixels is too large to be read", width, height),
+                where, "scale it down");
   const std::int64_t needed =
       std::int64_t(width) * height * 4 * 3;  // with the decoder's own planes
   if (needed > available_memory())
     return fail(fmt::format("an image of {} x {} pixels needs more memory than is available", width,
                             height),
                 where);
+  largest_block += std::size_t(2 * needed);
   return {};
 }
 
@@ -133,25 +164,28 @@ Status check_header(Bytes bytes, const std::string& where) {
 
 Result<Tensor> load_image(const std::filesystem::path& file, int channels) {
   const Buffer buffer = DLIS_TRY(read_file(file));
-  Bytes bytes(reinterpret_cast<const std::uint8_t*>(buffer.data()), buffer.size());
-  if (bytes.size() > (std::size_t(1) << 30)) return fail("no image is so large", file.string());
+  return parse_image(bytes_of(buffer), file.string(), channels);
+}
+
+Result<Tensor> parse_image(std::span<const std::byte> file, const std::string& where, int channels,
+                           std::int64_t most) {
+  Bytes bytes(reinterpret_cast<const std::uint8_t*>(file.data()), file.size());
+  if (bytes.size() > kMostImageBytes) return fail("no image is so large", where);
   std::vector<std::uint8_t> essence;
   if (is_jpeg(bytes)) {
     essence = essence_of_jpeg(bytes);
-    if (essence.empty())
-      return fail("the JPEG file is truncated", file.string(), "download it again");
-    if (!is_safe_jpeg(essence))
-      return fail("the JPEG file is damaged", file.string(), "download it again");
+    if (essence.empty()) return fail("the JPEG file is truncated", where, "download it again");
+    if (!is_safe_jpeg(essence)) return fail("the JPEG file is damaged", where, "download it again");
     bytes = essence;
   }
-  DLIS_TRY(check_header(bytes, file.string()));
+  DLIS_TRY(check_header(bytes, where, most));
   int width = 0, height = 0, stored = 0;
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
       stbi_load_from_memory(bytes.data(), int(bytes.size()), &width, &height, &stored, channels),
       stbi_image_free);
   if (!pixels)
-    return fail(fmt::format("the image is truncated or damaged ({})", stbi_failure_reason()),
-                file.string(), "download it again");
+    return fail(fmt::format("the image is truncated or damaged ({})", stbi_failure_reason()), where,
+                "download it again");
   const Shape shape{height, width, channels};
   return Tensor::of<std::uint8_t>(shape, {pixels.get(), std::size_t(shape.elements())});
 }
@@ -167,7 +201,7 @@ Result<Tensor> fit_image(const Tensor& image, std::int64_t height, std::int64_t 
     return std::max(least, std::int64_t(std::lround(double(side) * scale)));
   };
   const std::int64_t high = scaled(h, height), wide = scaled(w, width);
-  if (high > 65536 || wide > 65536 || high * wide * channels > available_memory())
+  if (high > kMostImageSide || wide > kMostImageSide || high * wide * channels > available_memory())
     return fail(
         fmt::format("an image of {} x {} pixels cannot be scaled to {} x {}", w, h, wide, high));
 

@@ -1,7 +1,9 @@
 // JPEG and PNG files, and images made to fit a network's input.
 #pragma once
 #include <filesystem>
+#include <span>
 
+#include "dlis/base/limits.h"
 #include "dlis/data/dataset.h"
 
 namespace dlis {
@@ -10,6 +12,9 @@ namespace dlis {
 // dropped. Errors: missing, empty, truncated or not a JPEG or PNG file; larger than the available
 // memory.
 Result<Tensor> load_image(const std::filesystem::path& file, int channels = 3);
+// The same of a file's bytes; `where` names it in errors. `most` pixels are decoded.
+Result<Tensor> parse_image(std::span<const std::byte> file, const std::string& where,
+                           int channels = 3, std::int64_t most = kMostImagePixels);
 
 // H x W x C bytes in other extents: scaled so that the shorter side is `resize` (0: the least that
 // covers the crop), triangle filter widened when shrinking, then the centre of `height` x `width`

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "dlis/base/file.h"
+#include "dlis/base/limits.h"
 #include "dlis/base/text.h"
 
 namespace dlis {
@@ -51,7 +52,7 @@ std::vector<std::int32_t> class_numbers(const std::vector<fs::path>& folders) {
   std::vector<std::int32_t> numbers;
   for (const fs::path& folder : folders)
     if (const auto number = parse_integer(folder.filename().string());
-        number && *number >= 0 && *number < 1000000)
+        number && *number >= 0 && *number < kMostClasses)
       numbers.push_back(std::int32_t(*number));
   if (numbers.size() == folders.size()) return numbers;
   numbers.resize(folders.size());
@@ -107,7 +108,8 @@ Result<ImageList> by_list(const fs::path& folder) {
     if (blank == std::string_view::npos)
       return fail("a line is a file and its class number", where);
     const std::int64_t label = DLIS_TRY(parse_integer(content.substr(blank + 1), where));
-    if (label < 0 || label >= 1000000) return fail("a class number is 0 to 999999", where);
+    if (label < 0 || label >= kMostClasses)
+      return fail(fmt::format("a class number is 0 to {}", kMostClasses - 1), where);
     found.files.push_back({folder / trim(content.substr(0, blank)), std::int32_t(label)});
   }
   return found;

@@ -107,6 +107,29 @@ TEST(Image, RandomDamageNeverCrashes) {
   }
 }
 
+// Of a PNG, without its sum, which nobody looks at.
+std::string chunk(const std::string& name, const std::string& bytes) {
+  std::string out;
+  for (int shift = 24; shift >= 0; shift -= 8) out += char(bytes.size() >> shift & 255);
+  return out + name + bytes + std::string(4, '\0');
+}
+
+TEST(Image, OnePixelTakesNoGigabytes) {
+  const auto png_of = [](int zeros) {
+    std::string plain(std::size_t(zeros), '\0');
+    int size = 0;
+    const std::unique_ptr<unsigned char, void (*)(void*)> packed(
+        stbi_zlib_compress(reinterpret_cast<unsigned char*>(plain.data()), zeros, &size, 8), free);
+    return "\x89PNG\r\n\x1a\n" + chunk("IHDR", std::string("\0\0\0\1\0\0\0\1\x08\0\0\0\0", 13)) +
+           chunk("IDAT", {reinterpret_cast<char*>(packed.get()), std::size_t(size)}) +
+           chunk("IEND", "");
+  };
+  EXPECT_TRUE(parse_image(bytes_of(png_of(2)), "pixel"));
+  const auto image = parse_image(bytes_of(png_of(8 << 20)), "pixel");
+  ASSERT_FALSE(image);
+  EXPECT_THAT(image.error().message(), HasSubstr("outofmem"));
+}
+
 TEST(Image, OtherFilesAreNamed) {
   const TestFolder folder("image");
   EXPECT_THAT(load_image(folder.put("a.png", "GIF89a....")).error().message(),

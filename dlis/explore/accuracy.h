@@ -11,6 +11,7 @@
 
 namespace dlis {
 
+// How many images were told right.
 struct Accuracy {
   std::int64_t images = 0;
   std::int64_t correct = 0;

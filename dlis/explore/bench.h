@@ -8,6 +8,7 @@
 
 namespace dlis {
 
+// One row on one problem, beside the others.
 struct RowTiming {
   const ConvRow* row = nullptr;
   std::string refusal;  // empty: accepted and timed
@@ -22,6 +23,7 @@ struct RowTiming {
   Estimate share;  // of its limit in its time, each round with its own ceilings
 };
 
+// Every row on one problem, in turns.
 struct ProblemTimings {
   ConvProblem problem;
   std::vector<RowTiming> rows;  // in the order of algorithms.inc
@@ -30,6 +32,7 @@ struct ProblemTimings {
   double limit_ms = 0;  // the problem's: see roofline_ms
 };
 
+// How long rows are timed, and which drop out.
 struct BenchOptions {
   int rounds = 30;
   double seconds = 0.05;  // of every row in a round

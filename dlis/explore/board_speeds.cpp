@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "dlis/base/file.h"
+#include "dlis/runtime/json.h"
 
 namespace dlis {
 namespace {
@@ -42,7 +42,7 @@ Result<Board> read_board(const std::filesystem::path& folder) {
   board.topology = DLIS_TRY(read_topology(folder));
   const std::string file = (folder / "speeds.json").string();
   const std::string text = DLIS_TRY(read_text(file));
-  const Json root = Json::parse(text, nullptr, false);
+  const Json root = parse_json<Json>(text);
   if (!root.is_object())
     return fail("this is no file of speeds", file, "boards/README.md says what it holds");
   for (const CoreKind& kind : board.topology.kinds)

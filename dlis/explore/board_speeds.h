@@ -15,6 +15,7 @@ struct KindSpeed {
   double gflops = 0;   // 10^9 f32 operations a second of one core
   std::string source;  // where the figure is from
 };
+// A recorded board, with the speeds that its files state.
 struct Board {
   Topology topology;
   std::vector<KindSpeed> kinds;  // as the topology has them, fastest first

@@ -9,6 +9,8 @@ namespace dlis {
 struct SparseCurve {
   const ConvRow* row = nullptr;
   const Format* format = nullptr;
+  // Times of the row at one density; ratios are its time over that of the best dense row, and over
+  // that of the best that is no Winograd.
   struct Point {
     double density = 0;  // as it came out, at random places (of blocks where the format has them)
     double ms = 0;
@@ -20,12 +22,14 @@ struct SparseCurve {
   double pays_from = 0;
 };
 
+// Dense and sparse rows of one problem, by density.
 struct BreakEven {
   ConvProblem problem;
   RowTiming best, direct;  // the fastest dense row, and the fastest that is no Winograd
   std::vector<SparseCurve> curves;
 };
 
+// Shares of the weights that are not zero.
 inline constexpr double kDensities[] = {1, 0.8, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05};
 
 // All in turns: the two dense rows on filters, whatever domain the problem's weights are in, and

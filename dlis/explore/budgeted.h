@@ -7,10 +7,12 @@
 
 namespace dlis {
 
+// How much time goes into one evaluation.
 struct Effort {
   double seconds = 0.5;     // of timing
   std::int64_t images = 0;  // that accuracy is of; 0: all
 };
+// Of the rounds before the finals.
 inline constexpr Effort kScreening{0.1, 500};
 
 // How stacks are evaluated, cheaply or in full, by which executor, and where their records go.
@@ -19,6 +21,7 @@ struct Stage {
   Store* store = nullptr;
 };
 
+// What a search within a budget of time looks for.
 struct BudgetOptions {
   Constraints constraints;
   double budget_seconds = 600;
@@ -30,6 +33,7 @@ struct BudgetOptions {
   std::function<double(const Stack&)> extra_seconds;
 };
 
+// What a search did.
 struct BudgetResult {
   std::int64_t stacks = 0, screened = 0, measured = 0, dropped = 0;
   double spent_seconds = 0;

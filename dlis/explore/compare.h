@@ -9,6 +9,7 @@
 
 namespace dlis {
 
+// One value beside a reference.
 struct Difference {
   std::string name;  // of the value
   std::string op;    // of the step that made it
@@ -19,6 +20,7 @@ struct Difference {
   std::string problem;  // another shape or number of values; empty: compared
   bool differs = false;
 };
+// All values that have a reference.
 struct Comparison {
   std::vector<Difference> values;   // in the order they were computed
   const Difference* first() const;  // that differs; null: none does

@@ -17,6 +17,7 @@
 
 namespace dlis {
 
+// What is the same for all stacks of an exploration.
 struct EvaluateOptions {
   ModelOptions model;           // its seed is the seed of everything
   std::string data;             // `cifar10:DIR?limit=1000`; empty: no accuracy
@@ -68,6 +69,8 @@ class Prefixes {
   std::unique_ptr<State> state_;
 };
 
+// The whole flow for one stack: load, compress, plan, measure. A stack that no layer accepts is a
+// record with its reason. Errors: the world is wrong (file, data, device).
 Result<Record> evaluate(const Stack& stack, const EvaluateOptions& options);
 
 // What `plan` needs to know of a stack.

@@ -19,6 +19,7 @@ struct Measuring;
 struct Progress;
 struct SweepResult;
 
+// Who measures, and how it reaches the machines that do.
 struct Execution {
   std::string executor = "local";  // a row of executors.inc
   // What follows is for executors that hand the work to other machines.
@@ -32,6 +33,7 @@ struct Execution {
   double silence_seconds = 600;  // without an answer of the queue before the exploration gives up
 };
 
+// A row of executors.inc.
 struct Executor {
   const char* name;
   const char* summary;
@@ -44,6 +46,7 @@ struct Executor {
                              const std::function<bool(const Progress&)>& report);
 };
 
+// The rows of executors.inc.
 std::span<const Executor* const> executors();
 // Errors: no such row, with the nearest names.
 Result<const Executor*> find_executor(std::string_view name);

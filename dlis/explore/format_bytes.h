@@ -6,6 +6,7 @@
 
 namespace dlis {
 
+// A format's size beside that of dense f32.
 struct FormatBytes {
   const Format* format = nullptr;
   // Of the bytes of dense f32, for weights of 256 x 256 x 3 x 3 with zeros at random places (of
@@ -14,6 +15,7 @@ struct FormatBytes {
   double smaller_from = 1;  // the share of zeros from which on it is smaller than dense; 1: never
 };
 
+// Of the weights, from 0 to 1.
 inline constexpr double kZeroShares[] = {0, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95};
 
 // Each format that can hold such weights (those of few values hold the nearest).

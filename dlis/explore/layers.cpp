@@ -1,7 +1,7 @@
 // Layers as JSON, and back.
 #include "dlis/explore/layers.h"
 
-#include <nlohmann/json.hpp>
+#include "dlis/runtime/json.h"
 
 namespace dlis {
 
@@ -21,7 +21,7 @@ std::string to_json(const std::vector<LayerCost>& layers) {
 }
 
 Result<std::vector<LayerCost>> layers_from_json(std::string_view text) {
-  const Json all = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json all = parse_json<Json>(text);
   const auto is_text = [](const Json& object, const char* name) {
     return object.contains(name) && object[name].is_string();
   };

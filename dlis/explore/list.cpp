@@ -3,13 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dlis/base/text.h"
 #include "dlis/compress/technique.h"
 #include "dlis/compute/device_ops.h"
 #include "dlis/compute/parallel/schedule.h"
 #include "dlis/compute/row.h"
+#include "dlis/data/dataset.h"
+#include "dlis/explore/executor.h"
+#include "dlis/explore/target/target_row.h"
 #include "dlis/format/encoded.h"
 #include "dlis/hardware/device.h"
+#include "dlis/model/op.h"
 #include "dlis/model/zoo/zoo.h"
 
 namespace dlis {
@@ -61,9 +67,39 @@ void add_schedules(Rows& rows) {
 void add_devices(Rows& rows) {
   for (const Device* row : devices()) {
     const Verdict verdict = row->available();
-    rows.push_back(
-        {"device", row->name, "", verdict ? row->describe() : "not here: " + verdict.reason});
+    rows.push_back({"device", row->name, "", row->summary,
+                    verdict ? row->describe() : "not here: " + verdict.reason});
   }
+}
+
+// Who computes it; a convolution's rows have names of their own.
+std::string computed_by(std::string_view name) {
+  std::vector<std::string> devices;
+  if (name == "Conv" || name == "WinogradConv") devices = {"the convolution rows"};
+  for (const auto& list : {op_rows(), device_op_rows()})
+    for (const OpRow* row : list)
+      if (row->name == name && std::ranges::find(devices, row->device) == devices.end())
+        devices.emplace_back(row->device);
+  return devices.empty() ? "settled when a network is loaded or planned"
+                         : "computed by " + join(devices, ", ");
+}
+
+void add_operators(Rows& rows) {
+  for (const Operator* row : operators())
+    rows.push_back({"operator", row->name, "", computed_by(row->name)});
+}
+
+void add_datasets(Rows& rows) {
+  for (const DatasetRow* row : datasets()) rows.push_back({"data", row->name, "", row->form});
+}
+
+void add_executors(Rows& rows) {
+  for (const Executor* row : executors()) rows.push_back({"executor", row->name, "", row->summary});
+}
+
+void add_targets(Rows& rows) {
+  for (const TargetRow* row : target_rows())
+    rows.push_back({"target", row->name, "", fmt::format("{}: {}", row->form, row->summary)});
 }
 
 struct Layer {
@@ -72,7 +108,9 @@ struct Layer {
 };
 constexpr Layer kLayers[] = {{"model", add_models},       {"compress", add_techniques},
                              {"format", add_formats},     {"compute", add_compute},
-                             {"schedule", add_schedules}, {"device", add_devices}};
+                             {"schedule", add_schedules}, {"device", add_devices},
+                             {"operator", add_operators}, {"data", add_datasets},
+                             {"executor", add_executors}, {"target", add_targets}};
 
 }  // namespace
 

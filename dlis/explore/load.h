@@ -10,6 +10,7 @@
 
 namespace dlis {
 
+// What decides the network that a MODEL is.
 struct ModelOptions {
   std::map<std::string, Shape> shapes;  // of graph inputs by name
   std::int64_t batch = 1;               // axis 0 of every input

@@ -5,15 +5,18 @@
 
 namespace dlis {
 
+// A mark with its spread.
 struct PlotPoint {
   double x = 0, y = 0;
   double low = 0, high = 0;  // the spread of y; equal to y where none is known
   std::string note;          // shown when the point is pointed at
 };
+// Points of one colour.
 struct PlotSeries {
   std::string name;
   std::vector<PlotPoint> points;
 };
+// What svg_of draws.
 struct Plot {
   std::string title, description, x_label, y_label;
   std::vector<PlotSeries> series;

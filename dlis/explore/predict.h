@@ -29,6 +29,7 @@ struct NetworkSize {
   double estimated_ms = 0;  // of its convolutions and dense layers, by the cost model
 };
 
+// What compression would change, before anything is compressed.
 struct Prediction {
   std::vector<GroupChange> groups;
   std::vector<LayerChange> layers;

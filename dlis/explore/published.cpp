@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "dlis/base/file.h"
 #include "dlis/compute/parallel/simulate.h"
 #include "dlis/explore/load.h"
 #include "dlis/model/op.h"
+#include "dlis/runtime/json.h"
 
 namespace dlis {
 namespace {
@@ -109,7 +109,7 @@ Result<PublishedTime> time_of(const Json& each, const std::string& model, const 
 Result<Published> read_published(const std::filesystem::path& board) {
   const std::string file = (board / "published.json").string();
   const std::string text = DLIS_TRY(read_text(file));
-  const Json root = Json::parse(text, nullptr, false);
+  const Json root = parse_json<Json>(text);
   const auto string_of = [](const Json& object, const char* key) {
     const bool has = object.is_object() && object.contains(key) && object[key].is_string();
     return has ? object[key].get<std::string>() : std::string();

@@ -9,6 +9,7 @@
 
 namespace dlis {
 
+// A time of a network that others published, in seconds.
 struct PublishedTime {
   std::string model;
   int threads = 1;
@@ -27,6 +28,7 @@ struct PublishedFit {
   std::string model;
   double ns_per_mac = 0, serial_s = 0;
 };
+// Published times of one board, and how they were fitted.
 struct Published {
   std::string source, schedule, tiles;
   std::vector<PublishedTime> times;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <set>
 
@@ -56,19 +58,22 @@ Status parse_line(std::string_view line, Recipe& recipe, std::set<std::string>& 
 }  // namespace
 
 Result<Recipe> load_recipe(const std::filesystem::path& file) {
-  const std::string text = DLIS_TRY(read_text(file));
+  return parse_recipe(DLIS_TRY(read_text(file, kMostRecipeBytes)), file.string());
+}
+
+Result<Recipe> parse_recipe(std::string_view text, const std::string& where) {
   Recipe recipe;
   std::set<std::string> seen;
   int number = 0;
   for (const std::string_view line : split(text, '\n')) {
     ++number;
     if (Status status = parse_line(line, recipe, seen); !status) {
-      status.error().where = fmt::format("{}, line {}", file.string(), number);
+      status.error().where = fmt::format("{}, line {}", where, number);
       return tl::unexpected(status.error());
     }
   }
   if (recipe.model.empty() || recipe.compress.empty())
-    return fail("a recipe says which model and how to compress", file.string(),
+    return fail("a recipe says which model and how to compress", where,
                 "add model = ... and compress = ...");
   return recipe;
 }

@@ -18,5 +18,6 @@ struct Recipe {
 };
 // Errors: no such file, a line without `=`, an unknown name, a name given twice, DLIS_DATA not set.
 Result<Recipe> load_recipe(const std::filesystem::path& file);
+Result<Recipe> parse_recipe(std::string_view text, const std::string& where);
 
 }  // namespace dlis

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "dlis/base/check.h"
+#include "dlis/runtime/json.h"
 
 namespace dlis {
 namespace {
@@ -101,7 +101,7 @@ std::string to_json(const Record& record) {
 }
 
 Result<Record> record_from_json(std::string_view text) {
-  Json object = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  Json object = parse_json<Json>(text);
   if (!object.is_object()) return fail("this is not a record: expected one JSON object");
   Record record;
   for (const auto& [name, value] : object.items()) {

@@ -24,6 +24,7 @@ struct FieldSpec {
 std::span<const FieldSpec> record_fields();
 const FieldSpec* find_field(std::string_view name);
 
+// The fields of one evaluated stack.
 struct Record {
   std::map<std::string, Field, std::less<>> values;  // only names of record_fields(); absent: null
 

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "dlis/base/file.h"
+#include "dlis/runtime/json.h"
 
 namespace dlis {
 
@@ -16,20 +15,23 @@ Status write_record_file(const std::filesystem::path& file, const std::string& k
 }
 
 Result<KeptRecord> read_record_file(const std::filesystem::path& file, const std::string& key) {
-  const std::string text = DLIS_TRY(read_text(file));
-  auto object = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return parse_record_file(DLIS_TRY(read_text(file)), file.string(), key);
+}
+
+Result<KeptRecord> parse_record_file(std::string_view text, const std::string& where,
+                                     const std::string& key) {
+  auto object = parse_json<nlohmann::json>(text);
   if (!object.is_object() || !object.contains("key"))
-    return fail("this is not the record of a key", file.string());
+    return fail("this is not the record of a key", where);
   if (object["key"] != key)
-    return fail(fmt::format("the record is of another key: {}", object["key"].dump()),
-                file.string());
+    return fail(fmt::format("the record is of another key: {}", object["key"].dump()), where);
   const auto seconds = object.find("seconds");
   const double took = seconds != object.end() && seconds->is_number() ? seconds->get<double>() : 0;
   object.erase("key");
   object.erase("seconds");
   Result<Record> record = record_from_json(object.dump());
   if (record) return KeptRecord{std::move(*record), took};
-  record.error().where = file.string();
+  record.error().where = where;
   return tl::unexpected(std::move(record.error()));
 }
 

@@ -16,7 +16,9 @@ struct KeptRecord {
 Status write_record_file(const std::filesystem::path& file, const std::string& key,
                          const KeptRecord& kept);
 
-// Errors: no such file, not such a record, of another key.
+// Errors: no such file, not such a record, of another key. `where` names the text in errors.
 Result<KeptRecord> read_record_file(const std::filesystem::path& file, const std::string& key);
+Result<KeptRecord> parse_record_file(std::string_view text, const std::string& where,
+                                     const std::string& key);
 
 }  // namespace dlis

@@ -5,6 +5,7 @@
 
 namespace dlis {
 
+// A network at the end of its training.
 struct Trained {
   Graph graph;
   std::filesystem::path checkpoint;  // to be removed once the graph is safe; empty: none

@@ -11,6 +11,7 @@ namespace dlis {
 // arithmetic at the core's full rate or its bytes at the memory's, whichever is longer.
 std::vector<SimulatedPhase> phases_of(const Step& step);
 
+// Milliseconds of each step and of all.
 struct SimulatedPlan {
   std::vector<double> steps_ms;
   double ms = 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "dlis/base/capability.h"
+#include "dlis/base/limits.h"
 #include "dlis/base/text.h"
 #include "dlis/compute/parallel/schedule.h"
 #include "dlis/compute/row.h"
@@ -15,8 +16,6 @@
 
 namespace dlis {
 namespace {
-
-constexpr int kMaxThreads = 1024;
 
 std::string quoted(std::string_view text) {
   return fmt::format("'{}{}'", text.substr(0, 60), text.size() > 60 ? "..." : "");
@@ -50,7 +49,7 @@ Result<std::string> parse_device_part(std::string_view part, Stack& into) {
   if (colon == std::string_view::npos) return name;
   auto number = parse_integer(part.substr(colon + 1));
   const bool is_cpu = name == "cpu";
-  if (!number || *number < (is_cpu ? 1 : 0) || *number > kMaxThreads)
+  if (!number || *number < (is_cpu ? 1 : 0) || *number > kMostThreads)
     return bad("the number behind ':' is not right in device", part,
                is_cpu ? "cpu:WORKERS has 1 to 1024 workers" : "it is the device's index, from 0");
   if (!is_cpu) return fmt::format("{}:{}", name, *number);
@@ -111,6 +110,9 @@ Status parse_device(std::string_view text, Stack& into) {
 }
 
 Result<Stack> parse_stack(std::string_view text) {
+  if (text.size() > kMostLineBytes)
+    return fail(fmt::format("a stack has at most {} bytes, not {}", kMostLineBytes, text.size()),
+                "stack");
   const auto fields = split(text, '|');
   if (fields.size() != 5)
     return bad(fmt::format("a stack has five fields between '|', not {}:", fields.size()), text,

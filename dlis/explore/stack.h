@@ -8,6 +8,7 @@
 
 namespace dlis {
 
+// One choice per layer.
 struct Stack {
   std::string model;                           // a row or a file, with its `?mean=...` part
   std::vector<Choice> compress{{"none", {}}};  // a chain; `none` alone for nothing

@@ -8,6 +8,7 @@
 #include <cctype>
 #include <set>
 
+#include "dlis/base/limits.h"
 #include "dlis/base/text.h"
 
 namespace dlis {
@@ -147,6 +148,22 @@ Status check_version(SQLite::Database& database, const fs::path& file) {
   return {};
 }
 
+// Reading a table that is none would run what the file says, which may never end.
+Status check_schema(SQLite::Database& database, const fs::path& file) {
+  const int odd = database.execAndGet(
+      "SELECT count(*) FROM sqlite_master WHERE (type = 'index' AND sql IS NOT NULL) OR "
+      "type NOT IN ('table', 'index') OR (type = 'table' AND (sql LIKE 'CREATE VIRTUAL%' OR "
+      "sql LIKE '%AS (%' OR sql LIKE '%AS(%'))");
+  if (odd == 0) return {};
+  return fail("this store holds more than tables of records", file.string(), "name another file");
+}
+
+// Also no text that is longer than any file that dlis reads.
+void guard(SQLite::Database& database) {
+  sqlite3_limit(database.getHandle(), SQLITE_LIMIT_LENGTH, int(kMostTextBytes));
+  database.exec("PRAGMA trusted_schema = OFF");
+}
+
 bool is_new(SQLite::Database& database) {
   return database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0 &&
          database.execAndGet("PRAGMA application_id").getInt() == 0;
@@ -236,8 +253,10 @@ Result<Store> Store::open(const fs::path& file) {
     const int flags = SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
     auto state = std::unique_ptr<State>(new State{file, {file.string(), flags, kPatienceMs}});
     SQLite::Database& database = state->database;
+    guard(database);
     if (is_new(database)) create(database);
     DLIS_TRY(check_version(database, file));
+    DLIS_TRY(check_schema(database, file));
     add_missing_columns(database);
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");  // a record survives power loss as well
@@ -262,6 +281,8 @@ Result<Store> Store::open_existing(const fs::path& file) {
       state.reset(new State{file, {immutable_uri(file), flags | SQLite::OPEN_URI, kPatienceMs}});
       DLIS_TRY(check_version(state->database, file));
     }
+    guard(state->database);
+    DLIS_TRY(check_schema(state->database, file));
     return Store(std::move(state));
   });
 }

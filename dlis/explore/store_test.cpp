@@ -15,6 +15,8 @@
 #include <random>
 #include <set>
 
+#include "dlis/base/limits.h"
+
 namespace dlis {
 namespace {
 
@@ -83,6 +85,30 @@ TEST_F(StoreTest, RefusesWhatIsNoStore) {
   EXPECT_THAT(Store::open_existing(folder_ / "none.db").error().message(),
               HasSubstr("no such file"));
   EXPECT_FALSE(fs::exists(folder_ / "none.db"));
+}
+
+// Each of these would make reading run what the file says: a view may count for ever.
+TEST_F(StoreTest, RefusesWhatWouldRun) {
+  const std::string endless =
+      "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n";
+  for (const std::string& odd :
+       {"DROP TABLE records; CREATE VIEW records AS " + endless,
+        std::string("CREATE TRIGGER t AFTER INSERT ON records BEGIN DELETE FROM records; END"),
+        std::string("CREATE VIRTUAL TABLE v USING fts5(x)"),
+        std::string("CREATE INDEX i ON records (key)"),
+        std::string("ALTER TABLE records ADD COLUMN g AS (zeroblob(1000000000))")}) {
+    fs::remove(file_);
+    ASSERT_TRUE(Store::open(file_));
+    sql(odd);
+    EXPECT_THAT(open_error(), HasSubstr("more than tables of records")) << odd;
+    EXPECT_FALSE(Store::open_existing(file_)) << odd;
+  }
+}
+
+TEST_F(StoreTest, RefusesTextThatIsTooLong) {
+  ASSERT_TRUE(Store::open(file_)->put(key_of(1), numbered(1)));
+  sql(fmt::format("UPDATE records SET stack = zeroblob({})", kMostTextBytes + 1));
+  EXPECT_FALSE(Store::open_existing(file_)->all());
 }
 
 TEST_F(StoreTest, RefusesAnotherVersion) {

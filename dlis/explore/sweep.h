@@ -10,6 +10,7 @@
 
 namespace dlis {
 
+// How far an exploration is.
 struct Progress {
   std::int64_t done = 0;    // evaluated now or found in the store
   std::int64_t reused = 0;  // of these, found in the store
@@ -20,6 +21,7 @@ struct Progress {
   double seconds_left = -1;  // from the stacks evaluated so far; -1: not known yet
 };
 
+// How an exploration ended.
 struct SweepResult {
   Progress progress;
   bool stopped = false;           // `report` asked for it; every finished record is in the store

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "dlis/base/file.h"
+#include "dlis/base/limits.h"
 #include "dlis/base/text.h"
 
 namespace dlis {
@@ -116,6 +117,8 @@ Result<std::pair<std::size_t, std::size_t>> header_place(std::span<const std::by
   std::size_t length = 0;
   for (std::size_t i = width; i-- > 0;) length = length << 8 | std::size_t(bytes[8 + i]);
   if (length > bytes.size() - 8 - width) return fail("the file is truncated");
+  if (length > kMostNpyHeaderBytes)
+    return fail(fmt::format("its header has {} bytes, more than {}", length, kMostNpyHeaderBytes));
   return std::pair(8 + width, length);
 }
 

@@ -18,6 +18,7 @@ std::string describe() {
 
 extern constinit const Device cpu_row{
     .name = "cpu",
+    .summary = "the processor: one worker a core, vector instructions of the best set that it has",
     .available = available,
     .describe = describe,
 };

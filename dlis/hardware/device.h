@@ -11,13 +11,15 @@ namespace dlis {
 
 // A row of devices.inc.
 struct Device {
-  const char* name;           // "cpu"
+  const char* name;  // "cpu"
+  const char* summary;
   Verdict (*available)();     // why there is none on this machine
   std::string (*describe)();  // one line for `dlis devices`
   // How it is given work; null: its rows run on the processor itself.
   const Offload* offload = nullptr;
 };
 
+// The rows of devices.inc; by name: null where there is none.
 std::span<const Device* const> devices();
 const Device* find_device(std::string_view name);
 

@@ -111,6 +111,9 @@ std::string opencl_identity(const OpenCl& cl) {
 
 extern constinit const Device opencl_row{
     .name = "opencl",
+    .summary =
+        "an OpenCL 1.2 device: values stay on it from layer to layer, alone or beside the "
+        "processor",
     .available = available,
     .describe = describe,
     .offload = &kOpenClOffload,

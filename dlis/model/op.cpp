@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dlis/base/limits.h"
 #include "dlis/base/text.h"
 
 namespace dlis {
@@ -64,10 +65,10 @@ Status check_attributes(const ImportNode& in) {
 
 // Extents that are negative or whose product cannot be the size of anything.
 Status check_size(const Value& value) {
-  constexpr std::int64_t kMost = std::int64_t(1) << 40;
   std::int64_t elements = 1;
   for (auto extent : *value.shape) {
-    if (extent < 0 || extent > kMost || (extent > 0 && elements > kMost / extent))
+    if (extent < 0 || extent > kMostValueElements ||
+        (extent > 0 && elements > kMostValueElements / extent))
       return fail(
           fmt::format("value '{}' would be {}, which cannot be", value.name, value.shape->text()));
     elements *= std::max<std::int64_t>(extent, 1);
@@ -111,9 +112,9 @@ Status infer(Graph& graph, Node& node) {
 
 // A constant this large is no shape arithmetic, and an allocation that a file should not cause.
 bool is_too_large(const Graph& graph, const Node& node) {
-  constexpr std::int64_t kMost = std::int64_t(1) << 28;
   return std::ranges::any_of(node.outputs, [&](ValueId id) {
-    return id != kNoValue && graph.value(id).shape && graph.value(id).shape->elements() > kMost;
+    return id != kNoValue && graph.value(id).shape &&
+           graph.value(id).shape->elements() > kMostFolded;
   });
 }
 

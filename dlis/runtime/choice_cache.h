@@ -8,6 +8,7 @@
 
 namespace dlis {
 
+// Times by key: what decides a time, as text. One process may add to a file that others read.
 class ChoiceCache {
  public:
   // An unreadable file or damaged lines are as good as nothing measured. Empty: the user's folder,

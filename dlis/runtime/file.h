@@ -22,6 +22,7 @@ Status save_dlis(const Graph& graph, const std::filesystem::path& file);
 Status save_dlis(const Plan& plan, const std::filesystem::path& file,
                  const std::string& made_from = {});
 
+// How much of a file is looked at before it is used.
 struct ReadOptions {
   bool check_data = false;  // the hash of the weights as well, which reads all of them
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dlis/base/limits.h"
 #include "dlis/base/text.h"
 #include "dlis/model/op.h"
 #include "dlis/runtime/file.h"
@@ -16,13 +17,6 @@ namespace {
 using Bytes = std::span<const std::byte>;
 
 constexpr const char* kAgain = "copy or pack it again";
-
-std::string text(const flatbuffers::String* from) { return from ? from->str() : std::string(); }
-
-template <class T, class From>
-std::vector<T> list(const From* from) {
-  return from ? std::vector<T>(from->begin(), from->end()) : std::vector<T>();
-}
 
 // The verifier of FlatBuffers looks where a list begins, not whether its elements lie as their type
 // asks. An empty list has none, and lies anywhere.
@@ -40,12 +34,15 @@ class Reader {
     DLIS_TRY(read_header());
     if (options.check_data) DLIS_TRY(check_data());
     const auto* begin = reinterpret_cast<const std::uint8_t*>(file_.bytes.data()) + sizeof header_;
-    flatbuffers::Verifier verifier(begin, header_.structure_bytes, 16, 1u << 24);
+    flatbuffers::Verifier verifier(begin, header_.structure_bytes, 16, kMostFileTables);
     if (header_.structure_bytes > FLATBUFFERS_MAX_BUFFER_SIZE || !fbs::VerifyModelBuffer(verifier))
       return damaged("its structure is not whole");
     const fbs::Model& model = *fbs::GetModel(begin);
+    DLIS_TRY(check_counts(model));
     DLIS_TRY(read_graph(model));
+    DLIS_TRY(check_copies());
     if (model.plan()) DLIS_TRY(read_plan(*model.plan()));
+    DLIS_TRY(check_copies());
     DLIS_TRY(check_hollow());
     if (Status valid = validate(graph_); !valid) return tl::unexpected(placed(valid.error()));
     return std::move(graph_);
@@ -92,6 +89,34 @@ class Reader {
     return {};
   }
 
+  // Texts and lists may stand in several places of a structure: a copy each.
+  std::string text(const flatbuffers::String* from) {
+    if (!from || !may_copy(from->size())) return {};
+    return from->str();
+  }
+
+  template <class T, class From>
+  std::vector<T> list(const From* from) {
+    if (!from || !may_copy(std::uint64_t(from->size()) * sizeof(T))) return {};
+    return std::vector<T>(from->begin(), from->end());
+  }
+
+  bool may_copy(std::uint64_t bytes) {
+    copied_ += bytes;
+    return copied_ <= kMostFileGrowth * header_.structure_bytes;
+  }
+
+  Status check_copies() const {
+    if (copied_ <= kMostFileGrowth * header_.structure_bytes) return {};
+    return damaged("its names and lists are longer than it is");
+  }
+
+  Result<std::string> name(const flatbuffers::String* from) {
+    if (from && from->size() > kMostNameBytes)
+      return damaged(fmt::format("a name has {} bytes", from->size()));
+    return text(from);
+  }
+
   Result<Bytes> bytes_at(const fbs::Place& place) const {
     const std::uint64_t most = data_.size() - kReadSlack;
     if (place.offset() % kAlignment || place.offset() > most ||
@@ -107,13 +132,13 @@ class Reader {
 
   // Extents that can be: also their products.
   Result<Shape> shape_of(const flatbuffers::Vector<std::int64_t>& from) const {
-    constexpr std::int64_t kMost = std::int64_t(1) << 40;
     if (!is_aligned(&from)) return damaged("extents lie between words");
     if (from.size() > unsigned(kMaxRank)) return damaged("a value has too many axes");
     Shape shape;
     std::int64_t elements = 1;
     for (const std::int64_t extent : from) {
-      if (extent < 0 || extent > kMost || (extent > 0 && elements > kMost / extent))
+      if (extent < 0 || extent > kMostValueElements ||
+          (extent > 0 && elements > kMostValueElements / extent))
         return damaged("an extent is out of range");
       elements *= std::max<std::int64_t>(extent, 1);
       shape.push_back(extent);
@@ -121,7 +146,7 @@ class Reader {
     return shape;
   }
 
-  Result<Quant> quant_of(const fbs::Quant& from, const Value& value) const {
+  Result<Quant> quant_of(const fbs::Quant& from, const Value& value) {
     Quant quant{DLIS_TRY(type_of(from.type())), list<float>(from.scale()),
                 list<std::int32_t>(from.zero_point()), from.axis()};
     const std::size_t count = quant.scale.size();
@@ -135,9 +160,9 @@ class Reader {
     return quant;
   }
 
-  Result<Value> value_of(const fbs::Value& from) const {
+  Result<Value> value_of(const fbs::Value& from) {
     Value value;
-    value.name = text(from.name());
+    value.name = DLIS_TRY(name(from.name()));
     value.type = DLIS_TRY(type_of(from.type()));
     if (from.shape()) value.shape = DLIS_TRY(shape_of(*from.shape()));
     if (from.holds() > fbs::Holds_MAX || (from.holds() != fbs::Holds_nothing && !value.shape) ||
@@ -155,7 +180,7 @@ class Reader {
     return value;
   }
 
-  Result<Attribute> attribute_of(const fbs::Attribute& from) const {
+  Result<Attribute> attribute_of(const fbs::Attribute& from) {
     if (!is_aligned(from.integers())) return damaged("integers lie between words");
     const Ints integers = list<std::int64_t>(from.integers());
     const Floats reals = list<float>(from.reals());
@@ -182,19 +207,27 @@ class Reader {
     return damaged("an attribute is of no known kind");
   }
 
-  Result<Node> node_of(const fbs::Node& from) const {
+  Result<Node> node_of(const fbs::Node& from) {
     Node node;
-    node.op = find_operator(text(from.op()));
+    const std::string op = DLIS_TRY(name(from.op()));
+    node.op = find_operator(op);
     if (!node.op)
-      return fail(fmt::format("the operator '{}' is unknown to this version", text(from.op())),
-                  where_, "take a newer dlis");
-    node.name = text(from.name());
+      return fail(fmt::format("the operator '{}' is unknown to this version", op), where_,
+                  "take a newer dlis");
+    node.name = DLIS_TRY(name(from.name()));
     if (from.attributes())
       for (const fbs::Attribute* one : *from.attributes())
         node.attributes.set(text(one->name()), DLIS_TRY(attribute_of(*one)));
     node.inputs = list<ValueId>(from.inputs());
     node.outputs = list<ValueId>(from.outputs());
     return node;
+  }
+
+  Status check_counts(const fbs::Model& from) const {
+    if ((from.nodes() && from.nodes()->size() > kMostNodes) ||
+        (from.values() && from.values()->size() > kMostValues))
+      return damaged("it has more nodes or values than any network");
+    return {};
   }
 
   Status read_graph(const fbs::Model& from) {
@@ -258,6 +291,7 @@ class Reader {
   const std::string& where_;
   FileHeader header_;
   Bytes data_;
+  std::uint64_t copied_ = 0;  // bytes of texts and lists
   Graph graph_;
 };
 

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "dlis/base/file.h"
+#include "dlis/base/limits.h"
 #include "dlis/base/rng.h"
 #include "dlis/base/test_folder.h"
 #include "dlis/model/graph_fields.h"
@@ -226,6 +227,35 @@ TEST_F(DlisFile, OfANewerVersion) {
   std::string bytes = contents(packed(options_for_a_file()));
   bytes[8] = 2;
   expect_refused(bytes, "version 2, this dlis reads up to 1");
+}
+
+// What is said of a network, written without being looked at.
+TEST_F(DlisFile, Limits) {
+  const auto refused = [&](const Graph& graph, const std::string& what) {
+    const fs::path file = folder_.path / "large.dlis";
+    ASSERT_TRUE(save_dlis(graph, file));
+    expect_refused(contents(file), what);
+  };
+  Graph nodes;
+  nodes.nodes.resize(kMostNodes + 1, Node{.op = find_operator("Relu")});
+  refused(nodes, "more nodes or values");
+  Graph value;
+  value.add_value({.name = std::string(kMostNameBytes + 1, 'n'), .shape = Shape{1}});
+  refused(value, "a name has 4097 bytes");
+  value.value(0).name.pop_back();
+  value.value(0).shape = Shape{kMostValueElements + 1};
+  refused(value, "out of range");
+  // A name that stands once in the file, and is asked for a hundred times.
+  value.value(0).shape = Shape{1};
+  value.values.resize(100, value.value(0));
+  ASSERT_GT(100 * kMostNameBytes, kMostFileGrowth * (kMostNameBytes + 100 * 60));
+  refused(value, "longer than it is");
+  Graph attributes;
+  Attributes many;
+  for (int i = 0; i < 1024; ++i) many.set(std::to_string(i), std::int64_t(1));
+  attributes.nodes.resize(kMostFileTables / 1024,
+                          {.op = find_operator("Relu"), .attributes = many});
+  refused(attributes, "not whole");
 }
 
 TEST_F(DlisFile, NoFileOfOurs) {

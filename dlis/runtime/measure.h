@@ -8,6 +8,7 @@
 
 namespace dlis {
 
+// Times of whole runs, in milliseconds.
 struct Timing {
   double median_ms = 0, p10_ms = 0, p90_ms = 0;
   int runs = 0;

@@ -9,6 +9,7 @@
 
 #include "dlis/base/capability.h"
 #include "dlis/base/clock.h"
+#include "dlis/base/limits.h"
 #include "dlis/base/memory.h"
 #include "dlis/base/text.h"
 #include "dlis/hardware/topology.h"
@@ -27,9 +28,7 @@
 namespace dlis {
 namespace {
 
-constexpr int kMostThreads = 1024;
 constexpr double kHopelessTypes = 1.3;  // times the chosen plan's time, by the layers' times
-constexpr std::array<const char*, 3> kTunes{"off", "quick", "full"};
 
 Status check_options(const PlanOptions& options) {
   const auto known = [](std::string_view kind, const std::string& name, auto rows) -> Status {
@@ -176,14 +175,6 @@ Status check_choices(const Choices& choices, const Graph& graph) {
 }
 
 }  // namespace
-
-std::string_view name_of(Tune tune) { return kTunes[std::size_t(tune)]; }
-
-Result<Tune> parse_tune(std::string_view text) {
-  for (std::size_t i = 0; i < kTunes.size(); ++i)
-    if (text == kTunes[i]) return Tune(i);
-  return tl::unexpected(unknown_name("level of tuning", text, {kTunes.begin(), kTunes.end()}));
-}
 
 Result<Prepared> prepare_types(const Graph& graph, const PlanOptions& options) {
   DLIS_TRY(check_options(options));

@@ -37,6 +37,7 @@ enum class Tune : std::uint8_t {
 std::string_view name_of(Tune tune);
 Result<Tune> parse_tune(std::string_view text);
 
+// What a plan may choose from, and for whom it is made.
 struct PlanOptions {
   std::string format = "auto";      // a row of formats.inc, or auto: only formats that are exact
   std::string compute = "auto";     // a row of algorithms.inc, or auto: measured
@@ -137,6 +138,7 @@ struct RivalPlan {
   bool is_type = false;
 };
 
+// Immutable; shared by all sessions that run it.
 struct Plan {
   Graph graph;  // after the passes
   PlanOptions options;
@@ -170,10 +172,16 @@ Result<std::vector<FrontierPoint>> memory_frontier(const Graph& graph, const Pla
 // Per layer: the row chosen, its time, its bytes; every refused row with its reason.
 std::string explain(const Plan& plan);
 
+// What a plan decided, to be taken again (PlanOptions::choices). Errors of saving: those of
+// write_file_atomic.
 Choices choices_of(const Plan& plan);
-Status save_choices(const Choices& choices, const std::filesystem::path& file);  // JSON
+std::string text_of(const Choices& choices);  // JSON
+Status save_choices(const Choices& choices, const std::filesystem::path& file);
+// Errors: those of read_text; no plan file. `where` names the text in errors.
 Result<Choices> load_choices(const std::filesystem::path& file);
+Result<Choices> parse_choices(std::string_view text, const std::string& where);
 // The instruction set that saved choices were made on; in files of earlier versions this machine's.
 Result<Isa> load_isa(const std::filesystem::path& file);
+Result<Isa> parse_isa(std::string_view text, const std::string& where);
 
 }  // namespace dlis

@@ -9,6 +9,7 @@
 
 namespace dlis {
 
+// Stands for the queue of a device where a thread is asked for.
 inline constexpr int kDeviceThread = -1;
 
 // A range of tiles that one run of a session ran; or all that the queue of a device did of a step,
@@ -20,6 +21,8 @@ struct TileRun {
   double begin_ms = 0, end_ms = 0;  // as now_ms
 };
 
+// A plan that can run: one shape, one arena, sized when it is opened and never grown. It belongs to
+// one thread at a time.
 class Session {
  public:
   static Result<Session> open(

@@ -4,6 +4,7 @@
 
 namespace dlis {
 
+// How a device starts a network.
 struct StartOptions {
   int threads = 1;
   Tune tune = Tune::off;  // of weights that are not packed; else what an earlier start chose serves
@@ -12,6 +13,7 @@ struct StartOptions {
   std::filesystem::path folder;  // for that; empty: beside the file, or the user's cache folder
 };
 
+// A network that is ready to be opened.
 struct Started {
   std::shared_ptr<const Plan> plan;
   std::filesystem::path packed;  // the file whose panels the plan reads; empty: it has its own

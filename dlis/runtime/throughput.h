@@ -4,6 +4,7 @@
 
 namespace dlis {
 
+// Several sessions of one plan beside each other.
 struct Throughput {
   int sessions = 0;
   double runs_per_second = 0;        // of all together

@@ -6,6 +6,7 @@
 
 namespace dlis {
 
+// Which thread ran which tiles when; milliseconds as now_ms.
 struct Timeline {
   std::vector<TileRun> tiles;  // in the order of the layers and their phases
   double begin_ms = 0, end_ms = 0;

@@ -163,6 +163,11 @@ TEST_F(Errors, UnknownRowsComeWithTheNearest) {
   expect_failure({"show", "resnet20?mean=half"}, "half");
 }
 
+TEST_F(Errors, ARecipeThatIsTooLong) {
+  write("large.txt", std::string(kMostRecipeBytes + 1, '#'));
+  expect_failure({"compress", "--recipe", "large.txt", "-o", "x.onnx"}, "more than 1.00 MiB");
+}
+
 TEST_F(Errors, StoresOfAnotherKind) {
   write("text.db", std::string(5000, 'x'));
   const std::string network = kNetwork.string();

@@ -128,8 +128,11 @@ TEST_F(Targets, AnswerAJobOnce) {
   const auto wrong = answers(
       "measure\nmeasure\tkey=a/b\tmodel=n.dlis\nmeasure\tkey=a\tmodel=..\nmeasure\tkey=a\tmodel=x\n"
       "measure\tkey=a\tmodel=n.dlis\tthreads=0\nmeasure\tkey=a\tmodel=n.dlis\tcolour=red\n"
-      "measure\tkey=a\tmodel=n.dlis\tseconds=nan\nhas\t../lines\nhas\tnone\nnonsense\n\ncut off");
-  ASSERT_EQ(wrong.size(), 12u);
+      "measure\tkey=a\tmodel=n.dlis\tseconds=nan\nhas\t../lines\nhas\tnone\nnonsense\n\n"
+      "measure\tkey=a\tmodel=n.dlis\tthreads=4294967297\n" +
+      std::string(kMostLineBytes + 1, 'm') + "\ncut off");
+  ASSERT_EQ(wrong.size(), 14u);
+  EXPECT_THAT(wrong[13], HasSubstr("at most 1048576 bytes"));
   for (std::size_t i = 1; i < wrong.size(); ++i)
     EXPECT_THAT(wrong[i], StartsWith(i == 9 ? "{\"bytes\": -1}" : "{\"error\": ")) << i;
 }

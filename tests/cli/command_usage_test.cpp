@@ -94,6 +94,10 @@ TEST_F(Usage, ListShowsEveryRowOfEveryList) {
   expect_names(device_op_rows(), "compute");
   expect_names(schedules(), "schedule");
   expect_names(devices(), "device");
+  expect_names(operators(), "operator");
+  expect_names(datasets(), "data");
+  expect_names(executors(), "executor");
+  expect_names(target_rows(), "target");
   EXPECT_EQ(lines_in(all), rows);
   EXPECT_EQ(objects({"list", "--json"}).size(), rows);
 }

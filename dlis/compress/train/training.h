@@ -38,6 +38,7 @@ std::string text_of(const TrainingSettings& settings);
 
 bool can_train();  // the library is there
 
+// How far a training is.
 struct TrainingReport {
   double epoch = 0, epochs = 0;
   double loss = 0, top1 = 0;  // since the last report, on what was trained on; percent

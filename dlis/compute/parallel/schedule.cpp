@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dlis/base/limits.h"
 #include "dlis/base/text.h"
 
 namespace dlis {
@@ -22,10 +23,6 @@ constexpr std::array kSchedules{
 #undef DLIS_ROW
 };
 
-// Far from where `begin + chunk` could overflow.
-constexpr std::int64_t kLargestChunk = std::int64_t{1} << 40;
-
-constexpr std::size_t kMostSpeeds = 4096;
 // Their sums and quotients stay far from where doubles end.
 constexpr double kLeastSpeed = 1e-6, kMostSpeed = 1e6;
 
@@ -36,7 +33,7 @@ std::string parameters_of(const Schedule& row) {
 
 Result<std::int64_t> parse_chunk(std::string_view text, const std::string& where) {
   const std::int64_t chunk = DLIS_TRY(parse_integer(text, where));
-  if (chunk < 1 || chunk > kLargestChunk)
+  if (chunk < 1 || chunk > kMostChunk)
     return fail(fmt::format("chunk={} is out of range", chunk), where, "use 1 or more tiles");
   return chunk;
 }

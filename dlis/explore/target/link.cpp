@@ -15,6 +15,7 @@
 #include "dlis/base/hash.h"
 #include "dlis/base/library.h"
 #include "dlis/base/text.h"
+#include "dlis/runtime/json.h"
 
 namespace dlis {
 
@@ -237,7 +238,7 @@ Result<bool> Link::greet() {
       until = now_ms() + kGreetingMs;
       continue;
     }
-    const Json hello = Json::parse(line, nullptr, false);
+    const Json hello = parse_json<Json>(line);
     if (!hello.is_object() || !hello.contains("machine")) continue;
     const std::string machine = text_in(hello, "machine"), build = text_in(hello, "build");
     if (!machine_.empty() && (machine != machine_ || build != build_))
@@ -289,7 +290,7 @@ Result<std::optional<Json>> Link::answer() {
       worker_.reset();
       return std::optional<Json>();
     }
-    Json object = Json::parse(line, nullptr, false);
+    Json object = parse_json<Json>(line);
     if (!object.is_object())
       return fail("it answered what is no answer: " + shortened(line), name(),
                   "check --target and --runner");

@@ -33,6 +33,7 @@ struct TargetRow {
 // That what a row needs is here, or its sentence.
 Status check_needs(const TargetRow& row);
 
+// The rows of targets.inc.
 std::span<const TargetRow* const> target_rows();
 
 // "ssh:board" as its row and its address. Errors: an unknown row, an address that the row refuses.

@@ -51,7 +51,8 @@ bool is_gzip(std::span<const std::byte> bytes) {
 }
 
 Result<std::string> gunzip(std::span<const std::byte> bytes, std::uint64_t limit) {
-  limit = std::min(limit, std::uint64_t(available_memory()));
+  // A text that grows lies in memory twice for a moment.
+  limit = std::min(limit, std::uint64_t(available_memory()) / 2);
   Inflate inflater;
   if (!inflater.ready) return fail("zlib cannot start");
   z_stream& stream = inflater.stream;

@@ -30,8 +30,19 @@ struct Import {
   Graph graph;
   std::unordered_map<std::string, ValueId> ids;
   std::unordered_set<std::string> read;  // names that a node or the outputs use
-  std::int64_t memory = available_memory();
+  std::int64_t memory;                   // that is left: bytes
 };
+
+// Constants take memory: of weights before they are read, of what is computed before it is kept.
+Status take(Import& in, std::int64_t bytes, const std::string& name) {
+  if (bytes <= in.memory) {
+    in.memory -= bytes;
+    return {};
+  }
+  return fail(fmt::format("it needs {}, but {} of memory are left", format_bytes(bytes),
+                          format_bytes(in.memory)),
+              fmt::format("tensor '{}'", name), "use a larger machine or a smaller network");
+}
 
 Status check_name(const Import& in, const std::string& name) {
   if (name.empty()) return fail("a tensor of the file has no name");
@@ -60,6 +71,21 @@ Status check_fits(const Import& in, const Value& value) {
               fmt::format("value '{}'", value.name), "choose a smaller batch or shape");
 }
 
+// What is no tensor is said where it is read.
+Status take_weight(Import& in, const onnx::TensorProto& tensor) {
+  const auto type = dtype_of(tensor.data_type());
+  const auto shape = shape_of(tensor.dims());
+  if (!type || !shape) return {};
+  return take(in, shape->elements() * std::int64_t(size_of(*type)), tensor.name());
+}
+
+// Messages stay until all are read; bytes do not.
+void free_bytes(Import& in, onnx::TensorProto& tensor) {
+  if (!tensor.has_raw_data()) return;
+  in.memory += std::int64_t(tensor.raw_data().size());
+  std::string().swap(*tensor.mutable_raw_data());
+}
+
 Status read_weights(Import& in, onnx::GraphProto& proto, const std::filesystem::path& folder,
                     const LoadOptions& options) {
   if (proto.sparse_initializer_size() > 0)
@@ -68,10 +94,11 @@ Status read_weights(Import& in, onnx::GraphProto& proto, const std::filesystem::
                 {}, "store them densely");
   for (onnx::TensorProto& tensor : *proto.mutable_initializer()) {
     if (in.read.count(tensor.name()) && !options.constants.count(tensor.name())) {
+      DLIS_TRY(take_weight(in, tensor));
       Tensor weight = DLIS_TRY(tensor_of(tensor, folder));
       DLIS_TRY(add_constant(in, tensor.name(), std::move(weight)));
     }
-    tensor = onnx::TensorProto();
+    free_bytes(in, tensor);
   }
   return {};
 }
@@ -137,6 +164,10 @@ Status read_node(Import& in, const onnx::NodeProto& proto) {
   for (const ValueId id : node.outputs)
     if (id != kNoValue) DLIS_TRY(check_fits(in, in.graph.value(id)));
   DLIS_TRY(fold_node(in.graph, node));
+  for (const ValueId id : node.outputs)
+    if (in.graph.is_constant(id))
+      DLIS_TRY(
+          take(in, std::int64_t(in.graph.value(id).constant.bytes()), in.graph.value(id).name));
   if (proto.op_type() == "Constant" && is_computed(in.graph, node))
     DLIS_TRY(check_finite(in.graph.value(node.outputs[0]).constant, proto.output(0)));
   if (!is_computed(in.graph, node)) in.graph.nodes.push_back(std::move(node));
@@ -218,11 +249,15 @@ std::unordered_set<std::string> all_names_read(const onnx::GraphProto& proto) {
 
 }  // namespace
 
+std::int64_t memory_of(const LoadOptions& options) {
+  return options.memory_limit ? std::int64_t(options.memory_limit) : available_memory();
+}
+
 Result<Graph> import_model(onnx::ModelProto& model, const std::filesystem::path& folder,
                            const LoadOptions& options) {
-  Import in{DLIS_TRY(opset_of(model)), {}, {}, {}};
-  if (options.memory_limit != 0) in.memory = std::int64_t(options.memory_limit);
+  Import in{DLIS_TRY(opset_of(model)), {}, {}, {}, memory_of(options)};
   onnx::GraphProto& proto = *model.mutable_graph();
+  DLIS_TRY(check_sizes(model));
   DLIS_TRY(read_functions(model));
   DLIS_TRY(check_operators(model));
   in.graph.name = proto.name();

@@ -5,16 +5,19 @@
 #include <map>
 #include <string>
 
+#include "dlis/base/limits.h"
 #include "dlis/model/graph.h"
 
 namespace dlis {
 
+// What a file leaves open, and how much memory it may take.
 struct LoadOptions {
   std::map<std::string, Shape> shapes;      // `--shape name=1x3x224x224`
   std::int64_t batch = 1;                   // for a symbolic axis 0
   std::map<std::string, Tensor> constants;  // graph inputs fixed to a value at load
-  std::uint64_t memory_limit = 0;  // bytes that one value may take; 0: the memory that is available
-  std::uint64_t max_decompressed_bytes = 4ull << 30;  // of a .gz
+  std::uint64_t memory_limit = 0;  // bytes that messages, constants, and then each value may take;
+                                   // 0: the memory that is available
+  std::uint64_t max_decompressed_bytes = kMostUnpackedBytes;  // of a .gz
 };
 
 // Values that follow from shapes and constants alone are computed, nothing else is changed.
@@ -40,6 +43,7 @@ Result<std::int64_t> packed_onnx_bytes(const Graph& graph);
 
 // One TensorProto (.pb), as in the ONNX test data layout; types become those that a model's would.
 Result<Tensor> load_tensor_pb(const std::filesystem::path& file);
+Result<Tensor> parse_tensor_pb(std::span<const std::byte> bytes);
 Status save_tensor_pb(const Tensor& tensor, const std::string& name,
                       const std::filesystem::path& file);
 

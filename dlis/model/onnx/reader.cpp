@@ -44,9 +44,28 @@ auto without_exceptions(F f) -> decltype(f()) {
   }
 }
 
+// Two bytes of a file can be a message of two hundred: messages lie in blocks that are counted.
+thread_local std::size_t left_for_messages;
+
+void* take_block(std::size_t bytes) {
+  if (bytes > left_for_messages) throw std::bad_alloc();
+  left_for_messages -= bytes;
+  return ::operator new(bytes);
+}
+void free_block(void* block, std::size_t) { ::operator delete(block); }
+
+google::protobuf::ArenaOptions counted_blocks() {
+  google::protobuf::ArenaOptions options;
+  options.block_alloc = take_block;
+  options.block_dealloc = free_block;
+  return options;
+}
+
 Result<Graph> parse_unpacked(std::span<const std::byte> bytes, const fs::path& folder,
                              const LoadOptions& options) {
-  onnx::ModelProto model;
+  left_for_messages = std::size_t(memory_of(options));
+  google::protobuf::Arena arena(counted_blocks());
+  auto& model = *google::protobuf::Arena::CreateMessage<onnx::ModelProto>(&arena);
   DLIS_TRY(parse(bytes, model, "an ONNX model"));
   return import_model(model, folder, options);
 }
@@ -77,13 +96,17 @@ Result<Graph> load_onnx(const fs::path& file, const LoadOptions& options) {
   return graph;
 }
 
-Result<Tensor> load_tensor_pb(const fs::path& file) {
-  const Buffer bytes = DLIS_TRY(read_file(file));
-  Result<Tensor> tensor = without_exceptions([&]() -> Result<Tensor> {
+Result<Tensor> parse_tensor_pb(std::span<const std::byte> bytes) {
+  return without_exceptions([&]() -> Result<Tensor> {
     onnx::TensorProto proto;
-    DLIS_TRY(parse(bytes_of(bytes), proto, "an ONNX tensor"));
+    DLIS_TRY(parse(bytes, proto, "an ONNX tensor"));
     return tensor_of(proto, {});
   });
+}
+
+Result<Tensor> load_tensor_pb(const fs::path& file) {
+  const Buffer bytes = DLIS_TRY(read_file(file));
+  Result<Tensor> tensor = parse_tensor_pb(bytes_of(bytes));
   if (!tensor) return tl::unexpected(in_file(std::move(tensor.error()), file));
   return tensor;
 }

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "dlis/base/file.h"
+#include "dlis/base/limits.h"
 #include "dlis/model/onnx/gzip.h"
 #include "dlis/model/onnx/test_models.h"
 
@@ -266,6 +267,85 @@ TEST_F(Reader, MoreThanMemory) {
     input_shape(model).mutable_dim(3)->set_dim_value(huge);
     EXPECT_THAT(error_of(test::parse(model)), HasSubstr("'x'")) << huge;
   }
+}
+
+// A field of a message in a file: its number, and bytes behind their length.
+std::string field(int number, const std::string& bytes) {
+  std::string out(1, char(number << 3 | 2));
+  std::size_t size = bytes.size();
+  for (; size > 127; size >>= 7) out += char(size | 128);
+  return out + char(size) + bytes;
+}
+
+// The graph of a model that says its opset.
+std::string model_of(const std::string& graph) {
+  return test::empty_model().SerializeAsString() + field(7, graph);
+}
+
+std::string repeated(const std::string& text, std::size_t times) {
+  std::string out;
+  for (std::size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+TEST_F(Reader, Limits) {
+  const auto error = [](const std::string& bytes, const LoadOptions& options = {}) {
+    return error_of(parse_onnx(bytes_of(bytes), {}, options));
+  };
+  const std::string node = field(1, "");  // two bytes, and 200 in memory
+  EXPECT_THAT(error(model_of(repeated(node, kMostNodes + 1))), HasSubstr("nodes, at most"));
+  EXPECT_THAT(error(model_of(repeated(node, 10000)), {.memory_limit = 1 << 20}),
+              HasSubstr("not enough memory"));
+  const std::string outputs = repeated(field(2, ""), kMostValues + 1);
+  EXPECT_THAT(error(model_of(field(1, outputs))), HasSubstr("values, at most"));
+
+  onnx::ModelProto model = test::conv_model();
+  model.mutable_graph()->mutable_node(0)->set_name(std::string(kMostNameBytes, 'n'));
+  EXPECT_EQ(error_of(test::parse(model)), "");
+  model.mutable_graph()->mutable_node(0)->set_name(std::string(kMostNameBytes + 1, 'n'));
+  EXPECT_THAT(error_of(test::parse(model)), HasSubstr("a name has 4097 bytes"));
+
+  model = test::conv_model();
+  auto& dims = *model.mutable_graph()->mutable_initializer(0)->mutable_dims();
+  dims.Clear();
+  dims.Add(kMostValueElements + 1);
+  EXPECT_THAT(error_of(test::parse(model)), HasSubstr("more elements"));
+  dims.Clear();
+  for (int i = 0; i <= kMaxRank; ++i) dims.Add(1);
+  EXPECT_THAT(error_of(test::parse(model)), HasSubstr("9 axes"));
+  EXPECT_EQ(LoadOptions().max_decompressed_bytes, kMostUnpackedBytes);
+}
+
+// y = the bytes of `shape`, all 1.
+void add_filled(onnx::ModelProto& model, const std::string& y,
+                const std::vector<std::int64_t>& shape) {
+  test::add_weight(model, y + "_shape", Tensor::ints(shape));
+  auto& node = test::add_node(model, "ConstantOfShape", {y + "_shape"}, {y});
+  auto& value = *node.add_attribute();
+  value.set_name("value");
+  value.set_type(onnx::AttributeProto::TENSOR);
+  Tensor one(DType::i8, {1});
+  one.edit<std::int8_t>()[0] = 1;
+  *value.mutable_t() = proto_of(one, "one");
+  test::add_info(*model.mutable_graph()->mutable_output(), y, {});
+}
+
+TEST_F(Reader, ConstantsTogetherFitIntoMemory) {
+  onnx::ModelProto model = test::empty_model();
+  const LoadOptions options{.memory_limit = 1 << 20};
+  add_filled(model, "a", {500000});
+  add_filled(model, "b", {500000});
+  EXPECT_EQ(error_of(test::parse(model, options)), "");
+  add_filled(model, "c", {500000});
+  EXPECT_THAT(error_of(test::parse(model, options)), HasSubstr("of memory are left"));
+}
+
+TEST_F(Reader, LargeConstantsAreComputedWhenTheNetworkRuns) {
+  onnx::ModelProto model = test::empty_model();
+  add_filled(model, "a", {kMostFolded + 1});
+  const auto graph = test::parse(model);
+  ASSERT_TRUE(graph) << graph.error().message();
+  EXPECT_EQ(graph->nodes.size(), 1u);
 }
 
 TEST_F(Reader, FilesThatAreNone) {

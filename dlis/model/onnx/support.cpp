@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "dlis/base/limits.h"
 #include "dlis/base/text.h"
 #include "dlis/model/onnx/attribute_proto.h"
 #include "dlis/model/onnx/branch.h"
@@ -81,6 +83,29 @@ Result<int> opset_of(const onnx::ModelProto& model) {
                             kNewestOpset),
                 {}, "export it again with opset 17");
   return int(opset);
+}
+
+Status check_sizes(const onnx::ModelProto& model) {
+  const onnx::GraphProto& graph = model.graph();
+  if (std::size_t(graph.node_size()) > kMostNodes)
+    return fail(fmt::format("the network has {} nodes, at most {} are taken", graph.node_size(),
+                            kMostNodes));
+  std::size_t values = std::size_t(graph.initializer_size()) + std::size_t(graph.input_size());
+  std::size_t longest = 0;
+  const auto see = [&](const std::string& name) { longest = std::max(longest, name.size()); };
+  for (const auto& tensor : graph.initializer()) see(tensor.name());
+  for (const auto& input : graph.input()) see(input.name());
+  for (const auto& node : graph.node()) {
+    see(node.name()), see(node.op_type());
+    std::ranges::for_each(node.output(), see);
+    values += std::size_t(node.output_size());
+  }
+  if (values > kMostValues)
+    return fail(
+        fmt::format("the network has {} values, at most {} are taken", values, kMostValues));
+  if (longest > kMostNameBytes)
+    return fail(fmt::format("a name has {} bytes, at most {} are taken", longest, kMostNameBytes));
+  return {};
 }
 
 Status check_operators(const onnx::ModelProto& model) {

@@ -8,6 +8,7 @@
 #include <bit>
 #include <cmath>
 
+#include "dlis/base/limits.h"
 #include "dlis/model/onnx/external_data.h"
 
 namespace dlis {
@@ -15,7 +16,6 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
 using Proto = onnx::TensorProto;
-constexpr std::int64_t kMostElements = std::int64_t(1) << 56;  // their bytes still fit 64 bits
 
 // Bytes of one element in raw_data; 0 for the types that we do not read.
 std::size_t stored_bytes(int type) {
@@ -178,7 +178,7 @@ Result<Shape> shape_of(const google::protobuf::RepeatedField<google::protobuf::i
   for (const std::int64_t extent : dims) {
     if (extent < 0) return fail(fmt::format("its shape has a negative size ({})", extent));
     const std::int64_t factor = std::max<std::int64_t>(extent, 1);  // strides count behind a 0 too
-    if (__builtin_mul_overflow(elements, factor, &elements) || elements > kMostElements)
+    if (__builtin_mul_overflow(elements, factor, &elements) || elements > kMostValueElements)
       return fail("its shape has more elements than memory can hold");
     shape.push_back(extent);
   }

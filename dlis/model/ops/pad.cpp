@@ -1,5 +1,6 @@
 // Pad: values added around x, or cut off where a pad is negative. Canonical: pads (for each axis in
 // front, then for each axis behind), mode (constant, reflect, edge, wrap), constant_value.
+#include "dlis/base/limits.h"
 #include "dlis/model/ops/rules.h"
 
 namespace dlis::model {
@@ -41,9 +42,8 @@ Status spread(Attributes& attributes, int rank) {
 // A mirror shows what lies behind the edge, and there has to be as much of it.
 Status check(const std::string& mode, const Shape& x, int axis, std::int64_t front,
              std::int64_t behind) {
-  constexpr std::int64_t kMost = std::int64_t(1) << 40;
-  if (std::max(front, behind) > kMost || std::min(front, behind) < -kMost ||
-      x[axis] + front + behind < 0)
+  if (std::max(front, behind) > kMostValueElements ||
+      std::min(front, behind) < -kMostValueElements || x[axis] + front + behind < 0)
     return fail(
         fmt::format("pads {} and {} do not fit axis {} of {}", front, behind, axis, x.text()));
   const bool reflects =

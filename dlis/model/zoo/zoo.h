@@ -20,6 +20,7 @@ struct ModelRow {
   const char* of_data = nullptr;  // "sensors": what its inputs are
 };
 
+// The rows of models.inc.
 std::span<const ModelRow* const> models();
 // "vgg16" or "vgg16@224"; an unknown name is an error with the nearest ones.
 Result<Graph> build_model(std::string_view name, std::uint64_t seed = 1);
