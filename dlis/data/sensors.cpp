@@ -43,7 +43,7 @@ constexpr Activity kActivities[] = {
 struct Sensor {
   double noise, step, limit;  // standard deviation, resolution, largest value
 };
-constexpr Sensor kAccelerometer{0.03, 1.0 / 2048, 16};               // g
+constexpr Sensor kAccelerometer{0.03, 1.0 / 2048, 16};                // g
 constexpr Sensor kGyroscope{0.05, pi / 180 / 16.4, pi / 180 * 2000};  // rad/s
 constexpr double kDrift = 0.05;  // rad/s: a gyroscope that rests shows some rotation
 
