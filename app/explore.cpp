@@ -56,8 +56,9 @@ Status run(const ExploreArguments& arguments) {
   Exploration asked = arguments.asked;
   asked.store = store_of(arguments);
   asked.options = DLIS_TRY(arguments.measuring.checked());
-  DLIS_TRY(check_is_not_store(arguments.csv, asked.store));
+  DLIS_TRY(check_csv(arguments.csv, asked.store));
   catch_interrupts();
+  asked.options.progress = [](std::string_view, double) { return !is_interrupted(); };
   Watcher watcher;
   const Explored result = DLIS_TRY(explore(asked, std::ref(watcher)));
   print_summary(result);

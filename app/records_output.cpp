@@ -18,6 +18,12 @@ void print_records(const std::vector<Record>& records, bool json, const std::str
   print(report_text(records, answer));
 }
 
+Status check_csv(const std::string& file, const std::filesystem::path& store) {
+  if (file.empty() || file == "-") return {};
+  DLIS_TRY(check_is_not_store(file, store));
+  return check_takes_no_place(file, csv_header().substr(0, csv_header().find(',')));
+}
+
 Status write_csv(const std::vector<Record>& records, const std::string& file) {
   std::string text = csv_header() + "\n";
   for (const Record& record : records) text += to_csv(record) + "\n";

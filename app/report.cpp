@@ -12,8 +12,11 @@ struct ReportArguments {
 };
 
 Status run(const ReportArguments& arguments) {
-  for (const std::string& file : {arguments.csv, arguments.page})
-    DLIS_TRY(check_is_not_store(file, arguments.store));
+  DLIS_TRY(check_csv(arguments.csv, arguments.store));
+  if (!arguments.page.empty()) {
+    DLIS_TRY(check_is_not_store(arguments.page, arguments.store));
+    DLIS_TRY(check_takes_no_place(arguments.page, "<!DOCTYPE html>"));
+  }
   const Store store = DLIS_TRY(Store::open_existing(arguments.store));
   const auto records = DLIS_TRY(store.all());
   if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));

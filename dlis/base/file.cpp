@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <limits>
 #include <new>
 
@@ -276,6 +277,19 @@ Status check_writable(const fs::path& file) {
   std::error_code ignored;
   fs::remove(trial, ignored);
   return {};
+}
+
+Status check_takes_no_place(const fs::path& file, std::string_view begins) {
+  std::error_code none;
+  if (!fs::is_directory(file, none) && fs::exists(file, none) && !fs::is_regular_file(file, none))
+    return {};
+  DLIS_TRY(check_writable(file));
+  std::string start(begins.size(), ' ');
+  std::ifstream in(file, std::ios::binary);
+  in.read(start.data(), std::streamsize(start.size()));
+  if (!in.is_open() || in.gcount() == 0 || start == begins) return {};
+  return fail("it is there and something else, which would be lost", file.string(),
+              "name another file, or remove it");
 }
 
 }  // namespace dlis

@@ -41,4 +41,9 @@ Status write_file_atomic(const std::filesystem::path& file,
 // name `file`.
 Status check_writable(const std::filesystem::path& file);
 
+// That a text may be written there without taking the place of something else: `file` is not there,
+// empty, no regular file (a device), or begins with `begins`, as what is written does. Errors also
+// where it cannot be written.
+Status check_takes_no_place(const std::filesystem::path& file, std::string_view begins);
+
 }  // namespace dlis

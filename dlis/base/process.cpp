@@ -223,6 +223,9 @@ bool is_on_path(const std::string& program) {
   return false;
 }
 
-void outlive_readers() { ::signal(SIGPIPE, SIG_IGN); }
+void outlive_readers() {
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
+}
 
 }  // namespace dlis

@@ -57,7 +57,8 @@ int process_id();  // of this one: makes a file's name its own
 // Whether a program is found as Process::start would find it.
 bool is_on_path(const std::string& program);
 
-// Writing to somebody who reads no more is an error from now on, not the end of this program.
+// Writing to somebody who reads no more, or more than a file may grow (ulimit -f), is an error from
+// now on, not the end of this program.
 void outlive_readers();
 
 }  // namespace dlis

@@ -81,8 +81,17 @@ class Search {
       const bool complete = DLIS_TRY(evaluate(round, cheap_, limit));
       for (const std::size_t index : round)
         if (const auto found = DLIS_TRY(evaluated(index, cheap_)); found) keep(index, *found);
+      DLIS_TRY(check_labels());
       if (!complete) return {};
     }
+  }
+
+  Status check_labels() const {
+    const Record first = first_that_ran();
+    if (!bounds_top1(options_.constraints) || !achieved_of(first) || first.number("top1"))
+      return {};
+    return fail("the images have no labels, so that no top-1 is known", "--min-top1",
+                "give labelled images, or search without it: agreement is shown");
   }
 
   // The dense network, or what stands for it where that was refused.

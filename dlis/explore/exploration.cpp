@@ -45,7 +45,7 @@ Result<std::vector<std::string>> search(const Exploration& asked, BudgetOptions 
   as.extra_seconds = [&opened, cores = host_topology().usable_cpus()](const Stack& stack) {
     return retraining_seconds(stack.compress, opened.macs, opened.images, cores);
   };
-  const auto screen_file = std::filesystem::path(asked.store).replace_extension(".screen.db");
+  const auto screen_file = screening_store_of(asked.store);
   Store screened = DLIS_TRY(Store::open(screen_file)), store = DLIS_TRY(Store::open(asked.store));
   EvaluateOptions for_executor = options;
   // Both stages, and the next run, take what was retrained from here.

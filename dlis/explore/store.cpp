@@ -214,6 +214,8 @@ void put_seconds(SQLite::Database& database, const std::string& key, double seco
 // SQLite would wait at a pipe, and keep a store without a name in memory.
 Status check_kind(const fs::path& file) {
   if (file.empty()) return fail("the store has no name", "", "name a file for it");
+  if (!file.has_filename())
+    return fail("this names a folder, not a store", file.string(), "name a file in it");
   std::error_code ignored;
   const auto status = fs::status(file, ignored);
   if (fs::is_directory(status))
@@ -222,6 +224,9 @@ Status check_kind(const fs::path& file) {
     return fail("this is not a regular file", file.string(), "name another file for the store");
   return {};
 }
+
+// Absolute, so that no name means something else to SQLite (":memory:", "file:...?mode=memory").
+std::string name_of_file(const fs::path& file) { return fs::absolute(file).string(); }
 
 // Opened like this a file needs no other beside it; nobody may write it meanwhile.
 std::string immutable_uri(const fs::path& file) {
@@ -240,6 +245,17 @@ Status check_unchanging(const fs::path& file) {
               file.string(), "copy both files to a folder that can be written");
 }
 
+// Also where one of them is not there yet.
+bool will_be_same(const fs::path& a, const fs::path& b) {
+  std::error_code missing;
+  if (fs::equivalent(a, b, missing)) return true;
+  const auto place = [&](fs::path file) {
+    if (fs::is_symlink(file, missing)) file = file.parent_path() / fs::read_symlink(file, missing);
+    return fs::weakly_canonical(fs::absolute(file), missing);
+  };
+  return place(a) == place(b);
+}
+
 }  // namespace
 
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -247,11 +263,13 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
+fs::path screening_store_of(fs::path store) { return store.replace_extension(".screen.db"); }
+
 Result<Store> Store::open(const fs::path& file) {
   DLIS_TRY(check_kind(file));
   return guarded(file, [&]() -> Result<Store> {
     const int flags = SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
-    auto state = std::unique_ptr<State>(new State{file, {file.string(), flags, kPatienceMs}});
+    auto state = std::unique_ptr<State>(new State{file, {name_of_file(file), flags, kPatienceMs}});
     SQLite::Database& database = state->database;
     guard(database);
     if (is_new(database)) create(database);
@@ -271,7 +289,7 @@ Result<Store> Store::open_existing(const fs::path& file) {
     return fail("there is no such file", file.string(), "`dlis explore -o FILE` writes one");
   return guarded(file, [&]() -> Result<Store> {
     const int flags = SQLite::OPEN_READONLY;
-    auto state = std::unique_ptr<State>(new State{file, {file.string(), flags, kPatienceMs}});
+    auto state = std::unique_ptr<State>(new State{file, {name_of_file(file), flags, kPatienceMs}});
     try {
       DLIS_TRY(check_version(state->database, file));
     } catch (const SQLite::Exception& error) {
@@ -346,12 +364,12 @@ Result<std::vector<Record>> Store::all() const {
 }
 
 Status check_is_not_store(const fs::path& file, const fs::path& store) {
-  for (const char* beside : {"", "-wal", "-shm"}) {
-    std::error_code missing;
-    if (!file.empty() && fs::equivalent(file, store.string() + beside, missing))
-      return fail("it is the store, whose records would be lost", file.string(),
-                  "name another file");
-  }
+  if (file.empty()) return {};
+  for (const fs::path& records : {store, screening_store_of(store)})
+    for (const char* beside : {"", "-wal", "-shm", "-journal"})
+      if (will_be_same(file, records.string() + beside))
+        return fail("it is the store, whose records would be lost", file.string(),
+                    "name another file");
   return {};
 }
 

@@ -38,8 +38,11 @@ class Store {
   std::unique_ptr<State> state_;
 };
 
-// That writing `file` (empty: none) would not take the place of a store, or of what SQLite keeps
-// beside it.
+// Where a search keeps what it screened: beside the store.
+std::filesystem::path screening_store_of(std::filesystem::path store);
+
+// That writing `file` (empty: none) would not take the place of a store, of what SQLite keeps
+// beside it, or of what a search screened. They need not be there yet.
 Status check_is_not_store(const std::filesystem::path& file, const std::filesystem::path& store);
 
 }  // namespace dlis

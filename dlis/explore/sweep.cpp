@@ -11,8 +11,9 @@ Result<SweepResult> sweep(std::span<const Stack> stacks, Store& store, const Mea
 
 Evaluator::Evaluator(EvaluateOptions options)
     : options_(std::move(options)), note_(std::make_shared<Note>()) {
-  options_.progress = [note = note_](std::string_view phase, double share) {
-    return !*note || (*note)(phase, share);
+  options_.progress = [note = note_, usual = std::move(options_.progress)](std::string_view phase,
+                                                                           double share) {
+    return *note ? (*note)(phase, share) : !usual || usual(phase, share);
   };
   prefixes_ = std::make_shared<Prefixes>(options_);
 }

@@ -43,7 +43,8 @@ struct Measuring {
 // makes.
 class Evaluator {
  public:
-  explicit Evaluator(EvaluateOptions options);  // their `progress` is not called
+  // Their `progress` is called outside `evaluate`: while a target does not answer for its key.
+  explicit Evaluator(EvaluateOptions options);
   // `execution` is completed for `store`.
   Measuring measuring(double seconds, std::int64_t images, const Execution& execution,
                       const std::filesystem::path& store) const;

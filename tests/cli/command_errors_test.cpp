@@ -179,13 +179,24 @@ TEST_F(Errors, StoresOfAnotherKind) {
   expect_failure({"report", "/dev/null"}, "regular file");
   ASSERT_EQ(run({"explore", network, "--seconds", "0.01", "-o", "run.db"}).status, 0);
   fs::create_symlink("run.db", folder_ / "page.html");
-  for (const char* file : {"run.db", "page.html"}) {
+  for (const char* file : {"run.db", "page.html", "run.db-journal", "./run.screen.db"}) {
     expect_failure({"report", "run.db", "-o", file}, "it is the store");
     expect_failure({"report", "run.db", "--csv", file}, "it is the store");
     expect_failure({"explore", network, "-o", "run.db", "--csv", file}, "it is the store");
   }
+  expect_failure({"explore", network, "-o", "new.db", "--csv", "new.db"}, "it is the store");
+  expect_failure({"report", "run.db", "-o", "text.db"}, "something else");
+  expect_failure({"report", "run.db", "--csv", "text.db"}, "something else");
+  EXPECT_EQ(contents(folder_ / "text.db"), std::string(5000, 'x'));
+  for (const char* again : {"a", "b"}) {
+    SCOPED_TRACE(again);
+    EXPECT_EQ(run({"report", "run.db", "-o", "run.html", "--csv", "run.csv"}).status, 0);
+  }
   EXPECT_EQ(run({"report", "run.db"}).status, 0);
   expect_failure({"explore", network, "-o", "none/run.db"}, "cannot be opened");
+  expect_failure({"explore", network, "-o", "none/"}, "names a folder");
+  ASSERT_EQ(run({"explore", network, "--seconds", "0.01", "-o", ":memory:"}).status, 0);
+  EXPECT_TRUE(fs::exists(folder_ / ":memory:"));
 }
 
 TEST_F(Errors, DiskFull) {
