@@ -114,7 +114,7 @@ TEST_F(Sensors, GoThroughCompressionAndExploration) {
   for (const auto& record : b) EXPECT_EQ(top1[record["stack"]], record["top1"]) << record;
 }
 
-TEST_F(Sensors, AreLearned) {
+TEST_F(Sensors, SlowTrainingTellsThemApart) {
   if (!can_train()) GTEST_SKIP() << "this build cannot train: LibTorch is not installed";
   make("600");
   const std::vector<std::string> settings{"--data", "arrays:sensors", "--set", "batch=20",
