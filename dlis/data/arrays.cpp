@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "dlis/base/limits.h"
 #include "dlis/base/text.h"
 #include "dlis/data/split_folder.h"
 #include "dlis/format/npy.h"
@@ -56,7 +57,7 @@ Result<std::vector<std::int32_t>> load_labels(const fs::path& file) {
   const Tensor wide = stored.converted(DType::i64);
   std::vector<std::int32_t> labels;
   for (const std::int64_t label : wide.as<std::int64_t>()) {
-    if (label < -1 || label > 1'000'000)
+    if (label < -1 || label >= kMostClasses)
       return fail(fmt::format("example {} has the label {}", labels.size(), label), file.string(),
                   "classes are numbered from 0; -1 is an unknown one");
     labels.push_back(std::int32_t(label));

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "dlis/base/file.h"
+#include "dlis/base/limits.h"
 #include "dlis/base/test_folder.h"
 #include "dlis/data/dataset.h"
 #include "dlis/data/sensors.h"
@@ -137,6 +138,8 @@ TEST(Arrays, LabelsAreAListOfWholeNumbers) {
   EXPECT_THAT(files.problem(), HasSubstr("labels are a list of N, these are 5x2"));
   files.save("labels.npy", Tensor::ints(std::vector<std::int64_t>{0, -2, 0, 0, 0}));
   EXPECT_THAT(files.problem(), HasSubstr("example 1 has the label -2"));
+  files.save("labels.npy", Tensor::ints(std::vector<std::int64_t>{0, 0, kMostClasses, 0, 0}));
+  EXPECT_THAT(files.problem(), HasSubstr("example 2 has the label 1000000"));
   files.save("labels.npy", Tensor::ints(std::vector<std::int64_t>{}));
   EXPECT_THAT(files.problem(), HasSubstr("there are no examples"));
   std::filesystem::remove(files.folder.path / "labels.npy");
