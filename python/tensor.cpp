@@ -50,7 +50,7 @@ std::pair<Tensor, std::vector<std::int32_t>> images_of(const Graph& graph,
   return without_lock([&]() -> Result<std::pair<Tensor, std::vector<std::int32_t>>> {
     if (graph.inputs.empty()) return fail("the network has no input", graph.name);
     const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
-    const Dataset data = DLIS_TRY(load_dataset(spec, *graph.value(graph.inputs[0]).shape, how));
+    const Dataset data = DLIS_TRY(load_dataset(spec, graph));
     std::vector<Tensor> inputs = batch_of(data, how, 0, data.size());
     if (inputs.size() != 1)
       return fail("these are examples of several inputs", spec, "read its .npy files with numpy");
