@@ -46,10 +46,13 @@ build/peers/venv/installed: bench/peers/requirements.txt
 	build/peers/venv/bin/pip install -q -r bench/peers/requirements.txt
 	touch $@
 
+docs:
+	tools/docs_api
+
 setup:
 	tools/setup build
 
 clean:
 	rm -rf build
 
-.PHONY: build demo package test studies bench peers setup clean
+.PHONY: build demo docs package test studies bench peers setup clean

@@ -48,7 +48,6 @@ py::buffer_info bytes_of_tensor(const Tensor& tensor) {
 std::pair<Tensor, std::vector<std::int32_t>> images_of(const Graph& graph,
                                                        const std::string& spec) {
   return without_lock([&]() -> Result<std::pair<Tensor, std::vector<std::int32_t>>> {
-    if (graph.inputs.empty()) return fail("the network has no input", graph.name);
     const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
     const Dataset data = DLIS_TRY(load_dataset(spec, graph));
     std::vector<Tensor> inputs = batch_of(data, how, 0, data.size());

@@ -15,14 +15,18 @@ struct Error {
   std::string message() const;
 };
 
+// A value, or what went wrong.
 template <class T>
 using Result = tl::expected<T, Error>;
+// Nothing, or what went wrong.
 using Status = Result<void>;
 
+// The world is wrong: what, where, and what to do.
 inline tl::unexpected<Error> fail(std::string what, std::string where = {}, std::string hint = {}) {
   return tl::unexpected<Error>(Error{std::move(what), std::move(where), std::move(hint)});
 }
 
+// A choice does not apply: Error::refused, with the reason.
 inline tl::unexpected<Error> refusal(std::string reason) {
   return tl::unexpected<Error>(Error{std::move(reason), {}, {}, true});
 }

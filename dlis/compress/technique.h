@@ -65,6 +65,7 @@ struct CompressOptions {
   std::function<bool(std::string_view phase, double share)> progress;  // false stops
 };
 
+// A compressed network, and what it went through.
 struct Compressed {
   Graph graph;
   std::optional<Graph> surgery;    // as it was before retraining; none: nothing was retrained
@@ -85,6 +86,7 @@ struct Technique {
   std::span<const char* const> strengths = {};
 };
 
+// The rows of techniques.inc; by name: null where there is none.
 std::span<const Technique* const> techniques();
 const Technique* find_technique(std::string_view name);
 

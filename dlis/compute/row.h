@@ -98,6 +98,7 @@ struct Row {
   std::string (*remark)(const P& problem) = nullptr;
 };
 
+// The rows of algorithms.inc, and those of operators.inc.
 using ConvRow = Row<ConvProblem>;
 using OpRow = Row<OpProblem>;
 

@@ -10,6 +10,7 @@ namespace dlis {
 // bytes (armv8.2: Cortex-A55, A76), `neon_i8mm` matrix products of bytes and bf16 (armv8.6).
 enum class Isa : std::uint8_t { generic, avx2, avx512, neon, neon_dot, neon_i8mm };
 
+// "avx2"; "unknown" beyond the last.
 std::string_view name_of(Isa isa);
 constexpr bool is_neon(Isa isa) {
   return isa == Isa::neon || isa == Isa::neon_dot || isa == Isa::neon_i8mm;

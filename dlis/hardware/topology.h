@@ -19,12 +19,14 @@ struct CoreKind {
   bool in_order = false;      // it runs instructions in the order of the program (Cortex-A53)
   bool caches_stated = true;  // false: the system does not say, and these are cautious guesses
 };
+// A hardware thread.
 struct Core {
   int cpu = 0;   // the system's number
   int kind = 0;  // index into Topology::kinds, fastest first
   int package = 0;
   int thread = 0;  // 0: the first hardware thread of its physical core, 1: the second
 };
+// What a machine computes with.
 struct Topology {
   std::string model;        // the processor's name
   std::vector<Core> cores;  // online and allowed by affinity (for the live machine)

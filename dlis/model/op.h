@@ -59,6 +59,7 @@ struct InferContext {
   std::vector<Value*> outputs;  // an output that follows from shapes alone may be made a constant
 };
 
+// Of inputs or outputs: no limit.
 inline constexpr int kAnyNumber = std::numeric_limits<int>::max();
 
 // A row of ops.inc, `NAME_row` in namespace dlis::model. Null function pointers mean the default
@@ -84,6 +85,7 @@ struct OnnxForm {
   Status (*export_)(ExportNode& node) = nullptr;  // attributes written as they are
 };
 
+// The rows of ops.inc, and how ONNX has them.
 std::span<const Operator* const> operators();
 const OnnxForm& onnx_form_of(const Operator& op);
 const Operator* find_operator(std::string_view name);  // null: unknown

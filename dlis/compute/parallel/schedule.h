@@ -47,6 +47,7 @@ struct Schedule {
   bool (*take)(ScheduleState& state, int worker, int turn, Range& range);
 };
 
+// The rows of schedules.inc.
 std::span<const Schedule* const> schedules();
 // "static", "dynamic:chunk=4"; an error names the nearest schedules or what the parameter may be.
 Result<ScheduleSpec> parse_schedule(std::string_view text);
