@@ -11,7 +11,7 @@ py::list rows(const std::string& layer) {
     line["layer"] = row.layer;
     line["name"] = row.name;
     line["parameters"] = row.parameters;
-    line["summary"] = row.summary;
+    line["summary"] = row.here.empty() ? row.summary : row.here;  // as the command lists it
     listed.append(line);
   }
   return listed;

@@ -48,6 +48,9 @@ void Training::Close::operator()(TrainingState* state) const { table()->close(st
 
 Result<Training> Training::start(const Graph& graph, const Dataset& data, const Preprocessing& how,
                                  const TrainingSettings& settings) {
+  if (const char* named = std::getenv("DLIS_TRAINING"); named && !can_train())
+    return refusal(fmt::format("{} (cannot be loaded: {}, which DLIS_TRAINING names)",
+                               lacking(training_capability).message(), named));
   if (!can_train()) return refusal(lacking(training_capability).message());
   return Training(DLIS_TRY(table()->start(graph, data, how, settings)));
 }

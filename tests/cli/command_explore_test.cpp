@@ -81,7 +81,7 @@ TEST_F(Explore, RecordsRefusalsAndReports) {
   EXPECT_THAT(outcome.out, HasSubstr("Ship `"));
   EXPECT_EQ(run({"report", "run.db"}).out, outcome.out);
 
-  write("run.html", "an old page");
+  write("run.html", "<!DOCTYPE html> an old page");
   const Outcome page = run({"report", "run.db", "-o", "run.html"});
   EXPECT_EQ(page.status, 0) << page.err;
   EXPECT_EQ(page.out, "");

@@ -167,7 +167,7 @@ TEST_F(Manners, CompletionOffersVerbsAndTheirOptions) {
     EXPECT_EQ(offers({verb, "--"}), options_in(output({verb, "--help"}))) << verb;
   }
   EXPECT_FALSE(verbs.contains("complete"));
-  EXPECT_EQ(offers({"exp"}), std::set<std::string>{"explore"});
+  EXPECT_EQ(offers({"explo"}), std::set<std::string>{"explore"});
   EXPECT_TRUE(offers({"frobnicate", ""}).empty());
 }
 
@@ -224,7 +224,7 @@ TEST_F(Manners, BashCompletes) {
                               words, line)});
   };
   if (!fs::exists("/bin/bash")) GTEST_SKIP() << "there is no bash";
-  EXPECT_EQ(completed("exp", "exp"), "explore\n");
+  EXPECT_EQ(completed("explo", "explo"), "explore\n");
   EXPECT_EQ(completed("bench net --format csr_i", "bench net --format csr_i"), "csr_int8\n");
   EXPECT_EQ(completed("bench  net --form", "bench  net --form"), "--format\n");
   EXPECT_EQ(completed("compress net --compress weight_prune : ze",
@@ -248,7 +248,7 @@ TEST_F(Manners, ZshCompletes) {
                               "CURRENT=$#words; PREFIX=$words[-1]; _dlis; true",
                               words)});
   };
-  EXPECT_EQ(completed("exp"), "explore\n");
+  EXPECT_EQ(completed("explo"), "explore\n");
   EXPECT_EQ(completed("bench net --format csr_i"), "csr_int8\n");
   EXPECT_EQ(completed("compress net --compress weight_prune:ze"), "weight_prune:zeros=\n");
 }
@@ -261,7 +261,7 @@ TEST_F(Manners, FishCompletes) {
                               "complete -C 'dlis {}' | string replace -r '\\t.*' ''",
                               fs::path(DLIS_COMMAND).parent_path().string(), line)});
   };
-  EXPECT_EQ(completed("exp"), "explore\n");
+  EXPECT_EQ(completed("explo"), "explore\n");
   EXPECT_EQ(completed("bench net --format csr_i"), "csr_int8\n");
   EXPECT_EQ(completed("compress net --compress weight_prune:ze"), "weight_prune:zeros=\n");
 }
