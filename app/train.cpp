@@ -11,7 +11,7 @@ struct TrainArguments {
 };
 
 Status run(const TrainArguments& arguments) {
-  if (!can_train()) return tl::unexpected(lacking(training_capability));
+  if (!can_train()) return tl::unexpected(why_no_training());
   DLIS_TRY(check_output(arguments.output));
   if (!arguments.checkpoints.empty()) DLIS_TRY(check_checkpoints(arguments.checkpoints));
   const Subject subject = DLIS_TRY(load_subject(arguments.subject));

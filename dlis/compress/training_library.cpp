@@ -44,14 +44,18 @@ const TrainingTable* table() {
 
 bool can_train() { return table() != nullptr; }
 
+Error why_no_training() {
+  Error error = lacking(training_capability);
+  if (const char* named = std::getenv("DLIS_TRAINING"))
+    error.hint += fmt::format(" (cannot be loaded: {}, which DLIS_TRAINING names)", named);
+  return error;
+}
+
 void Training::Close::operator()(TrainingState* state) const { table()->close(state); }
 
 Result<Training> Training::start(const Graph& graph, const Dataset& data, const Preprocessing& how,
                                  const TrainingSettings& settings) {
-  if (const char* named = std::getenv("DLIS_TRAINING"); named && !can_train())
-    return refusal(fmt::format("{} (cannot be loaded: {}, which DLIS_TRAINING names)",
-                               lacking(training_capability).message(), named));
-  if (!can_train()) return refusal(lacking(training_capability).message());
+  if (!can_train()) return refusal(why_no_training().message());
   return Training(DLIS_TRY(table()->start(graph, data, how, settings)));
 }
 

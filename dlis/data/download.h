@@ -21,6 +21,7 @@ struct Download {
 std::span<const Download> downloads();
 Result<Download> find_download(const std::string& name);  // errors name the nearest ones
 
+// From where and to where.
 struct DownloadOptions {
   std::string from;  // another address of the same archive, or a file; empty: the published one
   double wait_seconds = 2;                           // before a server that failed is asked again

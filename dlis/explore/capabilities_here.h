@@ -6,6 +6,7 @@
 
 namespace dlis {
 
+// A capability, and whether it is there.
 struct CapabilityHere {
   const Capability* capability;
   bool is_here;

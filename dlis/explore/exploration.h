@@ -7,6 +7,7 @@
 
 namespace dlis {
 
+// What `explore` is asked for.
 struct Exploration {
   Space space;
   EvaluateOptions options;
@@ -21,6 +22,7 @@ struct Exploration {
   bool searches() const;
 };
 
+// What it found.
 struct Explored {
   std::vector<Record> records;         // of its stacks: the store may hold others
   std::string answer;                  // which of them to ship; empty without constraints

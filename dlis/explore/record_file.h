@@ -7,6 +7,7 @@
 
 namespace dlis {
 
+// A record, and what measuring it took.
 struct KeptRecord {
   Record record;
   double seconds = 0;  // that measuring it took; 0: not known

@@ -7,6 +7,7 @@
 
 namespace dlis {
 
+// What one step of a plan takes.
 struct LayerCost {
   std::string name, op, row;  // "layer1.0.conv1", "Conv", "winograd_f4"
   std::string format;         // of its weights; empty: it has none

@@ -36,7 +36,8 @@ Status set_training(TrainingSettings& settings, const std::string& name, const s
 // All but the device: equal texts train to equal results.
 std::string text_of(const TrainingSettings& settings);
 
-bool can_train();  // the library is there
+bool can_train();         // the library is there
+Error why_no_training();  // what is lacking where it cannot, and what installs it
 
 // How far a training is.
 struct TrainingReport {

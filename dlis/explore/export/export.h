@@ -12,6 +12,7 @@
 
 namespace dlis {
 
+// What an export takes beside the record.
 struct ExportOptions {
   std::filesystem::path folder;       // which is new or empty
   std::filesystem::path plan;         // a saved plan to pack for; empty: the one that was measured
@@ -20,6 +21,7 @@ struct ExportOptions {
   std::function<bool(std::string_view phase, double share)> progress;
 };
 
+// What was written.
 struct Exported {
   std::vector<std::string> files;  // their names in the folder
   std::vector<std::string> notes;  // a sentence each: what is not as it was measured, and why
