@@ -98,7 +98,7 @@ def write(file, networks, alone, explored, found, commit, today):
     record = dense["record"]
     text = [HEAD.format(today=today, commit=commit, machine=record["machine"], images=record["images"], train="7,000"),
             "## Each sensor's share of accuracy", *accuracy_table(dense, alone), "",
-            "Intervals are of 95 %; nothing was chosen on the test windows. The last column is what a network that has both is better than one trained on this sensor alone.", "",
+            "Intervals are of 95 %; no setting of training was chosen on the test windows, but how hard the recordings are to tell apart was set while looking at them. The last column is what a network that has both is better than one trained on this sensor alone.", "",
             "## Each sensor's share of cost", *cost_table(dense), "",
             "## Compressed", *stacks_table(networks), "",
             "The recipes are `recipes/two_branch_*.txt`, the networks lie in `zoo/`. Alone means that zeros stand for the other sensor.", "",
