@@ -111,8 +111,6 @@ Result<ModelOptions> ModelArguments::options() const {
 Result<Origin> load_origin(const ModelArguments& arguments, const std::string& data) {
   Origin origin;
   origin.stack = DLIS_TRY(arguments.stack());
-  if (std::ranges::any_of(origin.stack.compress, retrains) && !can_train())
-    return tl::unexpected(why_no_training());
   origin.options = DLIS_TRY(arguments.options());
   const auto start = std::chrono::steady_clock::now();
   origin.graph = DLIS_TRY(load_model(origin.stack.model, origin.options));
