@@ -1,13 +1,13 @@
 // Any text given to the reader of recipes ends in a recipe with a model and a compression, or in an
 // error with a sentence.
-#include "app/recipe.h"
+#include "dlis/explore/recipe.h"
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerInitialize(int*, char***) { return setenv("DLIS_DATA", "data", 1); }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dlis;
-  const auto recipe = app::parse_recipe(fuzz::text_of(data, size), "fuzz");
+  const auto recipe = parse_recipe(fuzz::text_of(data, size), "fuzz");
   if (!recipe) return fuzz::expect_sentence(recipe.error()), 0;
   fuzz::expect(!recipe->model.empty() && !recipe->compress.empty());
   return 0;
