@@ -13,11 +13,11 @@
 namespace dlis {
 namespace {
 
-Result<std::string> expanded(std::string value) {
+Result<std::string> expanded(std::string value, const std::string& data) {
   constexpr std::string_view kName = "$DLIS_DATA";
   const std::size_t at = value.find(kName);
   if (at == std::string::npos) return value;
-  const char* folder = std::getenv("DLIS_DATA");
+  const char* folder = data.empty() ? std::getenv("DLIS_DATA") : data.c_str();
   if (!folder)
     return fail("the environment variable DLIS_DATA is not set", "",
                 "let it name the folder with the data sets and the trained networks");
@@ -31,6 +31,8 @@ Status take(Recipe& recipe, const std::string& name, const std::string& value) {
     recipe.compress = value;
   else if (name == "data")
     recipe.data = value;
+  else if (name == "content")
+    recipe.content = value;
   else if (name == "seed")
     recipe.seed = std::uint64_t(DLIS_TRY(parse_integer(value, name)));
   else {
@@ -41,7 +43,8 @@ Status take(Recipe& recipe, const std::string& name, const std::string& value) {
   return {};
 }
 
-Status parse_line(std::string_view line, Recipe& recipe, std::set<std::string>& seen) {
+Status parse_line(std::string_view line, const std::string& data, Recipe& recipe,
+                  std::set<std::string>& seen) {
   const std::string text(trim(line.substr(0, line.find('#'))));
   if (text.empty()) return {};
   const std::size_t equals = text.find('=');
@@ -50,7 +53,7 @@ Status parse_line(std::string_view line, Recipe& recipe, std::set<std::string>& 
   const std::string name(trim(std::string_view(text).substr(0, equals)));
   if (!seen.insert(name).second) return fail(fmt::format("'{}' is given twice", name));
   const std::string value(trim(std::string_view(text).substr(equals + 1)));
-  return take(recipe, name, DLIS_TRY(expanded(value)));
+  return take(recipe, name, DLIS_TRY(expanded(value, data)));
 }
 
 }  // namespace
@@ -59,13 +62,14 @@ Result<Recipe> load_recipe(const std::filesystem::path& file) {
   return parse_recipe(DLIS_TRY(read_text(file, kMostRecipeBytes)), file.string());
 }
 
-Result<Recipe> parse_recipe(std::string_view text, const std::string& where) {
+Result<Recipe> parse_recipe(std::string_view text, const std::string& where,
+                            const std::string& data) {
   Recipe recipe;
   std::set<std::string> seen;
   int number = 0;
   for (const std::string_view line : split(text, '\n')) {
     ++number;
-    if (Status status = parse_line(line, recipe, seen); !status) {
+    if (Status status = parse_line(line, data, recipe, seen); !status) {
       status.error().where = fmt::format("{}, line {}", where, number);
       return tl::unexpected(status.error());
     }

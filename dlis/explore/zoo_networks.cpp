@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
+#include "dlis/base/file.h"
 #include "dlis/explore/content.h"
 #include "dlis/explore/recipe.h"
 #include "dlis/explore/stack.h"
@@ -31,6 +33,20 @@ std::vector<fs::path> files_in(const fs::path& folder) {
   return files;
 }
 
+// Its network is known by its content, so that $DLIS_DATA need not be there.
+Result<Recipe> read_recipe(const fs::path& file) {
+  const char* data = std::getenv("DLIS_DATA");
+  return parse_recipe(DLIS_TRY(read_text(file)), file.string(), data ? data : ".");
+}
+
+bool begins_with(const Recipe& recipe, const fs::path& file, const ModelOptions& options,
+                 const std::string& wanted) {
+  if (!recipe.content.empty()) return recipe.content == wanted;
+  if (!may_be(file, recipe.model)) return false;
+  const auto other = load_model(recipe.model, options);
+  return other && content_hash(*other) == wanted;
+}
+
 }  // namespace
 
 std::vector<ZooNetwork> zoo_of(const Graph& graph, const fs::path& file,
@@ -42,13 +58,10 @@ std::vector<ZooNetwork> zoo_of(const Graph& graph, const fs::path& file,
     const fs::path made = folder / "zoo" / (text.stem().string() + ".onnx.gz");
     std::error_code ignored;
     if (text.extension() != ".txt" || !fs::exists(made, ignored)) continue;
-    const auto recipe = load_recipe(text);
+    const auto recipe = read_recipe(text);
     if (!recipe) continue;
-    if (!same.count(recipe->model)) {
-      const auto other = may_be(file, recipe->model) ? load_model(recipe->model, options)
-                                                     : Result<Graph>(fail("another network"));
-      same[recipe->model] = other && content_hash(*other) == wanted;
-    }
+    if (!same.count(recipe->model))
+      same[recipe->model] = begins_with(*recipe, file, options, wanted);
     if (!same[recipe->model]) continue;
     if (const auto chain = parse_chain(recipe->compress); chain)
       found.push_back({made.string(), text.string(), *chain});

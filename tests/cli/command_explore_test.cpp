@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "dlis/dlis.h"
+#include "tests/data_folder.h"
 
 namespace dlis::test {
 namespace {
@@ -209,6 +210,25 @@ TEST_F(Explore, AFullDiskIsOneSentence) {
   EXPECT_THAT(outcome.err, testing::EndsWith("finished records are kept\n"));
   EXPECT_LT(records("disk/run.db").size(), 12u);
   umount2(disk.c_str(), MNT_DETACH);
+}
+
+// So that a search finds what a recipe made of a network, wherever that lies.
+TEST(Recipes, NameTheContentOfTheirNetworks) {
+  const fs::path models = data_folder("models");
+  if (!fs::exists(models)) GTEST_SKIP() << "there is no " << models << ": set DLIS_DATA";
+  std::map<std::string, std::string> contents;
+  for (const auto& entry : fs::directory_iterator(fs::path(DLIS_SOURCE_DIR) / "recipes")) {
+    if (entry.path().extension() != ".txt") continue;
+    SCOPED_TRACE(entry.path().filename().string());
+    const auto text = read_text(entry.path()).value();
+    const Recipe recipe =
+        parse_recipe(text, entry.path().string(), models.parent_path().string()).value();
+    if (recipe.content.empty() || !fs::exists(recipe.model)) continue;
+    std::string& content = contents[recipe.model];
+    if (content.empty()) content = content_hash(load_model(recipe.model, {}).value());
+    EXPECT_EQ(recipe.content, content);
+  }
+  EXPECT_EQ(contents.size(), 5u);
 }
 
 }  // namespace
