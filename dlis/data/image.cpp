@@ -85,11 +85,31 @@ Bytes segment_at(Bytes bytes, std::size_t at) {
   return length < 2 || at + 2 + length > bytes.size() ? Bytes{} : bytes.subspan(at + 2, length);
 }
 
+// What a JPEG begins with: a table of every kind and number, which the file's own ones replace. stb
+// would decode by memory that nobody wrote where a scan names a table that the file lacks.
+std::vector<std::uint8_t> prologue_of_jpeg() {
+  constexpr int kTables = 4, kCoefficients = 64, kLengths = 16;
+  std::vector<std::uint8_t> out{0xff, 0xd8, 0xff, 0xdb, 0, 0};
+  out[4] = (2 + kTables * (1 + kCoefficients)) >> 8;
+  out[5] = (2 + kTables * (1 + kCoefficients)) & 0xff;
+  for (std::uint8_t table = 0; table < kTables; ++table) {
+    out.push_back(table);
+    out.insert(out.end(), kCoefficients, 1);
+  }
+  out.insert(out.end(), {0xff, 0xc4, 0, 2 + 2 * kTables * (1 + kLengths + 1)});
+  for (const std::uint8_t kind : {0x00, 0x10})
+    for (std::uint8_t table = 0; table < kTables; ++table) {
+      out.insert(out.end(), {std::uint8_t(kind | table), 1});  // one code, of one bit
+      out.insert(out.end(), kLengths, 0);                      // none of the others; it means 0
+    }
+  return out;
+}
+
 // The JPEG without comments and metadata, up to its end marker (FF D9); empty where there is none:
 // stb would fill what is missing with grey. Markers stand at segments, and in coded data wherever
 // FF is followed by neither stuffing nor a restart.
 std::vector<std::uint8_t> essence_of_jpeg(Bytes bytes) {
-  std::vector<std::uint8_t> out{0xff, 0xd8};
+  std::vector<std::uint8_t> out = prologue_of_jpeg();
   for (std::size_t at = 2; at + 1 < bytes.size();) {
     const std::uint8_t marker = bytes[at + 1];
     if (bytes[at] != 0xff || marker == 0xff) {
