@@ -10,6 +10,14 @@ struct ExportArguments {
   std::string store, pick, folder, plan, checkpoints;
 };
 
+// A search keeps what it retrained beside its store.
+std::filesystem::path checkpoints_of(const ExportArguments& arguments) {
+  if (!arguments.checkpoints.empty()) return arguments.checkpoints;
+  const auto beside = std::filesystem::path(arguments.store).replace_extension(".retrained");
+  std::error_code ignored;
+  return std::filesystem::is_directory(beside, ignored) ? beside : std::filesystem::path();
+}
+
 Status run(const ExportArguments& arguments) {
   const Store store = DLIS_TRY(Store::open_existing(arguments.store));
   const auto records = DLIS_TRY(store.all());
@@ -20,7 +28,7 @@ Status run(const ExportArguments& arguments) {
   }
   ProgressBar bar;
   catch_interrupts();
-  ExportOptions options{arguments.folder, arguments.plan, arguments.checkpoints, {}};
+  ExportOptions options{arguments.folder, arguments.plan, checkpoints_of(arguments), {}};
   options.progress = [&](std::string_view phase, double share) {
     bar.draw(share, std::string(phase));
     return !is_interrupted();
@@ -54,8 +62,10 @@ void add_export(CLI::App& app, Action& chosen) {
                    "lay weights out for a saved plan (`dlis plan -o`, `dlis-run --tune -o`)")
       ->type_name("PLAN")
       ->check(kNotEmpty);
-  verb->add_option("--checkpoints", arguments->checkpoints,
-                   "where retraining was kept; without it a stack that retrains does so again")
+  verb->add_option(
+          "--checkpoints", arguments->checkpoints,
+          "where retraining was kept (RUN.retrained); without it a stack that retrains does so "
+          "again")
       ->type_name("FOLDER")
       ->check(kNotEmpty);
   when_chosen(verb, chosen, arguments, run);
