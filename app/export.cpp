@@ -13,7 +13,7 @@ struct ExportArguments {
 // A search keeps what it retrained beside its store.
 std::filesystem::path checkpoints_of(const ExportArguments& arguments) {
   if (!arguments.checkpoints.empty()) return arguments.checkpoints;
-  const auto beside = std::filesystem::path(arguments.store).replace_extension(".retrained");
+  const auto beside = retrained_folder_of(arguments.store);
   std::error_code ignored;
   return std::filesystem::is_directory(beside, ignored) ? beside : std::filesystem::path();
 }

@@ -165,8 +165,8 @@ class Search {
 
   // The fastest come first, so what follows cannot be the answer.
   bool is_enough(const std::vector<Record>& keeping) const {
-    const bool by_time = std::ranges::any_of(options_.constraints, &Bound::at_least);
-    return by_time && options_.enough >= 2 && keeping.size() >= options_.enough;
+    return bounds_top1(options_.constraints) && options_.enough >= 2 &&
+           keeping.size() >= options_.enough;
   }
 
   Record described(std::size_t index) const {

@@ -49,8 +49,7 @@ Result<std::vector<std::string>> search(const Exploration& asked, BudgetOptions 
   Store screened = DLIS_TRY(Store::open(screen_file)), store = DLIS_TRY(Store::open(asked.store));
   EvaluateOptions for_executor = options;
   // Both stages, and the next run, take what was retrained from here.
-  if (for_executor.checkpoints.empty())
-    for_executor.checkpoints = std::filesystem::path(asked.store).replace_extension(".retrained");
+  if (for_executor.checkpoints.empty()) for_executor.checkpoints = retrained_folder_of(asked.store);
   const Executor* executor = DLIS_TRY(find_executor(asked.execution.executor));
   for_executor.machine = executor->machine(asked.execution);
   const Evaluator evaluator(std::move(for_executor));

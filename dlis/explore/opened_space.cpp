@@ -92,6 +92,12 @@ Status add_retrained(std::vector<std::string>& techniques, const std::string& ep
   return {};
 }
 
+Result<bool> any_retrains(const std::vector<std::string>& techniques) {
+  for (const std::string& text : techniques)
+    if (std::ranges::any_of(DLIS_TRY(parse_chain(text)), retrains)) return true;
+  return false;
+}
+
 }  // namespace
 
 Result<OpenedSpace> open_space(Space space, const EvaluateOptions& options,
@@ -105,11 +111,14 @@ Result<OpenedSpace> open_space(Space space, const EvaluateOptions& options,
     if (const int all = host_topology().usable_cpus(); all > 1) space.threads.push_back(all);
   }
   OpenedSpace opened;
-  const Graph graph = DLIS_TRY(load_model(space.models[0], options.model));
-  opened.macs = macs_of(graph);
-  opened.images = count_images(graph, options.data);
   if (own) space.compress = kTechniques;
   DLIS_TRY(add_retrained(space.compress, opening.retrain));
+  Graph graph;
+  if (own || DLIS_TRY(any_retrains(space.compress))) {
+    graph = DLIS_TRY(load_model(space.models[0], options.model));
+    opened.macs = macs_of(graph);
+    opened.images = count_images(graph, options.data);
+  }
   if (!opening.retrain.empty() && opened.images == 0)
     return fail("there are no images to retrain on", "--retrain",
                 "give --data with a training split (images:DIR with train/ and test/)");

@@ -18,7 +18,7 @@ struct OpeningOptions {
 struct OpenedSpace {
   std::vector<Stack> stacks;                // the dense network first
   std::map<std::string, std::string> made;  // of networks that recipes made: model, by which recipe
-  std::int64_t macs = 0, images = 0;        // of the first model, and to retrain on
+  std::int64_t macs = 0, images = 0;        // of the first model, and to retrain on; 0: not asked
 };
 
 // `space` with axes that are empty opened: ten techniques, four formats, one worker and all, and

@@ -58,8 +58,8 @@ Status parse_line(std::string_view line, const std::string& data, Recipe& recipe
 
 }  // namespace
 
-Result<Recipe> load_recipe(const std::filesystem::path& file) {
-  return parse_recipe(DLIS_TRY(read_text(file, kMostRecipeBytes)), file.string());
+Result<Recipe> load_recipe(const std::filesystem::path& file, const std::string& data) {
+  return parse_recipe(DLIS_TRY(read_text(file, kMostRecipeBytes)), file.string(), data);
 }
 
 Result<Recipe> parse_recipe(std::string_view text, const std::string& where,

@@ -18,8 +18,8 @@ struct Recipe {
   std::vector<std::string> settings;  // "rate=0.05"
 };
 // Errors: no such file, a line without `=`, an unknown name, a name given twice, DLIS_DATA not set.
-Result<Recipe> load_recipe(const std::filesystem::path& file);
 // `data` stands for $DLIS_DATA; empty: the environment variable.
+Result<Recipe> load_recipe(const std::filesystem::path& file, const std::string& data = {});
 Result<Recipe> parse_recipe(std::string_view text, const std::string& where,
                             const std::string& data = {});
 

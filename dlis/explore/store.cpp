@@ -264,6 +264,7 @@ Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
 fs::path screening_store_of(fs::path store) { return store.replace_extension(".screen.db"); }
+fs::path retrained_folder_of(fs::path store) { return store.replace_extension(".retrained"); }
 
 Result<Store> Store::open(const fs::path& file) {
   DLIS_TRY(check_kind(file));

@@ -40,6 +40,8 @@ class Store {
 
 // Where a search keeps what it screened: beside the store.
 std::filesystem::path screening_store_of(std::filesystem::path store);
+// And what it retrained: a folder.
+std::filesystem::path retrained_folder_of(std::filesystem::path store);
 
 // That writing `file` (empty: none) would not take the place of a store, of what SQLite keeps
 // beside it, or of what a search screened. They need not be there yet.

@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <map>
 
-#include "dlis/base/file.h"
 #include "dlis/explore/content.h"
 #include "dlis/explore/recipe.h"
 #include "dlis/explore/stack.h"
@@ -33,12 +32,6 @@ std::vector<fs::path> files_in(const fs::path& folder) {
   return files;
 }
 
-// Its network is known by its content, so that $DLIS_DATA need not be there.
-Result<Recipe> read_recipe(const fs::path& file) {
-  const char* data = std::getenv("DLIS_DATA");
-  return parse_recipe(DLIS_TRY(read_text(file)), file.string(), data ? data : ".");
-}
-
 bool begins_with(const Recipe& recipe, const fs::path& file, const ModelOptions& options,
                  const std::string& wanted) {
   if (!recipe.content.empty()) return recipe.content == wanted;
@@ -52,13 +45,16 @@ bool begins_with(const Recipe& recipe, const fs::path& file, const ModelOptions&
 std::vector<ZooNetwork> zoo_of(const Graph& graph, const fs::path& file,
                                const ModelOptions& options, const fs::path& folder) {
   const std::string wanted = content_hash(graph);
+  // Networks are known by their content, so that $DLIS_DATA need not be there.
+  const char* const given = std::getenv("DLIS_DATA");
+  const std::string data = given ? given : ".";
   std::map<std::string, bool> same;  // by the recipe's model
   std::vector<ZooNetwork> found;
   for (const fs::path& text : files_in(folder / "recipes")) {
     const fs::path made = folder / "zoo" / (text.stem().string() + ".onnx.gz");
     std::error_code ignored;
     if (text.extension() != ".txt" || !fs::exists(made, ignored)) continue;
-    const auto recipe = read_recipe(text);
+    const auto recipe = load_recipe(text, data);
     if (!recipe) continue;
     if (!same.count(recipe->model))
       same[recipe->model] = begins_with(*recipe, file, options, wanted);

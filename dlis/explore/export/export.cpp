@@ -15,6 +15,7 @@
 #include "dlis/explore/describe.h"
 #include "dlis/explore/export/files.h"
 #include "dlis/explore/layers.h"
+#include "dlis/explore/observe.h"
 #include "dlis/format/npy.h"
 #include "dlis/hardware/machine.h"
 #include "dlis/model/onnx/onnx.h"
@@ -172,7 +173,7 @@ Result<std::vector<Tensor>> inputs_of(const Graph& graph, const std::string& dat
   if (!data.empty() && graph.inputs.size() == 1 && first.type == DType::f32) {
     const std::int64_t batch = (*first.shape)[0];
     const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
-    const Dataset images = DLIS_TRY(load_dataset(first_of(data, batch), *first.shape, how));
+    const Dataset images = DLIS_TRY(load_dataset(first_of(data, batch), graph));
     if (images.size() >= batch) {
       about = fmt::format("the first of its images, `{}`", data);
       return std::vector{batch_of(images, how, 0, batch)};
