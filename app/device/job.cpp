@@ -83,9 +83,9 @@ Result<std::string> measured(const Job& job, const OnPhase& on_phase) {
   on_phase("timing", 0);
   const Timing timing = DLIS_TRY(measure(session, job.seconds));
   const auto energy = DLIS_TRY(measure_energy(session, job.seconds));
-  const auto layers = DLIS_TRY(step_times(session, kProfileShare * job.seconds));
-  std::string text = plan_text(**plan, load_ms) + ", " + times_text(timing, energy) + ", " +
-                     layers_text(**plan, layers);
+  std::string text = plan_text(**plan, load_ms) + ", " + times_text(timing, energy);
+  if (job.layers)
+    text += ", " + layers_text(**plan, DLIS_TRY(step_times(session, kProfileShare * job.seconds)));
   if (!job.images.empty()) text += ", \"classes\": " + DLIS_TRY(classes(job, session, on_phase));
   return text;
 }

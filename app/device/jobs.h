@@ -16,11 +16,12 @@ struct Job {
   std::vector<std::string> images;
   PlanOptions plan;
   double seconds = 0.5;  // of timing
+  bool layers = false;   // whether the answer has what each layer takes
 };
 
 // "measure" and behind it NAME=VALUE, separated by tabs: key, model, images (any number), format,
-// compute, schedule, device, threads, tune, memory, seconds. Errors: a name that is unknown, a
-// value that makes no sense, a file outside the folder.
+// compute, schedule, device, threads, tune, memory, seconds, layers=1. Errors: a name that is
+// unknown, a value that makes no sense, a file outside the folder.
 Result<Job> parse_job(const std::vector<std::string_view>& words);
 
 // Phase and share of it.

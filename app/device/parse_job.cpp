@@ -42,6 +42,8 @@ Status set(Job& job, std::string_view name, std::string_view value) {
     job.plan.memory_bytes = std::size_t(DLIS_TRY(parse_bytes(value, where)));
   else if (name == "seconds")
     job.seconds = DLIS_TRY(parse_real(value, where));
+  else if (name == "layers")
+    job.layers = DLIS_TRY(parse_integer(value, where)) != 0;
   else
     return fail(fmt::format("a job has no '{}'", name));
   return {};

@@ -232,6 +232,7 @@ struct Prefixes::State {
   Status measure_there(const Stack& stack, const std::string& key, Record& record) {
     forget_answer();
     TargetJob job{key, &compressed.graph, compressed.hash, options_of(stack), options.seconds};
+    job.layers = true;
     const bool images_there = !options.data.empty() && !options.target.accuracy_here;
     if (images_there) {
       job.data = DLIS_TRY(dataset());

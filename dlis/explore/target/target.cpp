@@ -58,6 +58,7 @@ Result<std::string> line_of(Link& link, const TargetJob& job, const std::string&
       "\ttune={}\tseconds={}",
       job.key, model, plan.format, plan.compute, plan.schedule, plan.device, plan.threads,
       name_of(plan.tune), job.seconds);
+  if (job.layers) line += "\tlayers=1";
   if (plan.memory_bytes > 0) line += fmt::format("\tmemory={}", plan.memory_bytes);
   if (!job.data) return line;
   for (const Shard& shard : shards_of(job)) {

@@ -29,6 +29,7 @@ struct TargetJob {
   double seconds = 0.5;
   const Dataset* data = nullptr;  // for accuracy; null: none
   Preprocessing how;
+  bool layers = false;  // whether the record shall have what each takes
 };
 
 struct TargetAnswer {
