@@ -8,15 +8,11 @@ missing.
 """
 import os
 import pathlib
-import shutil
 import sys
 import tempfile
 
-wanted = os.environ.get("DLIS_PYTHON")
-if wanted and os.environ.get("DLIS_PYTHON_STARTED") != "1":
-    os.environ["DLIS_PYTHON_STARTED"] = "1"
-    found = shutil.which(wanted) or sys.exit(f"DLIS_PYTHON: no program at {os.path.abspath(wanted)}")
-    os.execv(found, [found] + sys.argv)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests"))
+from under_python import skip_without
 
 try:
     import ipykernel  # noqa: F401
@@ -24,8 +20,7 @@ try:
     import nbformat
     import numpy  # noqa: F401
 except ImportError as error:
-    print(f"SKIPPED, NOTHING IS CHECKED: {error}; set DLIS_PYTHON to a Python that has it")
-    sys.exit(77)
+    skip_without(error)
 
 FILE = pathlib.Path(__file__).resolve().parents[1] / "example.ipynb"
 if len(sys.argv) > 1:

@@ -9,7 +9,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,17 +18,13 @@ import time
 import tracemalloc
 import unittest
 
-wanted = os.environ.get("DLIS_PYTHON")
-if wanted and os.environ.get("DLIS_PYTHON_STARTED") != "1":
-    os.environ["DLIS_PYTHON_STARTED"] = "1"
-    found = shutil.which(wanted) or sys.exit(f"DLIS_PYTHON: no program at {os.path.abspath(wanted)}")
-    os.execv(found, [found] + sys.argv)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests"))
+from under_python import skip_without
 
 try:
     import numpy as np
 except ImportError as error:
-    print(f"SKIPPED, NOTHING IS CHECKED: {error}; set DLIS_PYTHON to a Python that has it")
-    sys.exit(77)
+    skip_without(error)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMMAND = pathlib.Path(sys.argv[2]).resolve()

@@ -11,16 +11,12 @@ where that is set; exit status 77 (skipped) where onnx or onnxruntime is missing
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 
-wanted = os.environ.get("DLIS_PYTHON")
-if wanted and os.environ.get("DLIS_PYTHON_STARTED") != "1":
-    os.environ["DLIS_PYTHON_STARTED"] = "1"
-    found = shutil.which(wanted) or sys.exit(f"DLIS_PYTHON: no program at {os.path.abspath(wanted)}")
-    os.execv(found, [found] + sys.argv)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from under_python import skip_without
 
 try:
     import numpy as np
@@ -28,8 +24,7 @@ try:
     import onnxruntime
     from onnx import TensorProto, helper, numpy_helper
 except ImportError as error:
-    print(f"SKIPPED, NOTHING IS CHECKED: {error}; set DLIS_PYTHON to a Python that has it")
-    sys.exit(77)
+    skip_without(error)
 
 TOLERANCE = 1e-4
 HERE = pathlib.Path(__file__).resolve().parent

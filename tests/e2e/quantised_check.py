@@ -16,22 +16,12 @@ import argparse
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 
-wanted = os.environ.get("DLIS_PYTHON")
-if wanted and os.environ.get("DLIS_PYTHON_STARTED") != "1":
-    os.environ["DLIS_PYTHON_STARTED"] = "1"
-    found = shutil.which(wanted) or sys.exit(f"DLIS_PYTHON: no program at {os.path.abspath(wanted)}")
-    os.execv(found, [found] + sys.argv)
-
-
-def skip(reason):
-    print(f"SKIPPED, NOTHING IS CHECKED: {reason}")
-    sys.exit(77)
-
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from under_python import skip, skip_without
 
 try:
     import numpy as np
@@ -41,7 +31,7 @@ try:
                                           quantize_static)
     from onnxruntime.quantization.shape_inference import quant_pre_process
 except ImportError as error:
-    skip(f"{error}; set DLIS_PYTHON to a Python that has it")
+    skip_without(error)
 
 MOST = 0.1  # points of top-1 between the two
 CALIBRATION = 256  # training images
