@@ -13,6 +13,13 @@ if(DLIS_DEVICE_ONLY)
   set(DLIS_HOT_GLUE "/compute/(conv/gemm_band|winograd/winograd_[a-z0-9_]+)\\.cpp$")
 endif()
 
+# Most of a test, and of the command, runs once. Under sanitizers, whose checks the optimiser would
+# take twice the rest of the time for, not at all.
+set(DLIS_ONCE_OPTIMISE $<$<CONFIG:Release>:-O1>)
+if(DLIS_SANITIZE)
+  set(DLIS_ONCE_OPTIMISE -O0)
+endif()
+
 # dlis_layer(NAME [GLUE] [DEPENDS libs...] [EXCLUDE regex...]); GLUE: it computes little, so that a
 # quarter of its build is worth more than its speed.
 function(dlis_layer name)
@@ -65,18 +72,18 @@ function(dlis_layer name)
   endif()
 endfunction()
 
-# dlis_add_test(NAME LIBRARY sources...): one executable, one ctest entry; two for the suite that takes
-# longest, so that a second core does not wait for it under QEMU and sanitizers.
+# dlis_add_test(NAME LIBRARY sources...): one executable, one ctest entry; two for the suites that take
+# longest, so that a second core does not wait for them under QEMU and sanitizers.
 function(dlis_add_test name library)
   find_package(GTest REQUIRED)
   find_package(rapidcheck REQUIRED)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE ${library} GTest::gmock GTest::gtest_main rapidcheck)
   target_compile_definitions(${name} PRIVATE DLIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)  # most of a test runs once
+  target_compile_options(${name} PRIVATE ${DLIS_ONCE_OPTIMISE})
   dlis_precompile(${name} test ${library} GTest::gmock)
   set(shards 1)
-  if(name STREQUAL dlis_compute_test)
+  if(name MATCHES "^dlis_(compute|runtime)_test$")
     set(shards 2)
   endif()
   foreach(shard RANGE 1 ${shards})
