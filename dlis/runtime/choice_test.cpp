@@ -156,8 +156,8 @@ TEST_F(Choice, FullSettlesInsideThePlanAndComparesWithSingleRows) {
   expect_right(plan, graph);
   ASSERT_FALSE(plan->rivals.empty());
   for (const RivalPlan& rival : plan->rivals) {
-    EXPECT_GT(rival.ratio, 0) << rival.row;
-    EXPECT_THAT(explain(*plan), HasSubstr(rival.row + " wherever it accepts"));
+    EXPECT_GT(rival.ratio, 0) << rival.name;
+    EXPECT_THAT(explain(*plan), HasSubstr(rival.name + " wherever it accepts"));
   }
   std::size_t weights = 0, scratch = 0;
   for (const Step& step : plan->steps) {

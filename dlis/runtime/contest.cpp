@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "dlis/base/clock.h"
 #include "dlis/base/memory.h"
@@ -316,6 +317,18 @@ Result<double> compare_in_turns(std::shared_ptr<const Plan> plan,
     ratios.push_back(DLIS_TRY(timed(theirs, inputs)) / first);
   }
   return median(std::move(ratios));
+}
+
+Status Fastest::challenge(std::shared_ptr<Plan> rival, const std::string& its_name) {
+  if (plan) {
+    const double ratio = DLIS_TRY(compare_in_turns(plan, rival));
+    rivals.push_back({its_name, ratio, true, uses});
+    if (ratio >= kNoise) return {};
+    rivals.back() = {std::exchange(name, its_name), 1, true, uses};
+    for (RivalPlan& known : rivals) known.ratio /= ratio;
+  }
+  plan = std::move(rival);
+  return {};
 }
 
 }  // namespace dlis

@@ -21,4 +21,14 @@ Status settle_inside(const std::shared_ptr<Plan>& plan, const std::vector<Lowere
 Result<double> compare_in_turns(std::shared_ptr<const Plan> plan,
                                 std::shared_ptr<const Plan> other);
 
+// The fastest of plans of one network, each in turns with the fastest so far; null: none yet.
+struct Fastest {
+  std::shared_ptr<Plan> plan;
+  std::string name;  // among the rivals
+  RivalPlan::Uses uses = RivalPlan::Uses::type;
+  std::vector<RivalPlan> rivals;
+
+  Status challenge(std::shared_ptr<Plan> rival, const std::string& its_name);
+};
+
 }  // namespace dlis

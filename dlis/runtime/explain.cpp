@@ -135,11 +135,22 @@ std::string budget_lines(const Plan& plan) {
                      layers ? ":" : "", demoted);
 }
 
+std::string text_of(const RivalPlan& rival) {
+  switch (rival.uses) {
+    case RivalPlan::Uses::type:
+      return "in " + rival.name;
+    case RivalPlan::Uses::device:
+      return "on " + rival.name;
+    case RivalPlan::Uses::row:
+      break;
+  }
+  return rival.name + " wherever it accepts";
+}
+
 std::string rival_lines(const Plan& plan) {
   std::string out;
   for (const RivalPlan& rival : plan.rivals)
-    out += fmt::format("{}{}: {:.3f} of this plan's time ({})\n", rival.is_type ? "in " : "",
-                       rival.row + (rival.is_type ? "" : " wherever it accepts"), rival.ratio,
+    out += fmt::format("{}: {:.3f} of this plan's time ({})\n", text_of(rival), rival.ratio,
                        rival.measured ? "in turns" : "sum of the layers");
   return out;
 }

@@ -204,7 +204,7 @@ TEST(MixedTypes, TunedPlansCompareWithOneType) {
   std::filesystem::remove(cache);
   EXPECT_FALSE(plan->rivals.empty());
   for (const RivalPlan& rival : plan->rivals) {
-    EXPECT_TRUE(rival.is_type);
+    EXPECT_EQ(rival.uses, RivalPlan::Uses::type);
     EXPECT_GT(rival.ratio, 0);
   }
   expect_near(run(plan, graph)[0], run(plan_of(network(std::nullopt), untuned()), graph)[0], 0.05);

@@ -130,12 +130,14 @@ int workers_of(const Step& step, const PlanOptions& options);
 // The candidate that a layer was given; null where there is none, as of other operators.
 const Candidate* chosen(const Step& step);
 
-// A plan that uses one row or one type wherever that is accepted, beside the plan that was chosen.
+// A plan that uses one row, one type or one device wherever that is accepted, beside the plan that
+// was chosen.
 struct RivalPlan {
-  std::string row;        // or the type: "f32"
+  enum class Uses { row, type, device };
+  std::string name;       // "winograd_f4", "f32", "opencl"
   double ratio = 0;       // its time over the chosen plan's
   bool measured = false;  // in turns with the chosen plan; false: the sums of the layers' times
-  bool is_type = false;
+  Uses uses = Uses::row;
 };
 
 // Immutable; shared by all sessions that run it.
@@ -150,7 +152,7 @@ struct Plan {
   std::size_t live_bytes = 0;  // the largest sum of values alive at once: the bound for the arena
   double fallback_macs = 0;    // share of MACs whose layer fell back, 0 to 1
   double plan_ms = 0, pack_ms = 0;
-  std::vector<RivalPlan> rivals;  // one row everywhere: of Tune::full
+  std::vector<RivalPlan> rivals;
   std::size_t peak_bytes() const { return arena_bytes + scratch_bytes + weights_bytes; }
 };
 

@@ -14,6 +14,7 @@
 namespace dlis {
 namespace {
 
+using testing::AnyOf;
 using testing::HasSubstr;
 
 // Split after split, a halo, a residual that is overwritten, a stride, and operators between them.
@@ -133,6 +134,13 @@ TEST_P(SplitLayers, SharesAreMeasuredKeptAndTakenAgain) {
     ASSERT_TRUE(plan) << plan.error().message();
     for (const Step& step : (*plan)->steps)
       EXPECT_EQ(step.conv_row != nullptr, step.split.row || !step.split.why_whole.empty());
+    for (const char* alone : {"on cpu: ", "on opencl: "})
+      EXPECT_THAT(explain(**plan), AnyOf(HasSubstr(alone), HasSubstr("on cpu+opencl: ")));
+    EXPECT_EQ((*plan)->options.device, "cpu+opencl");
+    for (const RivalPlan& rival : (*plan)->rivals) {
+      EXPECT_TRUE(rival.measured || rival.uses != RivalPlan::Uses::device) << rival.name;
+      EXPECT_GT(rival.ratio, 0) << rival.name;
+    }
     auto session = Session::open(*plan);
     ASSERT_TRUE(session) << session.error().message();
     expect_near((*session->run(inputs))[0], want[0], 1e-3);  // perhaps by Winograd
