@@ -20,12 +20,14 @@ double bytes(const Record& r) { return *r.number("peak_bytes"); }
 double top1(const Record& r) { return r.number("top1").value_or(0); }
 bool is_labelled(const Record& r) { return r.number("top1").has_value(); }
 
+using Records = std::span<const Record* const>;
+
 // The best record under `better`, among those that `fits`; the first one of equals.
 template <class Fits, class Better>
-const Record* best(std::span<const Record> records, Fits fits, Better better) {
+const Record* best(Records records, Fits fits, Better better) {
   const Record* found = nullptr;
-  for (const Record& r : records)
-    if (complete(r) && fits(r) && (!found || better(r, *found))) found = &r;
+  for (const Record* r : records)
+    if (complete(*r) && fits(*r) && (!found || better(*r, *found))) found = r;
   return found;
 }
 
@@ -72,7 +74,7 @@ std::string advice_by_agreement(const Record& pick, std::int64_t measured) {
 
 }  // namespace
 
-const Record* shipped(std::span<const Record> records) {
+const Record* shipped(Records records) {
   const Record* top = best(records, is_labelled, more_accurate);
   if (!top) {
     const Record* alike = best(records, is_alike, faster);
@@ -85,10 +87,12 @@ const Record* shipped(std::span<const Record> records) {
   return best(records, acceptable, faster);
 }
 
-std::string advice(std::span<const Record> records) {
+std::string advice(std::span<const Record> given) {
+  std::vector<const Record*> records;
+  for (const Record& r : given) records.push_back(&r);
   const Record* pick = shipped(records);
   if (!pick) return "There is nothing to advise: no stack was measured.";
-  const auto measured = std::ranges::count_if(records, complete);
+  const auto measured = std::ranges::count_if(given, complete);
   if (!is_labelled(*pick)) return advice_by_agreement(*pick, measured);
   const auto plain = [](const Record& r) { return is_labelled(r) && r.text("compress") == "none"; };
   const Record& top = *best(records, is_labelled, more_accurate);

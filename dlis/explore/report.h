@@ -30,7 +30,7 @@ std::string formats_table(std::span<const Record> records);
 
 // The record that `advice` ships: the fastest within 1 point of the best top-1; without labels the
 // fastest of those that agree with the uncompressed network, or of all. Null: nothing was measured.
-const Record* shipped(std::span<const Record> records);
+const Record* shipped(std::span<const Record* const> records);
 
 // One sentence: the stack to ship, what it gains against the most accurate one, what it costs, why.
 std::string advice(std::span<const Record> records);

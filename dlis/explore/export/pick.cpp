@@ -42,10 +42,9 @@ Result<Entry> by_stack(std::span<const Entry> entries, const std::string& id) {
 }
 
 Result<Entry> shipped_entry(std::span<const Record> store, std::span<const Entry> entries) {
-  std::vector<Record> latest;
-  for (const Entry& e : entries) latest.push_back(e.record);
-  const Record* pick = shipped(latest);
-  if (pick) return entries[std::size_t(pick - latest.data())];
+  std::vector<const Entry*> all;
+  for (const Entry& e : entries) all.push_back(&e);
+  if (const Entry* pick = shipped_entry(all)) return *pick;
   return fail(
       store.empty() ? "the store has no record" : "the store has no stack that was measured", "",
       "explore other stacks");

@@ -14,8 +14,6 @@
 namespace dlis {
 namespace {
 
-constexpr double kAcceptablePoints = 1;  // as for the advice
-
 // The layers below the network, in the order in which they give way.
 constexpr std::array kLayers{"device", "schedule", "compute", "format", "compress"};
 using Choices = std::array<std::string, kLayers.size()>;
@@ -25,20 +23,7 @@ Choices choices_of(const Record& r) {
           r.text("compress")};
 }
 
-double ms(const Record& r) { return *r.number("median_ms"); }
-
 using Group = std::vector<const Entry*>;
-
-const Entry* best_of(const Group& group) {
-  double top1 = 0;
-  for (const Entry* e : group) top1 = std::max(top1, e->record.number("top1").value_or(0));
-  const Entry* best = nullptr;
-  for (const Entry* e : group)
-    if (e->record.number("top1").value_or(0) >= top1 - kAcceptablePoints &&
-        (!best || ms(e->record) < ms(best->record)))
-      best = e;
-  return best;
-}
 
 // Where no record has the plain choice of a layer, the best stack's own stays.
 Choices plain_choices(const Group& group, const Choices& best) {
@@ -112,10 +97,11 @@ AblationStep step_between(const Entry* with, const Entry* without,
   return step;
 }
 
-Ablation ablation_of(const Group& group, std::span<const Entry> entries, const std::string& store) {
+Ablation ablation_of(const Entry& shipped, const Group& group, std::span<const Entry> entries,
+                     const std::string& store) {
   Ablation out;
-  out.best = best_of(group);
-  const Record& best = out.best->record;
+  out.best = &shipped;
+  const Record& best = shipped.record;
   Choices at = choices_of(best);
   const Choices plain = plain_choices(group, at);
   const Entry* reached = out.best;
@@ -155,7 +141,8 @@ std::vector<Ablation> ablations(std::span<const Entry> entries, const std::strin
     Group group;
     for (const Entry& e : entries)
       if (is_timed(e.record) && context_of(e.record) == context) group.push_back(&e);
-    out.push_back(ablation_of(group, entries, store));
+    if (const Entry* best = shipped_entry(group))
+      out.push_back(ablation_of(*best, group, entries, store));
   }
   return out;
 }

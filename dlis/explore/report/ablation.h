@@ -37,7 +37,7 @@ struct Ablation {
 };
 
 // One for each network on each machine (each context with a timed record). The best stack is the
-// fastest within a point of the best top-1, or without accuracies the fastest. The plain one has
+// one that `advice` ships of them. The plain one has
 // no compression, dense weights, indirect_gemm, a static schedule and one worker, as far as records
 // of the context have these choices; the layers give way from the device up, so that a format is
 // taken away while the compression that it lives on is still there. Steps point into `entries`;

@@ -92,6 +92,16 @@ TEST(Ablation, ThePlainStackMayBeTheBest) {
   EXPECT_TRUE(ablations(none, "run.db").empty());
 }
 
+TEST(Ablation, WithoutLabelsTheBestStackAnswersAsTheUncompressedNetwork) {
+  auto records = the_whole_way();
+  for (Record& r : records) {
+    r.set("top1", {});
+    r.set("agreement", r.text("stack") == kBest ? 60.0 : 99.5);
+  }
+  const auto entries = entries_of(records);
+  EXPECT_EQ(ablations(entries, "run.db")[0].best->number, 3u);
+}
+
 TEST(Ablation, AnEarlierRecordDoesNotKnowItsData) {
   auto records = the_whole_way();
   records.erase(records.begin() + 1);

@@ -57,6 +57,13 @@ std::vector<Entry> entries_of(std::span<const Record> store) {
   return entries;
 }
 
+const Entry* shipped_entry(std::span<const Entry* const> entries) {
+  std::vector<const Record*> records;
+  for (const Entry* e : entries) records.push_back(&e->record);
+  const Record* pick = shipped(records);
+  return pick ? entries[std::size_t(std::ranges::find(records, pick) - records.begin())] : nullptr;
+}
+
 bool is_timed(const Record& record) {
   return !record.refused() && record.number("median_ms").value_or(0) > 0;
 }

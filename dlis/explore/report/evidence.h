@@ -17,6 +17,9 @@ struct Entry {
 };
 std::vector<Entry> entries_of(std::span<const Record> store);
 
+// That which `advice` ships of them; null: nothing was measured.
+const Entry* shipped_entry(std::span<const Entry* const> entries);
+
 bool is_timed(const Record& record);  // not refused, and with a time
 
 // Equal for records that may be compared: one machine, build, batch, seed and images.
