@@ -67,7 +67,7 @@ Status run(const ExploreArguments& arguments) {
   const auto records = DLIS_TRY(store.all());
   if (asked.execution.executor != "local") note_machines(records);
   if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));
-  if (arguments.csv != "-") print_records(records, arguments.json, result.answer);
+  if (arguments.csv != "-") print_records(records, arguments.json, DLIS_TRY(store.answer()).text);
   return result.missed ? tl::unexpected(*result.missed) : Status();
 }
 

@@ -21,7 +21,7 @@ std::filesystem::path checkpoints_of(const ExportArguments& arguments) {
 Status run(const ExportArguments& arguments) {
   const Store store = DLIS_TRY(Store::open_existing(arguments.store));
   const auto records = DLIS_TRY(store.all());
-  auto entry = pick_record(records, arguments.pick);
+  auto entry = pick_record(records, arguments.pick, DLIS_TRY(store.answer()));
   if (!entry) {
     if (entry.error().where.empty()) entry.error().where = arguments.store;
     return tl::unexpected(entry.error());
@@ -48,10 +48,10 @@ void add_export(CLI::App& app, Action& chosen) {
       "export", "a measured stack as a folder: its network, programs in C and C++ that run it");
   auto arguments = std::make_shared<ExportArguments>();
   verb->add_option("RUN.db", arguments->store, "what `dlis explore -o` wrote")->required();
-  verb->add_option(
-          "--pick", arguments->pick,
-          "a record's number, as the page of `dlis report` has it, or its stack (the stack "
-          "that `dlis report` advises)")
+  verb->add_option("--pick", arguments->pick,
+                   "a record's number, as `dlis report` shows it, or its stack (the stack that "
+                   "`dlis report` "
+                   "advises)")
       ->type_name("ID")
       ->check(kNotEmpty);
   verb->add_option("-o,--output", arguments->folder, "a new folder")

@@ -19,11 +19,12 @@ Status run(const ReportArguments& arguments) {
   }
   const Store store = DLIS_TRY(Store::open_existing(arguments.store));
   const auto records = DLIS_TRY(store.all());
+  const std::string answer = DLIS_TRY(store.answer()).text;
   if (!arguments.csv.empty()) DLIS_TRY(write_csv(records, arguments.csv));
   if (!arguments.page.empty())
-    DLIS_TRY(write_file_atomic(arguments.page, html_report(records, arguments.store)));
+    DLIS_TRY(write_file_atomic(arguments.page, html_report(records, arguments.store, answer)));
   const bool is_told = arguments.csv == "-" || (!arguments.page.empty() && !arguments.json);
-  if (!is_told) print_records(records, arguments.json);
+  if (!is_told) print_records(records, arguments.json, answer);
   return {};
 }
 

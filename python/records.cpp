@@ -12,23 +12,23 @@ py::object object_of(const Field& value) {
   return py::none();
 }
 
-Result<std::vector<Record>> all_of(const std::filesystem::path& file) {
-  const Store store = DLIS_TRY(Store::open_existing(file));
-  return store.all();
-}
-
 py::list records(const std::filesystem::path& file) {
+  const auto all = without_lock([&]() -> Result<std::vector<Record>> {
+    const Store store = DLIS_TRY(Store::open_existing(file));
+    return store.all();
+  });
   py::list listed;
-  for (const Record& record : without_lock([&] { return all_of(file); }))
-    listed.append(dict_of(record));
+  for (const Record& record : all) listed.append(dict_of(record));
   return listed;
 }
 
 // The page, and the tables with their advice as text.
 std::pair<std::string, std::string> report(const std::filesystem::path& file) {
   return without_lock([&]() -> Result<std::pair<std::string, std::string>> {
-    const auto all = DLIS_TRY(all_of(file));
-    return std::pair(html_report(all, file.string()), report_text(all));
+    const Store store = DLIS_TRY(Store::open_existing(file));
+    const auto all = DLIS_TRY(store.all());
+    const std::string answer = DLIS_TRY(store.answer()).text;
+    return std::pair(html_report(all, file.string(), answer), report_text(all, answer));
   });
 }
 

@@ -112,7 +112,7 @@ const Record* dense_reference(std::span<const Record> records) {
   return found;
 }
 
-Result<std::string> answer(std::span<const Record> records, const Constraints& constraints) {
+Result<Answer> answer(std::span<const Record> records, const Constraints& constraints) {
   const auto candidates = ranked(records, constraints);
   if (candidates.empty()) return tl::unexpected(nobody(records, constraints));
   const Record& pick = *candidates[0];
@@ -131,7 +131,7 @@ Result<std::string> answer(std::span<const Record> records, const Constraints& c
   const Record* next = runner_up(candidates);
   text += next ? fmt::format("\nRunner-up `{}`: {}.", next->text("stack"), facts(*next))
                : "\nThere is no runner-up.";
-  return text;
+  return Answer{text, &pick};
 }
 
 }  // namespace dlis

@@ -104,7 +104,7 @@ TEST_F(BudgetedTest, FindsTheAnswerWithoutEvaluatingAll) {
   EXPECT_EQ(result->stacks, 60);
   EXPECT_LT(result->screened, 45);
   EXPECT_FALSE(result->out_of_budget);
-  EXPECT_THAT(answer(records(), options_.constraints).value(),
+  EXPECT_THAT(answer(records(), options_.constraints).value().text,
               StartsWith("Ship `resnet20 | quantise:type=int8 | dense | auto/static | cpu:2`"));
 }
 

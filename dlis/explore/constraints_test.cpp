@@ -65,17 +65,17 @@ TEST(Constraints, ABoundIsKeptAtItsValue) {
 
 TEST(Answer, IsTheFastestThatKeepsAllBounds) {
   const auto records = some();
-  const std::string text = answer(records, parsed({"90", "", "", ""})).value();
+  const std::string text = answer(records, parsed({"90", "", "", ""})).value().text;
   EXPECT_THAT(text, HasSubstr("Ship `net.onnx | quantise:type=int8 | auto"));
   EXPECT_THAT(text, HasSubstr("fastest of 2 stacks that keep --min-top1 90."));
   EXPECT_THAT(text, HasSubstr("3.00 times as fast as `net.onnx | none | auto"));
   EXPECT_THAT(text, HasSubstr("-0.50 points"));
   EXPECT_THAT(text, HasSubstr("Runner-up `net.onnx | none | auto"));
-  EXPECT_THAT(answer(records, parsed({"93", "", "", ""})).value(), HasSubstr("no runner-up"));
+  EXPECT_THAT(answer(records, parsed({"93", "", "", ""})).value().text, HasSubstr("no runner-up"));
 }
 
 TEST(Answer, WithoutABoundOnTop1IsTheMostAccurate) {
-  const std::string text = answer(some(), parsed({"", "5", "", ""})).value();
+  const std::string text = answer(some(), parsed({"", "5", "", ""})).value().text;
   EXPECT_THAT(text, HasSubstr("Ship `net.onnx | quantise:type=int8 | auto"));
   EXPECT_THAT(text, HasSubstr("most accurate of 2"));
 }
@@ -96,7 +96,7 @@ TEST(Answer, ANetworkThatARecipeMadeIsNoReference) {
   made.set("artifact", "made by recipes/x.txt");
   records.push_back(made);
   EXPECT_EQ(dense_reference(records), &records[0]);
-  EXPECT_THAT(answer(records, parsed({"92", "", "", ""})).value(),
+  EXPECT_THAT(answer(records, parsed({"92", "", "", ""})).value().text,
               HasSubstr("12.00 times as fast as `net.onnx | none | auto"));
 }
 

@@ -80,6 +80,22 @@ Result<std::vector<Record>> records_of(const std::vector<std::string>& keys,
   return records;
 }
 
+// Reports and exports of the store go by it from now on.
+Status keep_answer(const Constraints& constraints, const std::filesystem::path& file,
+                   Explored& found) {
+  Store store = DLIS_TRY(Store::open(file));
+  if (constraints.empty()) return store.put_answer({});
+  auto told = answer(found.records, constraints);
+  if (!told) {
+    found.missed = told.error();
+    return store.put_answer({0, told.error().message()});
+  }
+  found.answer = std::move(told->text);
+  const auto all = DLIS_TRY(store.all());
+  const auto place = std::ranges::find(all, *told->pick) - all.begin();
+  return store.put_answer({std::size_t(place) + 1, found.answer});
+}
+
 // What would only come out after the budget was spent.
 Status check_wishes(const Exploration& asked) {
   const bool has_data = !asked.options.data.empty();
@@ -112,11 +128,7 @@ Result<Explored> explore(const Exploration& asked, const Report& report) {
   const auto keys = DLIS_TRY(asked.searches() ? search(asked, as, report, result)
                                               : sweep_all(asked, report, result));
   result.records = DLIS_TRY(records_of(keys, asked.store));
-  if (as.constraints.empty()) return result;
-  if (auto text = answer(result.records, as.constraints))
-    result.answer = std::move(*text);
-  else
-    result.missed = text.error();
+  DLIS_TRY(keep_answer(as.constraints, asked.store, result));
   return result;
 }
 

@@ -18,7 +18,7 @@
 namespace dlis {
 namespace {
 
-constexpr int kDensity = 7;  // its column
+constexpr int kDensity = 8;  // its column
 
 std::string cell(const Record& record, const char* field, int digits, double factor = 1) {
   const auto value = record.number(field);
@@ -60,6 +60,7 @@ struct Shown {
 
 std::vector<std::string> header(const Shown& shown) {
   std::vector<std::string> cells{"",
+                                 "#",
                                  "compress",
                                  "format",
                                  "compute",
@@ -76,13 +77,15 @@ std::vector<std::string> header(const Shown& shown) {
   if (!shown.density) cells.erase(cells.begin() + kDensity);
   return cells;
 }
-constexpr std::string_view kAlign = "llllllrrrrrrrr";
+constexpr std::string_view kAlign = "lrlllllrrrrrrrr";
 
-std::vector<std::string> line_of(const Record& record, const Shown& shown, bool on_front) {
+std::vector<std::string> line_of(const Record& record, std::size_t number, const Shown& shown,
+                                 bool on_front) {
   constexpr double kMiB = 1.0 / (1 << 20);
-  std::vector<std::string> line{on_front ? "*" : "",     record.text("compress"),
-                                record.text("format"),   record.text("compute"),
-                                record.text("schedule"), device_of(record)};
+  std::vector<std::string> line{on_front ? "*" : "",     std::to_string(number),
+                                record.text("compress"), record.text("format"),
+                                record.text("compute"),  record.text("schedule"),
+                                device_of(record)};
   for (std::string text : {cell(record, shown.quality, 2), cell(record, "density", 1, 100),
                            time_cell(record, "median_ms"), time_cell(record, "p10_ms"),
                            time_cell(record, "p90_ms"), cell(record, "weights_bytes", 2, kMiB),
@@ -175,7 +178,7 @@ std::string device_of(const Record& record) {
   return device_text(stack);
 }
 
-std::string table_of(std::span<const Record> records) {
+std::string table_of(std::span<const Record> records, std::span<const std::size_t> places) {
   const auto front = pareto_front(records);
   const auto order = reading_order(records);
   const Shown shown{quality_of(records), density_varies(records)};
@@ -184,11 +187,12 @@ std::string table_of(std::span<const Record> records) {
   for (std::size_t at = 0; at < order.size(); ++at) {
     const Record& record = records[order[at]];
     const std::string model = record.text("model");
+    const std::size_t place = places.empty() ? order[at] : places[order[at]];
     if (record.refused())
       refused += refused_line(record);
     else
       lines.push_back(
-          line_of(record, shown, std::count(front.begin(), front.end(), order[at]) > 0));
+          line_of(record, place + 1, shown, std::count(front.begin(), front.end(), order[at]) > 0));
     if (at + 1 < order.size() && records[order[at + 1]].text("model") == model) continue;
     text += fmt::format("{}{}\n{}{}", text.empty() ? "" : "\n", model,
                         lines.size() > 1 ? text_table(lines, kAlign) : "", refused);

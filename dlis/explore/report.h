@@ -19,9 +19,10 @@ std::vector<std::size_t> latest_places(std::span<const Record> records);  // whe
 std::string mixture_of(std::span<const Record> records);
 
 // One line a stack, by model (in order of appearance), fastest first; `*` marks the Pareto front
-// over (top1, median_ms, peak_bytes) of all records; refused stacks stand last with their reason.
-// The density (non-zero weights) is a column where the records differ in it.
-std::string table_of(std::span<const Record> records);
+// over (top1, median_ms, peak_bytes) of all records, `#` is the record's number: its place of
+// `places` (empty: of `records`), from 1; refused stacks stand last with their reason. The density
+// (non-zero weights) is a column where the records differ in it.
+std::string table_of(std::span<const Record> records, std::span<const std::size_t> places = {});
 
 // How many times as fast as `dense` each other format is at the same model, technique and threads
 // (fastest stack against fastest stack), and from which share of zeros on it is faster. Empty where

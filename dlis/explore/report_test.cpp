@@ -68,17 +68,26 @@ TEST(Report, WhatWasDroppedIsSaidUntilItIsMeasured) {
 TEST(Report, Table) {
   EXPECT_EQ(table_of(some_records()),
             R"(big
-   compress         format  compute  schedule  device  top1 %  density %  median ms  p10 ms  p90 ms  weights MiB  peak MiB  fallback %
-*  prune:zeros=0.9  csr     auto     static    cpu:1    94.90       10.0      4.000   3.960   4.040         8.00     10.00         0.0
-*  none             dense   auto     static    cpu:1    95.40      100.0      10.00    9.90   10.10        40.00     42.00         0.0
-   prune:zeros=0.9  dense   auto     static    cpu:1    94.90       10.0      10.00    9.90   10.10        40.00     42.00         0.0
-   none             csr     auto     static    cpu:1    95.40      100.0      30.00   29.70   30.30        60.00     62.00         0.0
+   #  compress         format  compute  schedule  device  top1 %  density %  median ms  p10 ms  p90 ms  weights MiB  peak MiB  fallback %
+*  2  prune:zeros=0.9  csr     auto     static    cpu:1    94.90       10.0      4.000   3.960   4.040         8.00     10.00         0.0
+*  1  none             dense   auto     static    cpu:1    95.40      100.0      10.00    9.90   10.10        40.00     42.00         0.0
+   4  prune:zeros=0.9  dense   auto     static    cpu:1    94.90       10.0      10.00    9.90   10.10        40.00     42.00         0.0
+   6  none             csr     auto     static    cpu:1    95.40      100.0      30.00   29.70   30.30        60.00     62.00         0.0
 
 small
-   compress  format  compute  schedule  device  top1 %  density %  median ms  p10 ms  p90 ms  weights MiB  peak MiB  fallback %
-*  none      dense   auto     static    cpu:1    91.00      100.0     0.5000  0.4950  0.5050         1.00      2.00         0.0
+   #  compress  format  compute  schedule  device  top1 %  density %  median ms  p10 ms  p90 ms  weights MiB  peak MiB  fallback %
+*  5  none      dense   auto     static    cpu:1    91.00      100.0     0.5000  0.4950  0.5050         1.00      2.00         0.0
    refused: none | csr | winograd/static | cpu:1: no layer accepts csr with winograd
 )");
+}
+
+TEST(Report, NumbersArePlacesInTheStore) {
+  auto records = some_records();
+  records.push_back(records[1]);  // measured again
+  const std::string text = report_text(records);
+  EXPECT_THAT(text, HasSubstr("\n*  7  prune:zeros=0.9  csr "));
+  EXPECT_THAT(text, HasSubstr("\n*  5  none      dense "));
+  EXPECT_THAT(report_text(records, "Ship it."), HasSubstr("\nShip it.\n"));
 }
 
 TEST(Report, DensityIsAColumnWhereItVaries) {

@@ -5,7 +5,7 @@ namespace dlis {
 
 std::string report_text(std::span<const Record> records, const std::string& answer) {
   const auto latest = latest_of(records);
-  std::string text = table_of(latest);
+  std::string text = table_of(latest, latest_places(records));
   if (const std::string formats = formats_table(latest); !formats.empty())
     text += "\neach format against dense, fastest stack against fastest stack\n" + formats;
   text += "\n" + (answer.empty() ? advice(latest) : answer) + "\n";

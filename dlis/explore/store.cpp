@@ -354,6 +354,32 @@ Result<double> Store::seconds_of(const std::string& key) const {
   });
 }
 
+// A table of its own, as the costs.
+Status Store::put_answer(const KeptAnswer& answer) {
+  return guarded(state_->file, [&]() -> Status {
+    SQLite::Database& database = state_->database;
+    if (answer.text.empty() && !database.tableExists("answers")) return {};
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    database.exec("CREATE TABLE IF NOT EXISTS answers (number INTEGER, text TEXT)");
+    database.exec("DELETE FROM answers");
+    SQLite::Statement insert(database, "INSERT INTO answers VALUES (?, ?)");
+    insert.bind(1, std::int64_t(answer.number));
+    insert.bind(2, answer.text);
+    insert.exec();
+    transaction.commit();
+    return {};
+  });
+}
+
+Result<KeptAnswer> Store::answer() const {
+  return guarded(state_->file, [&]() -> Result<KeptAnswer> {
+    if (!state_->database.tableExists("answers")) return KeptAnswer{};
+    SQLite::Statement query(state_->database, "SELECT number, text FROM answers");
+    if (!query.executeStep()) return KeptAnswer{};
+    return KeptAnswer{std::size_t(query.getColumn(0).getInt64()), query.getColumn(1).getString()};
+  });
+}
+
 Result<std::vector<Record>> Store::all() const {
   return guarded(state_->file, [&]() -> Result<std::vector<Record>> {
     SQLite::Statement query(state_->database, fmt::format("SELECT {} FROM records ORDER BY id",

@@ -10,6 +10,13 @@
 
 namespace dlis {
 
+// What the last exploration into a store ended with.
+struct KeptAnswer {
+  std::size_t number =
+      0;             // of the record to ship: its place, from 1; 0: none keeps the constraints
+  std::string text;  // what it said; empty: it had no constraints
+};
+
 // A record is on disk when `put` returns, so killing the process at any moment loses none that was
 // finished, and `has` keeps it from being made again. Every call may fail with one sentence: not a
 // database, not a store, of another version, locked by another process, disk full.
@@ -31,6 +38,8 @@ class Store {
   Result<std::optional<Record>> get(const std::string& key) const;
   Result<double> seconds_of(const std::string& key) const;  // 0: not known
   Result<std::vector<Record>> all() const;                  // in order of insertion
+  Status put_answer(const KeptAnswer& answer);              // in place of the one before
+  Result<KeptAnswer> answer() const;
 
  private:
   struct State;

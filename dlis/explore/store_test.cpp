@@ -73,6 +73,21 @@ TEST_F(StoreTest, TheFirstRecordOfAKeyStays) {
   EXPECT_THAT(*store->all(), testing::ElementsAre(numbered(1)));
 }
 
+TEST_F(StoreTest, KeepsTheLastAnswer) {
+  auto store = Store::open(file_);
+  ASSERT_TRUE(store->put_answer({}));
+  EXPECT_EQ(store->answer()->text, "");
+  ASSERT_TRUE(store->put_answer({7, "Ship 7."}));
+  ASSERT_TRUE(store->put_answer({0, "no stack keeps it"}));
+  EXPECT_EQ(store->answer()->text, "no stack keeps it");
+  ASSERT_TRUE(store->put_answer({3, "Ship 3."}));
+  const auto again = Store::open_existing(file_);
+  EXPECT_EQ(again->answer()->number, 3u);
+  EXPECT_EQ(again->answer()->text, "Ship 3.");
+  ASSERT_TRUE(store->put_answer({}));
+  EXPECT_EQ(again->answer()->text, "");
+}
+
 TEST_F(StoreTest, RefusesWhatIsNoStore) {
   std::ofstream(file_) << std::string(4096, 'x');
   EXPECT_THAT(open_error(), HasSubstr("not a database"));

@@ -113,6 +113,7 @@ TEST_F(Explore, ConstraintsDecideTheAnswerAndTheStatus) {
   ASSERT_EQ(met.status, 0) << met.err;
   EXPECT_THAT(met.out, HasSubstr("stacks that keep --min-top1 1 and --max-bytes 1G"));
   EXPECT_THAT(met.out, HasSubstr("\nRunner-up `"));
+  EXPECT_EQ(run({"report", "run.db"}).out, met.out);
   given.back() = "100";
   given.insert(given.end(), {"--max-ms", "0.0001"});
   const Outcome missed = run(given);
@@ -120,6 +121,8 @@ TEST_F(Explore, ConstraintsDecideTheAnswerAndTheStatus) {
   EXPECT_THAT(missed.out, HasSubstr("median ms"));
   EXPECT_THAT(missed.err, HasSubstr("no stack keeps --min-top1 100, --max-ms 0.0001 and"));
   EXPECT_THAT(missed.err, HasSubstr("misses --max-ms 0.0001 by"));
+  EXPECT_THAT(run({"report", "run.db"}).out, HasSubstr("no stack keeps --min-top1 100"));
+  expect_failure({"export", "run.db", "-o", "ship"}, "no stack keeps --min-top1 100");
   given.back() = "-3";
   expect_failure(given, "a bound is more than 0");
   for (const Record& record : records())

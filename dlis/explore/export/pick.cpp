@@ -12,7 +12,7 @@
 namespace dlis {
 namespace {
 
-constexpr const char* kShowsNumbers = "`dlis report RUN.db -o REPORT.html` shows the numbers";
+constexpr const char* kShowsNumbers = "`dlis report RUN.db` shows the numbers";
 
 bool is_number(std::string_view id) {
   return !id.empty() && std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; });
@@ -41,7 +41,10 @@ Result<Entry> by_stack(std::span<const Entry> entries, const std::string& id) {
               "give the number of one");
 }
 
-Result<Entry> shipped_entry(std::span<const Record> store, std::span<const Entry> entries) {
+Result<Entry> shipped_entry(std::span<const Record> store, std::span<const Entry> entries,
+                            const KeptAnswer& answer) {
+  if (answer.number) return by_number(store, std::to_string(answer.number));
+  if (!answer.text.empty()) return fail(answer.text, "", "or name a record with --pick");
   std::vector<const Entry*> all;
   for (const Entry& e : entries) all.push_back(&e);
   if (const Entry* pick = shipped_entry(all)) return *pick;
@@ -52,10 +55,11 @@ Result<Entry> shipped_entry(std::span<const Record> store, std::span<const Entry
 
 }  // namespace
 
-Result<Entry> pick_record(std::span<const Record> store, const std::string& id) {
+Result<Entry> pick_record(std::span<const Record> store, const std::string& id,
+                          const KeptAnswer& answer) {
   const auto entries = entries_of(store);
   const std::string_view number = std::string_view(id).substr(id.starts_with('#'));
-  const Entry pick = DLIS_TRY(id.empty()          ? shipped_entry(store, entries)
+  const Entry pick = DLIS_TRY(id.empty()          ? shipped_entry(store, entries, answer)
                               : is_number(number) ? by_number(store, number)
                                                   : by_stack(entries, id));
   const std::string name = fmt::format("record {}", pick.number);

@@ -42,6 +42,14 @@ TEST(Pick, TheLatestRecordOfAStackCounts) {
   EXPECT_EQ(pick_record(store, "2")->number, 2u);
 }
 
+TEST(Pick, WhatTheExplorationAnsweredGoesBeforeAdvice) {
+  EXPECT_EQ(pick_record(kStore, "", {1, "Ship it."})->number, 1u);
+  EXPECT_EQ(pick_record(kStore, "4", {1, "Ship it."})->number, 4u);
+  EXPECT_THAT(pick_record(kStore, "", {0, "no stack keeps it"}).error().message(),
+              HasSubstr("no stack keeps it; or name a record with --pick"));
+  EXPECT_THAT(pick_record(kStore, "", {9, "Ship it."}).error().message(), HasSubstr("1 to 4"));
+}
+
 TEST(Pick, WhatIsNotThereOrNotMeasuredIsToldInASentence) {
   EXPECT_THAT(problem(kStore, "0"), HasSubstr("no record 0: the store has 1 to 4"));
   EXPECT_THAT(problem(kStore, "5"), HasSubstr("no record 5"));

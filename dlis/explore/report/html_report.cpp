@@ -28,7 +28,8 @@ std::string summary_of(std::span<const Entry> entries) {
 
 }  // namespace
 
-std::string html_report(std::span<const Record> records, const std::string& store) {
+std::string html_report(std::span<const Record> records, const std::string& store,
+                        const std::string& answer) {
   const auto entries = entries_of(records);
   std::vector<Record> latest;
   for (const Entry& e : entries) latest.push_back(e.record);
@@ -37,7 +38,7 @@ std::string html_report(std::span<const Record> records, const std::string& stor
                 {{"title", html_escaped(store)},
                  {"css", std::string(page_file("page.css"))},
                  {"summary", summary_of(entries)},
-                 {"advice", marked_up(advice(latest))},
+                 {"advice", marked_up(answer.empty() ? advice(latest) : answer)},
                  {"mixture", mixture.empty() ? "" : "<p>" + html_escaped(mixture) + "</p>"},
                  {"guidelines", guidelines_html(entries)},
                  {"ablations", ablations_html(entries, store)},
