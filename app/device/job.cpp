@@ -58,17 +58,6 @@ std::string plan_text(const Plan& plan, double load_ms) {
       plan.peak_bytes(), plan.fallback_macs);
 }
 
-std::string layers_text(const Plan& plan, const std::vector<double>& step_times) {
-  std::vector<std::string> layers;
-  for (const LayerCost& layer : layer_costs(plan, step_times))
-    layers.push_back(fmt::format(
-        "{{\"name\": {}, \"op\": {}, \"row\": {}, \"format\": {}, \"ms\": {}, \"bytes\": {}, "
-        "\"type\": {}}}",
-        json_text(layer.name), json_text(layer.op), json_text(layer.row), json_text(layer.format),
-        layer.ms, layer.bytes, json_text(layer.type)));
-  return fmt::format("\"layers\": [{}]", fmt::join(layers, ", "));
-}
-
 // What the answer says, without its braces.
 Result<std::string> measured(const Job& job, const OnPhase& on_phase) {
   const double start = now_ms();
@@ -85,7 +74,9 @@ Result<std::string> measured(const Job& job, const OnPhase& on_phase) {
   const auto energy = DLIS_TRY(measure_energy(session, job.seconds));
   std::string text = plan_text(**plan, load_ms) + ", " + times_text(timing, energy);
   if (job.layers)
-    text += ", " + layers_text(**plan, DLIS_TRY(step_times(session, kProfileShare * job.seconds)));
+    text +=
+        ", \"layers\": " +
+        to_json(layer_costs(**plan, DLIS_TRY(step_times(session, kProfileShare * job.seconds))));
   if (!job.images.empty()) text += ", \"classes\": " + DLIS_TRY(classes(job, session, on_phase));
   return text;
 }

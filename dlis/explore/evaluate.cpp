@@ -14,11 +14,11 @@
 #include "dlis/explore/content.h"
 #include "dlis/explore/describe.h"
 #include "dlis/explore/layer_times.h"
-#include "dlis/explore/layers.h"
 #include "dlis/explore/observe.h"
 #include "dlis/explore/version.h"
 #include "dlis/model/onnx/onnx.h"
 #include "dlis/runtime/classes.h"
+#include "dlis/runtime/layer_costs.h"
 #include "dlis/runtime/measure.h"
 
 namespace dlis {

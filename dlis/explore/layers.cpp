@@ -1,4 +1,4 @@
-// Layers as JSON, and back.
+// Reads layers as JSON.
 #include "dlis/explore/layers.h"
 
 #include "dlis/runtime/json.h"
@@ -6,19 +6,6 @@
 namespace dlis {
 
 using Json = nlohmann::ordered_json;
-
-std::string to_json(const std::vector<LayerCost>& layers) {
-  Json all = Json::array();
-  for (const LayerCost& layer : layers)
-    all.push_back({{"name", layer.name},
-                   {"op", layer.op},
-                   {"row", layer.row},
-                   {"format", layer.format},
-                   {"ms", layer.ms},
-                   {"bytes", layer.bytes},
-                   {"type", layer.type}});
-  return all.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Result<std::vector<LayerCost>> layers_from_json(std::string_view text) {
   const Json all = parse_json<Json>(text);

@@ -1,6 +1,5 @@
-// What the layers of a record take, as text.
+// What the layers of a record take, out of its text.
 #pragma once
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -8,9 +7,7 @@
 
 namespace dlis {
 
-// The field `layers` of a record: an array of objects named as above.
-std::string to_json(const std::vector<LayerCost>& layers);
-// Errors: it is no such array.
+// to_json(layers) again. Errors: it is no such array.
 Result<std::vector<LayerCost>> layers_from_json(std::string_view text);
 
 }  // namespace dlis

@@ -26,4 +26,7 @@ Result<std::vector<double>> step_times(Session& session, double seconds);
 // Of every step, in order.
 std::vector<LayerCost> layer_costs(const Plan& plan, const std::vector<double>& step_times);
 
+// The field `layers` of a record: an array of objects named as above, on one line of UTF-8.
+std::string to_json(const std::vector<LayerCost>& layers);
+
 }  // namespace dlis
