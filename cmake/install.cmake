@@ -23,10 +23,11 @@ foreach(header ${headers})
   install(FILES ${PROJECT_SOURCE_DIR}/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/${folder})
 endforeach()
 
-# For programs that link it: `find_package(dlis)` gives dlis::device, `pkg-config dlis` the same.
+# For programs that link it: `find_package(dlis)` gives dlis::device, `pkg-config dlis` the same; with
+# PKG_CONFIG_PATH on a build folder it is what was built there.
 include(CMakePackageConfigHelpers)
 set(DLIS_CONFIG_FOLDER ${CMAKE_INSTALL_LIBDIR}/cmake/dlis)
-set(DLIS_PC_LIBS "-ldlis_device")
+set(DLIS_PC_LIBS "-ldlis_device -Wl,--gc-sections")
 if(NOT DLIS_DEVICE_ONLY)
   string(APPEND DLIS_PC_LIBS " -lfmt")
 endif()
@@ -36,12 +37,21 @@ endif()
 if(DLIS_ONEDNN)
   string(APPEND DLIS_PC_LIBS " -ldnnl -l:libgomp.so.1")
 endif()
-string(REGEX REPLACE "[^/]+" ".." DLIS_PC_UP ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+string(REGEX REPLACE "[^/]+" ".." up ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+set(DLIS_PC_INCLUDE "\${pcfiledir}/${up}/${CMAKE_INSTALL_INCLUDEDIR}")
+set(DLIS_PC_LIB "\${pcfiledir}/${up}/${CMAKE_INSTALL_LIBDIR}")
+configure_file(cmake/dlis.pc.in generated/dlis.pc @ONLY)
+find_package(tl-expected REQUIRED)
+get_target_property(headers tl::expected INTERFACE_INCLUDE_DIRECTORIES)
+list(REMOVE_DUPLICATES headers)
+list(JOIN headers " -I" headers)
+set(DLIS_PC_INCLUDE "${PROJECT_SOURCE_DIR} -I${headers}")
+set(DLIS_PC_LIB ${PROJECT_BINARY_DIR})
+configure_file(cmake/dlis.pc.in dlis.pc @ONLY)
 configure_package_config_file(cmake/dlisConfig.cmake.in ${PROJECT_BINARY_DIR}/generated/dlisConfig.cmake
                               INSTALL_DESTINATION ${DLIS_CONFIG_FOLDER})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/generated/dlisConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion)
-configure_file(cmake/dlis.pc.in generated/dlis.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/generated/dlisConfig.cmake
               ${PROJECT_BINARY_DIR}/generated/dlisConfigVersion.cmake
         DESTINATION ${DLIS_CONFIG_FOLDER})

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What `dlis export` writes builds with C and C++ compilers, and computes what the plan computes.
 
-    export_check.py DLIS BUILD [CROSS RUN]      BUILD: of the device library, with dlis_device.pc
+    export_check.py DLIS BUILD [CROSS RUN]      BUILD: of the device library, with dlis.pc
 
 An f32 and an int8 stack of the demo's network are measured and exported; both examples are built
 against BUILD and run. On this machine's instruction set `network.dlis` holds the measured plan, and
