@@ -67,10 +67,7 @@ void add_accuracy(CLI::App& app, Action& chosen) {
   auto* verb = app.add_subcommand("accuracy", "share of images that are classified correctly");
   auto arguments = std::make_shared<AccuracyArguments>();
   arguments->subject.add_to(*verb);
-  verb->add_option("--data", arguments->data,
-                   "cifar10:DIR?split=test|heldout&limit=N, images:DIR, arrays:DIR, synthetic:N")
-      ->type_name("D")
-      ->required();
+  verb->add_option("--data", arguments->data, data_forms())->type_name("D")->required();
   verb->add_option("--predictions", arguments->predictions,
                    "writes the class of each image, one a line")
       ->type_name("FILE");

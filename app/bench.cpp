@@ -2,7 +2,6 @@
 #include "bench.h"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 
 #include "evaluate_arguments.h"
@@ -133,10 +132,9 @@ Status bench_model(const BenchArguments& arguments) {
                              arguments.in_turns(), arguments.svg, arguments.json);
   if (arguments.sessions > 0)
     return answer_sessions(plan, arguments.sessions, arguments.model_seconds(), arguments.json);
-  const auto opening = std::chrono::steady_clock::now();
+  const double opening = now_ms();
   Session session = DLIS_TRY(Session::open(plan));
-  const double open_ms =
-      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - opening).count();
+  const double open_ms = now_ms() - opening;
   if (!arguments.timeline.empty()) DLIS_TRY(keep_timeline(session, arguments.timeline));
   if (arguments.turns) return answer_turns(session, arguments.model_seconds());
   const Ceiling ceiling = measure_ceiling(plan->options.threads);

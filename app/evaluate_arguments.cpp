@@ -24,9 +24,7 @@ CLI::Option* add_target(CLI::App& verb, TargetOptions& target) {
 }
 
 void EvaluateArguments::add_to(CLI::App& verb) {
-  verb.add_option("--data", options.data,
-                  "for accuracy: cifar10:DIR?limit=N, images:DIR, synthetic:N")
-      ->type_name("D");
+  verb.add_option("--data", options.data, "for accuracy: " + data_forms())->type_name("D");
   verb.add_option("--images", options.images,
                   "accuracy of so many of its images, at equal distances; 0: of all (0)")
       ->type_name("N")

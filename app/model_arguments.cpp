@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "progress.h"
 
@@ -15,11 +14,6 @@ std::vector<std::string> one_or_none(const std::string& value) {
   return value.empty() ? std::vector<std::string>{} : std::vector<std::string>{value};
 }
 
-double milliseconds_since(std::chrono::steady_clock::time_point start) {
-  const auto passed = std::chrono::steady_clock::now() - start;
-  return std::chrono::duration<double, std::milli>(passed).count();
-}
-
 }  // namespace
 
 std::string times_file(const ModelArguments& arguments, std::span<const Choice> chain) {
@@ -28,6 +22,12 @@ std::string times_file(const ModelArguments& arguments, std::span<const Choice> 
   if (!arguments.layer_times.empty() || arguments.checkpoints.empty() || !timed)
     return arguments.layer_times;
   return (std::filesystem::path(arguments.checkpoints) / "layer_times").string();
+}
+
+std::string data_forms() {
+  std::vector<std::string> forms;
+  for (const DatasetRow* row : datasets()) forms.emplace_back(row->form);
+  return join(forms, ", ");
 }
 
 Status add_shapes(const std::vector<std::string>& texts, ModelOptions& options) {
@@ -112,9 +112,9 @@ Result<Origin> load_origin(const ModelArguments& arguments, const std::string& d
   Origin origin;
   origin.stack = DLIS_TRY(arguments.stack());
   origin.options = DLIS_TRY(arguments.options());
-  const auto start = std::chrono::steady_clock::now();
+  const double start = now_ms();
   origin.graph = DLIS_TRY(load_model(origin.stack.model, origin.options));
-  origin.load_ms = milliseconds_since(start);
+  origin.load_ms = now_ms() - start;
   const auto changes = [](const Choice& choice) { return choice.name != "none"; };
   if (origin.graph.packed && std::ranges::any_of(origin.stack.compress, changes))
     return fail("its weights are packed for one plan", origin.stack.model,

@@ -4,6 +4,9 @@
 
 namespace dlis::app {
 
+// What --data takes: the form of each row of data sets.
+std::string data_forms();
+
 // NAME=SHAPE of --shape, each input's once.
 Status add_shapes(const std::vector<std::string>& texts, ModelOptions& options);
 

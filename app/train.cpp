@@ -36,7 +36,7 @@ void add_train(CLI::App& app, Action& chosen) {
   auto arguments = std::make_shared<TrainArguments>();
   arguments->subject.add_model_to(*verb);
   verb->get_option("MODEL")->required();
-  verb->add_option("--data", arguments->data, "cifar10:DIR, images:DIR or arrays:DIR")->required();
+  verb->add_option("--data", arguments->data, data_forms())->required();
   verb->add_option("--teacher", arguments->teacher, "a network to learn from");
   add_checkpoints_to(*verb, arguments->checkpoints);
   verb->add_option("-o,--output", arguments->output, "OUT.onnx or OUT.onnx.gz")

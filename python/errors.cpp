@@ -1,17 +1,10 @@
 // dlis.Error, and what stops a long call.
-#include <chrono>
-
 #include "bind.h"
 
 namespace dlis::python {
 namespace {
 
 PyObject* error_type = nullptr;  // lives as long as the interpreter
-
-double milliseconds() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration<double, std::milli>(now).count();
-}
 
 constexpr double kLookMs = 50;  // between two looks at signals
 
@@ -29,7 +22,7 @@ void raise(const Error& error) {
 
 bool Watch::go_on(const std::string& text, double share) {
   if (raised_) return false;
-  const double now = milliseconds();
+  const double now = now_ms();
   if (now < due_ms_) return true;
   due_ms_ = now + kLookMs;
   const py::gil_scoped_acquire held;
