@@ -4,7 +4,8 @@
 #include "dlis/base/process.h"
 #include "dlis/compress/train/training.h"
 #include "dlis/compute/row.h"
-#include "dlis/explore/target/link.h"
+#include "dlis/explore/target/program.h"
+#include "dlis/explore/target/target_row.h"
 #include "dlis/hardware/device.h"
 #include "dlis/hardware/energy.h"
 

@@ -1,15 +1,12 @@
-// The store's SQL; every exception of SQLite becomes one sentence here.
+// Opens stores, writes and reads; every exception of SQLite becomes one sentence here.
 #include "dlis/explore/store.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <cctype>
-#include <set>
 
-#include "dlis/base/limits.h"
-#include "dlis/base/text.h"
+#include "dlis/explore/store_tables.h"
 
 namespace dlis {
 
@@ -22,9 +19,7 @@ struct Store::State {
 
 namespace {
 
-constexpr int kApplicationId = 0x646c6973;  // "dlis"
-constexpr int kVersion = 1;                 // of what the columns mean; missing ones are null
-constexpr int kPatienceMs = 10'000;         // for another process's transaction
+constexpr int kPatienceMs = 10'000;  // for another process's transaction
 
 Error explained(const SQLite::Exception& error, const fs::path& file) {
   switch (error.getErrorCode()) {
@@ -63,154 +58,6 @@ auto guarded(const fs::path& file, Body body) -> decltype(body()) {
   }
 }
 
-const char* sql_type(FieldSpec::Kind kind) {
-  switch (kind) {
-    case FieldSpec::Kind::text:
-      return "TEXT";
-    case FieldSpec::Kind::integer:
-      return "INTEGER";
-    case FieldSpec::Kind::real:
-      return "REAL";
-  }
-  return "";
-}
-
-// Quoted, because `commit` is a word of SQL.
-std::string column(const FieldSpec& field) { return fmt::format("\"{}\"", field.name); }
-
-std::string columns() {
-  std::vector<std::string> names;
-  for (const FieldSpec& field : record_fields()) names.push_back(column(field));
-  return join(names, ", ");
-}
-
-// An earlier dlis knew fewer fields.
-std::set<std::string> columns_in(SQLite::Database& database) {
-  std::set<std::string> names;
-  SQLite::Statement query(database, "PRAGMA table_info(records)");
-  while (query.executeStep()) names.insert(query.getColumn(1).getString());
-  return names;
-}
-
-std::string columns_or_null(SQLite::Database& database) {
-  const auto there = columns_in(database);
-  std::vector<std::string> names;
-  for (const FieldSpec& field : record_fields())
-    names.push_back(there.count(field.name) ? column(field) : "NULL");
-  return join(names, ", ");
-}
-
-std::vector<const FieldSpec*> missing_in(SQLite::Database& database) {
-  const auto there = columns_in(database);
-  std::vector<const FieldSpec*> missing;
-  for (const FieldSpec& field : record_fields())
-    if (!there.count(field.name)) missing.push_back(&field);
-  return missing;
-}
-
-// Two processes may come here at once; the second finds the first one's columns.
-void add_missing_columns(SQLite::Database& database) {
-  if (missing_in(database).empty()) return;
-  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-  for (const FieldSpec* field : missing_in(database))
-    database.exec(
-        fmt::format("ALTER TABLE records ADD COLUMN {} {}", column(*field), sql_type(field->kind)));
-  transaction.commit();
-}
-
-std::string create_sql() {
-  std::string sql = "CREATE TABLE records (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE";
-  for (const FieldSpec& field : record_fields())
-    sql += fmt::format(", \"{}\" {}", field.name, sql_type(field.kind));
-  return sql + ")";
-}
-
-// Table and version appear in one transaction: a file is a whole store or none. Two processes may
-// come here at once; the second finds the first one's table.
-void create(SQLite::Database& database) {
-  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-  if (database.tableExists("records")) return;
-  database.exec(create_sql());
-  database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
-  database.exec(fmt::format("PRAGMA user_version = {}", kVersion));
-  transaction.commit();
-}
-
-Status check_version(SQLite::Database& database, const fs::path& file) {
-  const int id = database.execAndGet("PRAGMA application_id");
-  const int version = database.execAndGet("PRAGMA user_version");
-  if (id != kApplicationId)
-    return fail("this database is not a store of dlis", file.string(), "name another file");
-  if (version != kVersion)
-    return fail(
-        fmt::format("the store has version {}, this dlis has version {}", version, kVersion),
-        file.string(), "name another file, or use the dlis that wrote it");
-  return {};
-}
-
-// Reading a table that is none would run what the file says, which may never end.
-Status check_schema(SQLite::Database& database, const fs::path& file) {
-  const int odd = database.execAndGet(
-      "SELECT count(*) FROM sqlite_master WHERE (type = 'index' AND sql IS NOT NULL) OR "
-      "type NOT IN ('table', 'index') OR (type = 'table' AND (sql LIKE 'CREATE VIRTUAL%' OR "
-      "sql LIKE '%AS (%' OR sql LIKE '%AS(%'))");
-  if (odd == 0) return {};
-  return fail("this store holds more than tables of records", file.string(), "name another file");
-}
-
-// Also no text that is longer than any file that dlis reads.
-void guard(SQLite::Database& database) {
-  sqlite3_limit(database.getHandle(), SQLITE_LIMIT_LENGTH, int(kMostTextBytes));
-  database.exec("PRAGMA trusted_schema = OFF");
-}
-
-bool is_new(SQLite::Database& database) {
-  return database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0 &&
-         database.execAndGet("PRAGMA application_id").getInt() == 0;
-}
-
-Field field_of(const SQLite::Column& column, FieldSpec::Kind kind) {
-  if (column.isNull()) return {};
-  switch (kind) {
-    case FieldSpec::Kind::text:
-      return column.getString();
-    case FieldSpec::Kind::integer:
-      return std::int64_t(column.getInt64());
-    case FieldSpec::Kind::real:
-      return column.getDouble();
-  }
-  return {};
-}
-
-void bind_field(SQLite::Statement& statement, int at, const Field& value) {
-  if (auto* text = std::get_if<std::string>(&value))
-    statement.bind(at, *text);
-  else if (auto* integer = std::get_if<std::int64_t>(&value))
-    statement.bind(at, *integer);
-  else if (auto* real = std::get_if<double>(&value))
-    statement.bind(at, *real);
-  else
-    statement.bind(at);
-}
-
-// Of a statement that selects columns().
-Record record_of(SQLite::Statement& row) {
-  Record record;
-  int at = 0;
-  for (const FieldSpec& field : record_fields())
-    record.set(field.name, field_of(row.getColumn(at++), field.kind));
-  return record;
-}
-
-// A table of its own, so that stores without it stay stores.
-void put_seconds(SQLite::Database& database, const std::string& key, double seconds) {
-  database.exec("CREATE TABLE IF NOT EXISTS costs (key TEXT PRIMARY KEY, seconds REAL)");
-  SQLite::Statement insert(database, "INSERT INTO costs VALUES (?, ?) ON CONFLICT DO NOTHING");
-  insert.bind(1, key);
-  insert.bind(2, seconds);
-  insert.exec();
-}
-
 // SQLite would wait at a pipe, and keep a store without a name in memory.
 Status check_kind(const fs::path& file) {
   if (file.empty()) return fail("the store has no name", "", "name a file for it");
@@ -245,15 +92,13 @@ Status check_unchanging(const fs::path& file) {
               file.string(), "copy both files to a folder that can be written");
 }
 
-// Also where one of them is not there yet.
-bool will_be_same(const fs::path& a, const fs::path& b) {
-  std::error_code missing;
-  if (fs::equivalent(a, b, missing)) return true;
-  const auto place = [&](fs::path file) {
-    if (fs::is_symlink(file, missing)) file = file.parent_path() / fs::read_symlink(file, missing);
-    return fs::weakly_canonical(fs::absolute(file), missing);
-  };
-  return place(a) == place(b);
+// A table of its own, so that stores without it stay stores.
+void put_seconds(SQLite::Database& database, const std::string& key, double seconds) {
+  database.exec("CREATE TABLE IF NOT EXISTS costs (key TEXT PRIMARY KEY, seconds REAL)");
+  SQLite::Statement insert(database, "INSERT INTO costs VALUES (?, ?) ON CONFLICT DO NOTHING");
+  insert.bind(1, key);
+  insert.bind(2, seconds);
+  insert.exec();
 }
 
 }  // namespace
@@ -263,9 +108,6 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
-fs::path screening_store_of(fs::path store) { return store.replace_extension(".screen.db"); }
-fs::path retrained_folder_of(fs::path store) { return store.replace_extension(".retrained"); }
-
 Result<Store> Store::open(const fs::path& file) {
   DLIS_TRY(check_kind(file));
   return guarded(file, [&]() -> Result<Store> {
@@ -273,7 +115,7 @@ Result<Store> Store::open(const fs::path& file) {
     auto state = std::unique_ptr<State>(new State{file, {name_of_file(file), flags, kPatienceMs}});
     SQLite::Database& database = state->database;
     guard(database);
-    if (is_new(database)) create(database);
+    if (is_new(database)) create_tables(database);
     DLIS_TRY(check_version(database, file));
     DLIS_TRY(check_schema(database, file));
     add_missing_columns(database);
@@ -324,11 +166,7 @@ Status Store::put(const std::string& key, const Record& record, double seconds) 
                                          "ON CONFLICT (key) DO NOTHING",
                                          columns(), places));
     insert.bind(1, key);
-    int at = 2;
-    for (const FieldSpec& field : record_fields()) {
-      const auto found = record.values.find(field.name);
-      bind_field(insert, at++, found == record.values.end() ? Field{} : found->second);
-    }
+    bind_record(insert, 2, record);
     if (insert.exec() > 0 && seconds > 0) put_seconds(state_->database, key, seconds);
     transaction.commit();
     return {};
@@ -388,16 +226,6 @@ Result<std::vector<Record>> Store::all() const {
     while (query.executeStep()) records.push_back(record_of(query));
     return records;
   });
-}
-
-Status check_is_not_store(const fs::path& file, const fs::path& store) {
-  if (file.empty()) return {};
-  for (const fs::path& records : {store, screening_store_of(store)})
-    for (const char* beside : {"", "-wal", "-shm", "-journal"})
-      if (will_be_same(file, records.string() + beside))
-        return fail("it is the store, whose records would be lost", file.string(),
-                    "name another file");
-  return {};
 }
 
 }  // namespace dlis

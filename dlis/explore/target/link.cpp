@@ -6,15 +6,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <thread>
 
 #include "dlis/base/cache_folder.h"
 #include "dlis/base/clock.h"
 #include "dlis/base/file.h"
 #include "dlis/base/hash.h"
-#include "dlis/base/library.h"
 #include "dlis/base/text.h"
+#include "dlis/explore/target/program.h"
 #include "dlis/runtime/json.h"
 
 namespace dlis {
@@ -31,41 +30,6 @@ constexpr int kTurnMs = 200, kFarewellMs = 2000;
 constexpr int kGreetingMs = 60'000;  // an emulated board may take a while to start
 constexpr int kKilled = 128 + 9;
 constexpr const char* kMissing = "dlis-run is missing here";
-
-}  // namespace
-
-Result<fs::path> program_for(const std::string& machine) {
-  const bool arm64 = machine == "aarch64" || machine == "arm64";
-  const bool armhf = machine.starts_with("armv7") || machine.starts_with("armv8");
-  const fs::path here = folder_of_program();
-  std::vector<fs::path> places;
-  if (arm64) places.push_back(here.parent_path() / "arm64/dlis-run");
-  if (armhf) places.push_back(here.parent_path() / "armhf/dlis-run");
-#if defined(__x86_64__)
-  const bool same = machine == "x86_64";
-#else
-  const bool same = arm64;
-#endif
-  if (same) places = {here.parent_path() / "device/dlis-run", here / "dlis-run"};
-  std::error_code error;
-  for (const fs::path& place : places)
-    if (fs::exists(place, error)) return place;
-  if (arm64 && !same) return tl::unexpected(lacking(arm64_capability));
-  if (armhf) return tl::unexpected(lacking(armhf_capability));
-  return fail(fmt::format("there is no dlis-run for '{}'", machine), here.string(),
-              "build one there, and name it with --runner FILE");
-}
-
-namespace {
-
-// A shell would run the lines of a text.
-bool is_program(const Mapping& file) {
-  constexpr std::string_view kElf =
-      "\x7f"
-      "ELF";
-  return file.bytes.size() > kElf.size() &&
-         std::memcmp(file.bytes.data(), kElf.data(), kElf.size()) == 0;
-}
 
 // What a target says may be of any type.
 std::string text_in(const Json& object, const char* name) {
@@ -160,9 +124,7 @@ Status Link::choose_program(fs::path program) {
     const std::string machine = DLIS_TRY(output_of("uname -m"));
     program = DLIS_TRY(program_for(machine));
   }
-  const Mapping file = DLIS_TRY(map_file(program));
-  if (!is_program(file))
-    return fail("it is no program", program.string(), "name the dlis-run for that machine");
+  const Mapping file = DLIS_TRY(map_program(program));
   program_name_ = "dlis-run." + hash_of(file.bytes);
   program_ = program;
   return {};

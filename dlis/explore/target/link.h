@@ -12,9 +12,6 @@
 
 namespace dlis {
 
-// The dlis-run for a machine as `uname -m` names it: beside this command, or its cross build.
-Result<std::filesystem::path> program_for(const std::string& machine);
-
 class Link {
  public:
   using GoOn = std::function<bool(std::string_view phase, double share)>;
