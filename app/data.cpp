@@ -68,8 +68,7 @@ void add_get(CLI::App& verb, Action& chosen) {
                          format_bytes(download.bytes));
   auto* get_verb = verb.add_subcommand(
       "get",
-      "bring a data set from where it is published: the only thing that dlis does over the "
-      "network; a cut download goes on where it was");
+      "bring a data set from where it is published, by curl; a cut download goes on where it was");
   auto arguments = std::make_shared<GetArguments>();
   get_verb->add_option("NAME", arguments->name, names)->required();
   get_verb->add_option("-o,--output", arguments->output, "a folder (NAME)")
