@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "completion.h"
+#include "completion_scripts.h"
 
 namespace dlis::app {
 namespace {
@@ -122,6 +123,12 @@ Suggestions layer_values(const std::string&) {
   return all;
 }
 
+Suggestions shell_values(const std::string&) {
+  Suggestions all;
+  for (const auto& [shell, script] : kCompletionScripts) all.push_back({shell, ""});
+  return all;
+}
+
 Suggestions of_words(std::initializer_list<const char*> words) {
   Suggestions all;
   for (const char* word : words) all.push_back({word, ""});
@@ -148,10 +155,7 @@ constexpr Values kValues[] = {
        return of_words({"off", "quick", "full"});
      }},
     {"LAYER", layer_values},
-    {"SHELL",
-     [](const std::string&) {
-       return of_words({"bash", "zsh", "fish"});
-     }},
+    {"SHELL", shell_values},
     {"--recipe", [](const std::string& text) { return file_values(text, ".txt"); }},
     {"--input",
      [](const std::string& text) { return file_values(text, ".npy .png .jpg .jpeg .pb"); }},

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
-#include <set>
 
 #include "dlis/base/file.h"
 #include "dlis/base/new_folder.h"
@@ -14,7 +12,7 @@
 #include "dlis/explore/command.h"
 #include "dlis/explore/describe.h"
 #include "dlis/explore/export/files.h"
-#include "dlis/explore/layers.h"
+#include "dlis/explore/export/packing.h"
 #include "dlis/explore/observe.h"
 #include "dlis/format/npy.h"
 #include "dlis/hardware/machine.h"
@@ -23,10 +21,6 @@
 
 namespace dlis {
 namespace {
-
-using PlanPointer = std::shared_ptr<const Plan>;
-
-constexpr double kTolerance = 1e-4, kRoundedTolerance = 0.02;
 
 Result<Asked> asked_of(const Entry& entry) {
   const std::string command = entry.record.text("command");
@@ -55,104 +49,6 @@ Status check_is_measured(const Graph& graph, const Entry& entry) {
         fmt::format("record {}", entry.number), "explore it again");
   }
   return {};
-}
-
-// That of the machine on which a record was timed (machine_text()).
-std::optional<Isa> isa_of(const Record& record) {
-  const std::string machine = record.text("machine");
-  const std::string timed_on = machine.substr(0, machine.find(';'));
-  for (int i = 0; name_of(Isa(i)) != "unknown"; ++i)
-    if (timed_on.ends_with(fmt::format(", {}", name_of(Isa(i))))) return Isa(i);
-  return std::nullopt;
-}
-
-// The plan that was measured, as choices; none where it was another instruction set's, or the
-// record does not know it.
-Choices measured_choices(const Record& record) {
-  Choices choices;
-  const auto layers = layers_from_json(record.text("layers"));
-  if (!layers || isa_of(record) != host_isa()) return choices;
-  const std::string schedule = record.text("schedule");
-  for (const LayerCost& layer : *layers)
-    if (!layer.format.empty())
-      choices[layer.name] = {layer.row, layer.format, schedule == "auto" ? "static" : schedule,
-                             layer.type};
-  return choices;
-}
-
-PlanOptions packing_options(const Stack& stack) {
-  PlanOptions options;
-  options.threads = stack.threads;
-  options.tune = Tune::off;
-  options.keep_weights = true;
-  return options;
-}
-
-// For the named format and algorithm, on the instruction set that they were measured on; null: only
-// `auto` is named, or that is not known.
-PlanPointer plan_of_names(const Graph& graph, const Stack& stack, const Record& record) {
-  const auto isa = isa_of(record);
-  if (!isa || (stack.format == "auto" && stack.compute == "auto")) return nullptr;
-  PlanOptions options = packing_options(stack);
-  options.format = stack.format;
-  options.compute = stack.compute;
-  options.isa = *isa;
-  const auto plan = make_plan(graph, options);
-  return plan ? *plan : nullptr;
-}
-
-// What network.dlis is packed for; null: its weights are canonical. A note says what is not as it
-// was measured.
-Result<PlanPointer> plan_to_pack(const Graph& graph, const Stack& stack, const Record& record,
-                                 const std::filesystem::path& saved, Folder& folder) {
-  PlanOptions options = packing_options(stack);
-  if (!saved.empty()) {
-    options.choices = DLIS_TRY(load_choices(saved));
-    options.isa = DLIS_TRY(load_isa(saved));
-    return make_plan(graph, options);
-  }
-  options.choices = measured_choices(record);
-  std::string why = "it was measured on " + record.text("machine");
-  if (!options.choices.empty()) {
-    auto plan = make_plan(graph, options);
-    if (plan) return plan;
-    why = plan.error().message();
-  }
-  PlanPointer named = plan_of_names(graph, stack, record);
-  folder.notes.push_back(fmt::format(
-      "The plan that was measured is not known here ({}), so that {}. `dlis-run "
-      "{} --input input.npy --tune -o board.plan` plans it there by measuring, and `dlis export "
-      "... --for board.plan` packs for that plan.",
-      why,
-      named ? "the rows of `network.dlis` are those of an estimate"
-            : "`network.dlis` holds canonical weights",
-      named ? "network.canonical.dlis" : "network.dlis"));
-  return named;
-}
-
-// What computes here the outputs to expect elsewhere: canonical weights as a device plans them, or
-// weights in the format that another machine's file has them in.
-Result<PlanPointer> plan_to_expect(const Graph& graph, const Stack& stack, bool is_packed) {
-  PlanOptions options;
-  options.threads = stack.threads;
-  options.tune = Tune::off;
-  if (is_packed) options.format = stack.format;
-  return make_plan(graph, options);
-}
-
-// Whether no layer's format rounds its weights; those that the network has in bytes are bytes
-// already.
-bool holds_exactly(const Plan& plan) {
-  std::set<std::string> real;  // layers whose weights are f32
-  for (const Node& node : plan.graph.nodes) {
-    if (node.inputs.size() < 2 || node.inputs[1] == kNoValue) continue;
-    const Value& weights = plan.graph.value(node.inputs[1]);
-    if (weights.type == DType::f32 && !weights.quant)
-      real.insert(plan.graph.value(node.outputs[0]).name);
-  }
-  return std::ranges::none_of(plan.steps, [&](const Step& step) {
-    return step.conv_row && !step.conv.format->exact && real.contains(step.name);
-  });
 }
 
 // `cifar10:DIR?split=test&limit=1000`, of which no more than so many images are wanted.
@@ -197,7 +93,7 @@ Status save_all(const std::vector<Tensor>& tensors, const std::vector<std::strin
   return {};
 }
 
-// Files may be gone that a command names from the folder in which it was given.
+// The network that was measured, made again by its command's options.
 Result<Graph> network_of(const Asked& asked, const ExportOptions& options, const Entry& entry) {
   EvaluateOptions as = asked.options;
   as.checkpoints = options.checkpoints;
@@ -245,16 +141,6 @@ Status run_once(const PlanPointer& packed, const Asked& asked, const std::filesy
 
 }  // namespace
 
-double output_tolerance(const Plan& plan) {
-  const auto rounds = [](const Step& step) {
-    return std::ranges::any_of(step.writes, [](const TensorDesc& desc) {
-      return desc.type == DType::i8 || desc.type == DType::u8 || desc.type == DType::bf16 ||
-             desc.type == DType::f16;
-    });
-  };
-  return std::ranges::any_of(plan.steps, rounds) ? kRoundedTolerance : kTolerance;
-}
-
 Result<Exported> export_record(const Entry& entry, const std::string& store,
                                const ExportOptions& options) {
   const Asked asked = DLIS_TRY(asked_of(entry));
@@ -265,7 +151,7 @@ Result<Exported> export_record(const Entry& entry, const std::string& store,
   folder.threads = asked.stack.threads;
   folder.graph = DLIS_TRY(network_of(asked, options, entry));
   const PlanPointer packed =
-      DLIS_TRY(plan_to_pack(folder.graph, asked.stack, entry.record, options.plan, folder));
+      DLIS_TRY(plan_to_pack(folder.graph, asked.stack, entry.record, options.plan, folder.notes));
   DLIS_TRY(save_networks(packed, made.path(), folder));
   DLIS_TRY(run_once(packed, asked, made.path(), folder));
   for (const auto& [name, text] : texts_of(folder))

@@ -38,9 +38,4 @@ struct Exported {
 Result<Exported> export_record(const Entry& entry, const std::string& store,
                                const ExportOptions& options);
 
-// How far an output may be from what another instruction set or another row computes, as a share of
-// the largest: 1e-4, as for other engines, where all layers compute in f32, and 0.02 where values
-// between layers are rounded (docs/numerics.md).
-double output_tolerance(const Plan& plan);
-
 }  // namespace dlis
