@@ -212,6 +212,10 @@ TEST_F(Export, TheFolderHoldsWhatWasMeasured) {
           fmt::format("{} bytes", std::int64_t(*measured[i].number("peak_bytes"))),
           std::string("synthetic:6")})
       EXPECT_THAT(readme, HasSubstr(fact));
+    const bool elsewhere = is_neon(host_isa()) ? readme.find("On x86-64") != readme.npos
+                                               : readme.find("qemu-aarch64") != readme.npos;
+    EXPECT_EQ(elsewhere, !rounds) << "a way to run what does not run there";
+    EXPECT_EQ(readme.find("NETWORK=network.canonical.dlis") != readme.npos, !rounds);
     for (const char* file : {"example.c", "example.cpp", "Makefile", "README.md"})
       EXPECT_THAT(contents(made / file), testing::Not(HasSubstr("{{")));
     const Graph graph = load_model((made / "network.onnx").string()).value();

@@ -71,7 +71,7 @@ Result<std::vector<Tensor>> inputs_of(const Graph& graph, const std::string& dat
     const Preprocessing how = DLIS_TRY(preprocessing_of(graph.metadata));
     const Dataset images = DLIS_TRY(load_dataset(first_of(data, batch), graph));
     if (images.size() >= batch) {
-      about = fmt::format("the first of its images, `{}`", data);
+      about = fmt::format("the first of the images that its accuracy is of, `{}`", data);
       return std::vector{batch_of(images, how, 0, batch)};
     }
   }

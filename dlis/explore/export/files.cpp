@@ -80,9 +80,11 @@ std::string canonical_text(const Folder& folder) {
   return "";
 }
 
-std::string other_text(const Folder& folder) {
-  const bool is_arm = folder.packed_for.starts_with("neon");
-  return folder.has_canonical && !is_arm ? " NETWORK=network.canonical.dlis" : "";
+// How to build and run there; empty where none of the files runs there.
+std::string build_text(const Folder& folder, const char* name, bool is_arm) {
+  const bool fits = folder.packed_for.empty() || folder.packed_for.starts_with("neon") == is_arm;
+  if (!fits && !folder.has_canonical) return "";
+  return filled(export_template(name), {{"other", fits ? "" : " NETWORK=network.canonical.dlis"}});
 }
 
 std::string notes_text(const Folder& folder) {
@@ -108,7 +110,8 @@ Parts parts_of(const Folder& folder) {
           {"onnx",
            folder.has_onnx ? "- `network.onnx`: the network, for `dlis` and other engines\n" : ""},
           {"canonical", canonical_text(folder)},
-          {"other", other_text(folder)},
+          {"on_x86", build_text(folder, "on_x86.md", false)},
+          {"on_arm", build_text(folder, "on_arm.md", true)},
           {"input", folder.input},
           {"inputs", join(folder.inputs, " ")},
           {"outputs", join(folder.outputs, " ")},
