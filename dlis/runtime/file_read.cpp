@@ -219,6 +219,7 @@ class Reader {
       for (const fbs::Attribute* one : *from.attributes())
         node.attributes.set(text(one->name()), DLIS_TRY(attribute_of(*one)));
     node.inputs = list<ValueId>(from.inputs());
+    while (!node.inputs.empty() && node.inputs.back() == kNoValue) node.inputs.pop_back();
     node.outputs = list<ValueId>(from.outputs());
     return node;
   }

@@ -258,6 +258,21 @@ TEST_F(DlisFile, Limits) {
   refused(attributes, "not whole");
 }
 
+// dlis writes none; a file may say that its last inputs are absent.
+TEST_F(DlisFile, AbsentInputsAtTheEndAreNone) {
+  GraphBuilder b;
+  const ValueId x = b.input({2, 8});
+  const ValueId normal = b.node("LayerNormalization", {x, b.weights({8})}, axis_attribute(1));
+  const Graph graph = b.finish({b.node("Gemm", {normal, b.weights({8, 4})})});
+  Graph with_absent = graph;
+  for (Node& node : with_absent.nodes) node.inputs.push_back(kNoValue);
+  const fs::path file = folder_.path / "absent.dlis";
+  ASSERT_TRUE(save_dlis(with_absent, file));
+  const auto again = load_dlis(file);
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ(fields_of(*again), fields_of(graph));
+}
+
 TEST_F(DlisFile, NoFileOfOurs) {
   expect_refused("\x08\x07onnx", "no .dlis file");
   EXPECT_THAT(load_dlis(folder_.path / "none.dlis").error().message(), HasSubstr("no such file"));
