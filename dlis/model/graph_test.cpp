@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "dlis/model/op.h"
 
 namespace dlis {
@@ -57,6 +59,21 @@ TEST(Graph, DescribesItself) {
   EXPECT_EQ(macs_of(graph), 4 * 16 * 27 + 640);
   EXPECT_EQ(parameters_of(graph), 4 * 27 + 4 + 4 + 4 + 640);  // statistics are not trained
   EXPECT_EQ(macs_of(graph, graph.nodes[3]), 640);
+}
+
+TEST(Graph, CountsEndWhereTheirTypeDoes) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const Shape image{1, 1, 1 << 20, 1 << 20}, filter{1, 1, 1 << 19, 1 << 19};
+  const Shape matrix{1 << 20, 1 << 20};
+  Build conv;
+  conv.node("Conv", {conv.input("x", image), conv.input("w", filter)});
+  ASSERT_TRUE(infer_shapes(conv.graph));
+  EXPECT_EQ(macs_of(conv.graph), kMost);
+  Build products;
+  for (int i = 0; i < 8; ++i)  // 2^60 each
+    products.node("MatMul", {products.input("a", matrix), products.input("b", matrix)});
+  ASSERT_TRUE(infer_shapes(products.graph));
+  EXPECT_EQ(macs_of(products.graph), kMost);
 }
 
 TEST(Graph, AnotherBatchReachesTheOutputs) {

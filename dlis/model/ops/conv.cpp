@@ -49,7 +49,7 @@ Status infer(InferContext& context) {
 
 std::int64_t macs(const Graph& graph, const Node& node) {
   const Shape& w = *graph.value(node.inputs[1]).shape;
-  return graph.value(node.outputs[0]).shape->elements() * (w[0] ? w.elements() / w[0] : 0);
+  return times(graph.value(node.outputs[0]).shape->elements(), w[0] ? w.elements() / w[0] : 0);
 }
 
 }  // namespace

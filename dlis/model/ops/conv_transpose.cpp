@@ -106,7 +106,7 @@ Status export_(ExportNode& out) {
 
 std::int64_t macs(const Graph& graph, const Node& node) {
   const Shape& w = *graph.value(node.inputs[1]).shape;
-  return graph.value(node.inputs[0]).shape->elements() * (w[0] ? w.elements() / w[0] : 0);
+  return times(graph.value(node.inputs[0]).shape->elements(), w[0] ? w.elements() / w[0] : 0);
 }
 
 }  // namespace

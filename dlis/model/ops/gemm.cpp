@@ -37,7 +37,7 @@ Status infer(InferContext& context) {
 std::int64_t macs(const Graph& graph, const Node& node) {
   const Shape& a = *graph.value(node.inputs[0]).shape;
   const std::int64_t depth = a[node.attributes.integer("transA") ? 0 : 1];
-  return graph.value(node.outputs[0]).shape->elements() * depth;
+  return times(graph.value(node.outputs[0]).shape->elements(), depth);
 }
 
 }  // namespace

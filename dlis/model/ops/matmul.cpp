@@ -27,7 +27,8 @@ Status infer(InferContext& context) {
 }
 
 std::int64_t macs(const Graph& graph, const Node& node) {
-  return graph.value(node.outputs[0]).shape->elements() * graph.value(node.inputs[0]).shape->back();
+  return times(graph.value(node.outputs[0]).shape->elements(),
+               graph.value(node.inputs[0]).shape->back());
 }
 
 }  // namespace

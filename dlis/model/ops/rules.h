@@ -40,6 +40,13 @@ Result<int> resolve_axis(std::int64_t axis, int rank);
 Result<Ints> resolve_axes(const Ints& axes, int rank);
 inline Ints to_ints(const Shape& shape) { return Ints(shape.begin(), shape.end()); }
 
+// Counting: products end where their type does; a file may claim any shapes.
+inline std::int64_t times(std::int64_t a, std::int64_t b) {
+  std::int64_t product = 0;
+  const bool ends = __builtin_mul_overflow(a, b, &product);
+  return ends ? std::numeric_limits<std::int64_t>::max() : product;
+}
+
 // Folding.
 Tensor expand(const Tensor& tensor, const Shape& shape);  // numpy's broadcasting, materialised
 Ints integers_of(const Tensor& tensor);                   // of any integer type, as i64

@@ -83,7 +83,7 @@ Status infer(InferContext& context) {
 // Those of the 3x3 filter that it stands for, so that networks compare.
 std::int64_t macs(const Graph& graph, const Node& node) {
   const Shape& w = *graph.value(node.inputs[1]).shape;
-  return graph.value(node.outputs[0]).shape->elements() * w[1] * 9;
+  return times(times(graph.value(node.outputs[0]).shape->elements(), w[1]), 9);
 }
 
 }  // namespace
