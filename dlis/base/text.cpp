@@ -1,10 +1,9 @@
-// Small work on text.
+// Text that is read: its parts, numbers and names.
 #include "dlis/base/text.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 
@@ -25,10 +24,6 @@ std::string_view trim(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlank);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-std::string join(const std::vector<std::string>& parts, std::string_view separator) {
-  return fmt::format("{}", fmt::join(parts, separator));
 }
 
 std::string lower(std::string_view text) {
@@ -87,19 +82,6 @@ Error unknown_name(std::string_view kind, std::string_view name,
   return error;
 }
 
-std::string format_bytes(std::int64_t bytes) {
-  if (bytes > -1024 && bytes < 1024) return fmt::format("{} B", bytes);
-  double amount = double(bytes);
-  const char* unit = "B";
-  for (const char* larger : {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}) {
-    // What would be printed as 1024.00 belongs to the next unit.
-    if (std::abs(amount) < 1023.995) break;
-    amount /= 1024;
-    unit = larger;
-  }
-  return fmt::format("{:.2f} {}", amount, unit);
-}
-
 namespace {
 template <class T>
 Result<T> parse_number(std::string_view text, std::string_view where, const char* kind) {
@@ -145,17 +127,6 @@ Result<std::int64_t> parse_bytes(std::string_view text, std::string_view where) 
   }
   if (*number * factor > 0x1p62) return wrong();
   return std::int64_t(*number * factor);
-}
-
-std::string shell_word(std::string_view text) {
-  constexpr std::string_view kPlain = "@%+=:,./-_";
-  bool plain = !text.empty();
-  for (const unsigned char c : text)
-    plain = plain && (std::isalnum(c) || kPlain.find(char(c)) != std::string_view::npos);
-  if (plain) return std::string(text);
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
 }
 
 }  // namespace dlis
