@@ -1,5 +1,6 @@
 // Any bytes given to the ONNX reader end in a graph or in an error with a sentence. What loads is
-// prepared as for a plan, written, and read again; sizes that a network asks for are given to it.
+// counted, prepared as for a plan, written, and read again; sizes that a network asks for are given
+// to it.
 #include <fstream>
 
 #include "dlis/base/file.h"
@@ -11,11 +12,11 @@ namespace {
 
 using namespace dlis;
 
-// With a file for external data in it.
+// With a file for external data in it, and a folder.
 const std::filesystem::path& folder() {
   static const std::filesystem::path made = [] {
     const auto path = std::filesystem::temp_directory_path() / "dlis_onnx_fuzz";
-    std::filesystem::create_directories(path);
+    std::filesystem::create_directories(path / "folder");
     std::ofstream(path / "weights.bin", std::ios::binary) << std::string(4096, '\x01');
     return path;
   }();
@@ -40,6 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (int i = 0; i < 3 && !graph && give_shape(graph.error(), options); ++i)
     graph = parse_onnx(fuzz::bytes_of(data, size), folder(), options);
   if (!graph) return fuzz::expect_sentence(graph.error()), 0;
+  fuzz::expect(macs_of(*graph) >= 0 && parameters_of(*graph) >= 0);
   if (const auto prepared = prepare(*graph); !prepared) fuzz::expect_sentence(prepared.error());
   const auto written = serialise_onnx(*graph);
   if (!written) return 0;
