@@ -17,6 +17,7 @@
 #include <cstring>
 
 #include "dlis/base/clock.h"
+#include "dlis/base/limits.h"
 #include "dlis/base/text.h"
 
 namespace dlis {
@@ -41,10 +42,11 @@ struct Stream {
   void close_both() { close(0), close(1); }
 };
 
-// Appends what can be read now; false at the end.
+// Appends what can be read now, of a program that never pauses a part; false at the end.
 bool take(int from, std::string& to) {
+  constexpr std::size_t kMost = 1 << 20;
   char bytes[4096];
-  for (;;) {
+  for (const std::size_t before = to.size(); to.size() - before < kMost;) {
     const ssize_t count = ::recv(from, bytes, sizeof bytes, MSG_DONTWAIT);
     if (count > 0)
       to.append(bytes, std::size_t(count));
@@ -53,6 +55,7 @@ bool take(int from, std::string& to) {
     else if (errno != EINTR)
       return errno == EAGAIN || errno == EWOULDBLOCK;
   }
+  return true;
 }
 
 }  // namespace
@@ -63,11 +66,28 @@ struct Process::State {
   int status = -1;  // while it runs
   bool out_ended = false;
   std::string printed, said;
+  std::size_t begin = 0, searched = 0;  // of the next line in `printed`, of what may end it
 
+  // Of what nobody reads no more is kept than a line may have.
   void drain() {
     if (!out_ended) out_ended = !take(out.ours(), printed);
+    if (printed.size() > begin + kMostTextBytes) printed.resize(begin + kMostTextBytes);
     take(errors.ours(), said);
     if (said.size() > kMostErrors) said.erase(0, said.size() - kMostErrors);
+  }
+  // Each byte is looked at once, however long a line is.
+  bool next_line(std::string& to) {
+    std::size_t end = printed.find('\n', searched);
+    const bool too_long = end == std::string::npos && printed.size() - begin >= kMostTextBytes;
+    if (too_long) end = printed.size();
+    if (end == std::string::npos) {
+      printed.erase(0, begin);
+      begin = 0, searched = printed.size();
+      return false;
+    }
+    to.assign(printed, begin, end - begin);
+    begin = searched = std::min(end + 1, printed.size());
+    return true;
   }
   bool reap() {
     if (status >= 0) return true;
@@ -162,12 +182,9 @@ void Process::end_input() { state_->in.close(0); }
 Process::Got Process::line(std::string& to, int wait_ms) {
   const double until = now_ms() + wait_ms;
   for (;;) {
+    if (state_->next_line(to)) return Got::line;
     state_->drain();
-    if (const std::size_t end = state_->printed.find('\n'); end != std::string::npos) {
-      to = state_->printed.substr(0, end);
-      state_->printed.erase(0, end + 1);
-      return Got::line;
-    }
+    if (state_->next_line(to)) return Got::line;
     if (state_->out_ended) return Got::end;
     const double left = until - now_ms();
     if (left <= 0) return Got::nothing;

@@ -27,7 +27,7 @@ class Process {
 
   enum class Got { line, nothing, end };
   // The next line that it printed, without its end; `nothing` after `wait_ms`. A last line that is
-  // cut off is none.
+  // cut off is none, and one of more than kMostTextBytes comes in pieces.
   Got line(std::string& to, int wait_ms);
 
   // Whether it has ended, within `wait_ms`. Then `status` is what it exited with, or 128 and the

@@ -8,6 +8,7 @@
 #include "dlis/base/clock.h"
 #include "dlis/base/file.h"
 #include "dlis/base/file_lock.h"
+#include "dlis/base/limits.h"
 #include "dlis/base/test_folder.h"
 #include "dlis/base/text.h"
 
@@ -121,6 +122,27 @@ TEST(Process, ManyBytesArrive) {
   EXPECT_EQ(lines, 50000);
   EXPECT_TRUE(process.has_ended(10'000));
   EXPECT_EQ(process.last_error(), "100000");
+}
+
+// Garbage takes time by its bytes, and no more memory than a line may have.
+TEST(Process, LongLinesArriveAndEndlessOnesComeInPieces) {
+  Process process = begun("head -c 20000000 /dev/zero | tr '\\0' x; echo; cat /dev/zero");
+  std::string line;
+  ASSERT_EQ(process.line(line, 60'000), Process::Got::line);
+  EXPECT_EQ(line.size(), 20'000'000u);
+  ASSERT_EQ(process.line(line, 60'000), Process::Got::line);
+  EXPECT_EQ(line.size(), kMostTextBytes);
+  EXPECT_FALSE(process.has_ended(500));
+}
+
+// Nothing may wait for a program to pause.
+TEST(Process, WhatNeverPausesIsLeftWhenTheTimeIsOver) {
+  Process process = begun("yes & yes >&2");
+  EXPECT_FALSE(process.has_ended(300));
+  std::string line;
+  EXPECT_EQ(process.line(line, 10'000), Process::Got::line);
+  EXPECT_EQ(line, "y");
+  EXPECT_EQ(process.last_error(), "y");
 }
 
 TEST(Process, EndsWithItsOwner) {
