@@ -214,7 +214,10 @@ TEST(Sensors, TheSameBytesForTheSameSeed) {
   EXPECT_FALSE(make_sensors(folder.path / "d", std::int64_t(1) << 50, 1));
   folder.put("file", "x");
   EXPECT_THAT(make_sensors(folder.path / "file/x", 60, 1).error().message(),
-              HasSubstr("the folder cannot be made"));
+              HasSubstr("no folder can be made"));
+  // Nobody's recordings are written over.
+  EXPECT_THAT(make_sensors(folder.path / "a", 60, 2).error().message(), HasSubstr("not empty"));
+  EXPECT_EQ(load("a?split=train")->content_hash(), a->content_hash());
 }
 
 }  // namespace

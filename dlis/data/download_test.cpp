@@ -90,6 +90,13 @@ TEST_F(Fetch, AServerWithoutRangesBeginsAnew) {
   expect_whole();
 }
 
+TEST_F(Fetch, AServerThatCutsAndCannotGoOnIsGivenUp) {
+  server_.ranges = false;
+  server_.cut = 100'000;
+  EXPECT_NE(problem(download()), "no error");
+  EXPECT_LT(server_.asked_from.size(), 20u);
+}
+
 TEST_F(Fetch, TheRestOfAnotherFileIsThrownAway) {
   to_.put("set.tar.gz.part", std::string(100'000, 'x'));
   ASSERT_EQ(problem(download()), "no error");
@@ -127,6 +134,13 @@ TEST_F(Fetch, WhatIsNotThereIsSaid) {
   EXPECT_THAT(problem(download()), HasSubstr("none.tar.gz"));
   options_.from = "ftp://127.0.0.1/x";
   EXPECT_THAT(problem(download()), HasSubstr("rotocol"));
+  EXPECT_FALSE(fs::exists(to_.path / "set"));
+}
+
+TEST_F(Fetch, AFullDiskIsSaidAtOnce) {
+  fs::create_symlink("/dev/full", to_.path / "set.tar.gz.part");
+  options_.wait_seconds = 1000;
+  EXPECT_THAT(problem(download()), HasSubstr("free some space"));
   EXPECT_FALSE(fs::exists(to_.path / "set"));
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "dlis/base/file.h"
 #include "dlis/base/limits.h"
@@ -94,6 +95,22 @@ Result<ImageList> by_folders(const std::vector<fs::path>& folders,
   return found;
 }
 
+// A list that is cut off would count fewer images without a word.
+Status check_all_listed(const fs::path& folder, const ImageList& list) {
+  std::set<fs::path> listed;
+  for (const LabelledFile& image : list.files) listed.insert(image.file.lexically_normal());
+  const std::vector<fs::path> images = DLIS_TRY(images_in(folder));
+  const auto left_out = [&](const fs::path& file) {
+    return !listed.contains(file.lexically_normal());
+  };
+  const auto first = std::ranges::find_if(images, left_out);
+  if (first == images.end()) return {};
+  return fail(fmt::format("{} of the {} images beside it have no line in it, the first is {}",
+                          std::count_if(first, images.end(), left_out), images.size(),
+                          first->filename().string()),
+              (folder / "labels.txt").string(), "add their lines, or move them away");
+}
+
 Result<ImageList> by_list(const fs::path& folder) {
   const fs::path list = folder / "labels.txt";
   const std::string text = DLIS_TRY(read_text(list));
@@ -112,6 +129,7 @@ Result<ImageList> by_list(const fs::path& folder) {
       return fail(fmt::format("a class number is 0 to {}", kMostClasses - 1), where);
     found.files.push_back({folder / trim(content.substr(0, blank)), std::int32_t(label)});
   }
+  DLIS_TRY(check_all_listed(folder, found));
   return found;
 }
 

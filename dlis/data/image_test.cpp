@@ -251,9 +251,14 @@ TEST(Images, AListOfLabels) {
   EXPECT_THAT(data->labels, ElementsAre(7, 0));
   EXPECT_TRUE(check_classes(*data, 10));  // a list may lack the last classes
   EXPECT_THAT(check_classes(*data, 7).error().message(), HasSubstr("has the label 7"));
+  folder.put("labels.txt", "b.png 7\n");
+  EXPECT_THAT(load_dataset(spec, {1, 3, 4, 4}).error().message(),
+              HasSubstr("1 of the 2 images beside it have no line in it, the first is a c.png"));
+  folder.put("labels.txt", "./b.png 7\na c.png 0\n");
+  EXPECT_TRUE(load_dataset(spec, {1, 3, 4, 4}));
   folder.put("labels.txt", "b.png seven\n");
   EXPECT_THAT(load_dataset(spec, {1, 3, 4, 4}).error().message(), HasSubstr("labels.txt, line 1"));
-  folder.put("labels.txt", "none.png 7\n");
+  folder.put("labels.txt", "b.png 7\na c.png 0\nnone.png 7\n");
   EXPECT_THAT(load_dataset(spec, {1, 3, 4, 4}).error().message(), HasSubstr("no such file"));
 }
 

@@ -10,6 +10,7 @@
 
 #include "dlis/base/file.h"
 #include "dlis/base/memory.h"
+#include "dlis/base/new_folder.h"
 #include "dlis/format/npy.h"
 
 namespace dlis {
@@ -182,15 +183,17 @@ Status make_sensors(const fs::path& folder, std::int64_t count, std::uint64_t se
                 "ask for fewer");
   std::string names;
   for (const std::string_view name : activities()) names += fmt::format("{}\n", name);
+  NewFolder made = DLIS_TRY(NewFolder::make(folder));
   for (std::size_t i = 0; i < std::size(kParts); ++i) {
-    const fs::path place = folder / kParts[i].name;
+    const fs::path place = made.path() / kParts[i].name;
     std::error_code error;
-    fs::create_directories(place, error);
+    fs::create_directory(place, error);
     if (error) return fail("the folder cannot be made: " + error.message(), place.string());
     Rng rng(seed * std::size(kParts) + i);
     DLIS_TRY(write_part(place, kParts[i], std::llround(double(count) * kParts[i].share), rng));
   }
-  return write_file_atomic(folder / "classes.txt", names);
+  DLIS_TRY(write_file_atomic(made.path() / "classes.txt", names));
+  return made.finish();
 }
 
 }  // namespace dlis

@@ -36,7 +36,7 @@ void record_window(std::size_t activity, const Wearer& wearer, Rng& rng,
 // Writes train/ (70 % of `count` windows), heldout/ (10 %) and test/ (20 %) into `folder`, each of
 // people of its own, with accelerometer.npy, gyroscope.npy (N x 3 x 128) and labels.npy; what
 // `arrays:DIR` reads for the network `two_branch`. And classes.txt, an activity a line. Errors:
-// fewer than 60 windows, more than memory holds, the disk.
+// fewer than 60 windows, more than memory holds, those of NewFolder, the disk.
 Status make_sensors(const std::filesystem::path& folder, std::int64_t count, std::uint64_t seed);
 
 }  // namespace dlis

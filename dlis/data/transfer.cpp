@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <chrono>
 #include <string_view>
@@ -19,8 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr int kAttempts = 5;  // in a row that bring nothing
 // Exit statuses of curl.
-constexpr int kBadScheme = 1, kBadAddress = 3, kHttpError = 22, kNoRanges = 33, kBadResume = 36,
-              kNoFile = 37;
+constexpr int kBadScheme = 1, kBadAddress = 3, kHttpError = 22, kWriteError = 23, kNoRanges = 33,
+              kBadResume = 36, kNoFile = 37;
 
 tl::unexpected<Error> stopped(const fs::path& part) {
   return fail("stopped", part.string(), "the same command goes on where it was");
@@ -102,6 +103,7 @@ std::string address_of(const std::string& from) {
 
 Status bring(const std::string& address, const fs::path& part, std::int64_t most,
              const DownloadOptions& options) {
+  std::int64_t best = size_of_file(part);
   for (int idle = 0; size_of_file(part) < most;) {
     const std::int64_t before = size_of_file(part);
     if (options.progress && !options.progress(before)) return stopped(part);
@@ -114,7 +116,11 @@ Status bring(const std::string& address, const fs::path& part, std::int64_t most
     if (too_short)
       return fail(fmt::format("the file has {} bytes, {} were published", after, most), address,
                   "nothing was kept; give another address with --from");
-    idle = after > before ? 0 : idle + 1;
+    if (attempt.status == kWriteError)
+      return fail("it cannot be written: " + attempt.said, part.string(),
+                  "free some space; what has arrived is kept");
+    idle = after > best ? 0 : idle + 1;  // one that cannot go on may bring the same again and again
+    best = std::max(best, after);
     if (is_final(attempt) || idle >= kAttempts)
       return fail(
           attempt.said.empty() ? fmt::format("curl ended with {}", attempt.status) : attempt.said,
