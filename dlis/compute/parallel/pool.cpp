@@ -9,6 +9,7 @@
 
 #include "dlis/base/check.h"
 #include "dlis/base/clock.h"
+#include "dlis/base/process.h"
 #include "dlis/compute/parallel/gate.h"
 #include "dlis/hardware/topology.h"
 #ifdef DLIS_EMULATE_SLOW_CORES
@@ -88,6 +89,7 @@ struct Pool::State {
   std::vector<Share> shares;
   std::vector<ScheduleSlot> slots;
   std::vector<std::thread> threads;
+  const int process = process_id();  // that they belong to
   Gate::Spin spin = kSpin;
   Gate begun, done;
   std::atomic<bool> stop{false};
@@ -153,7 +155,13 @@ Pool::Pool(int workers, bool pin) : state_(std::make_unique<State>(std::max(work
   state_->start_threads(pin);
 }
 
+// A process that was forked has a copy without its threads, for which joining, and what they waited
+// on, would wait for ever: it is left behind.
 Pool::~Pool() {
+  if (process_id() != state_->process) {
+    (void)state_.release();
+    return;
+  }
   state_->stop.store(true);
   state_->epoch.fetch_add(1);
   state_->begun.open();

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <ctime>
@@ -224,6 +226,21 @@ TEST(Pool, EndsWhileIdle) {
     if (i % 2) expect_each_once(pool, specs[std::size_t(i) % specs.size()], 9);
     if (i % 10 == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));  // asleep by now
   }
+}
+
+// As os.fork() of Python does beside a plan that is at hand.
+TEST(Pool, EndsInAForkedProcess) {
+  auto pool = std::make_unique<Pool>(3);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the others have gone to sleep
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(20);
+    pool.reset();
+    ::_exit(0);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Pool, OneRunFromAnotherThread) {
