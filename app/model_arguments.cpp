@@ -159,6 +159,7 @@ Result<Subject> load_subject(const ModelArguments& arguments, const std::string&
   subject.notes = std::move(made.notes);
   subject.checkpoints = std::move(made.checkpoints);
   subject.plan = plan_options(subject.stack);
+  subject.plan.go_on = [] { return !is_interrupted(); };
   DLIS_TRY(arguments.limits.apply(subject.plan));
   if (!arguments.plan_file.empty())
     subject.plan.choices = DLIS_TRY(load_choices(arguments.plan_file));

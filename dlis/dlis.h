@@ -23,6 +23,7 @@
 // Errors, bytes and text.
 #include "dlis/base/clock.h"       // now_ms
 #include "dlis/base/file.h"        // read_file, read_text, write_file_atomic
+#include "dlis/base/process.h"     // process_id
 #include "dlis/base/result.h"      // Result, Status, Error, Verdict
 #include "dlis/base/statistics.h"  // median, quantile, Estimate
 #include "dlis/base/terminal.h"    // stderr_is_terminal

@@ -24,6 +24,9 @@ void add_records(py::module_& m);
 
 py::dict dict_of(const Record& record);
 
+// Names of files and of values may be any bytes: what is no UTF-8 becomes escapes.
+py::str str_of(const std::string& bytes);
+
 // Raises dlis.Error with the sentence that the command prints.
 [[noreturn]] void raise(const Error& error);
 
@@ -33,13 +36,23 @@ T value_of(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-// Other threads of Python run while `work`, which touches no Python object, makes its Result.
+// Other threads of Python run while `work`, which touches no Python object, makes its Result. No
+// destructor takes the lock back: where the interpreter has ended meanwhile that ends the thread.
+template <class Work>
+auto result_without_lock(const Work& work) {
+  PyThreadState* state = PyEval_SaveThread();
+  try {
+    auto result = work();
+    PyEval_RestoreThread(state);
+    return result;
+  } catch (const std::exception&) {
+    PyEval_RestoreThread(state);
+    throw;
+  }
+}
 template <class Work>
 auto without_lock(const Work& work) {
-  return value_of([&] {
-    const py::gil_scoped_release released;
-    return work();
-  }());
+  return value_of(result_without_lock(work));
 }
 
 // What a long call asks whether it shall go on: Python's signals and the caller's
@@ -52,10 +65,7 @@ class Watch {
 
   template <class Work>
   auto run(const Work& work) {
-    auto result = [&] {
-      const py::gil_scoped_release released;
-      return work();
-    }();
+    auto result = result_without_lock(work);
     if (raised_) std::rethrow_exception(raised_);
     return value_of(std::move(result));
   }

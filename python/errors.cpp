@@ -10,11 +10,18 @@ constexpr double kLookMs = 50;  // between two looks at signals
 
 }  // namespace
 
+py::str str_of(const std::string& bytes) {
+  const auto size = py::ssize_t(bytes.size());
+  PyObject* text = PyUnicode_DecodeUTF8(bytes.data(), size, "backslashreplace");
+  if (!text) throw py::error_already_set();
+  return py::reinterpret_steal<py::str>(text);
+}
+
 void raise(const Error& error) {
-  const py::object value = py::reinterpret_borrow<py::object>(error_type)(error.message());
-  value.attr("what") = error.what;
-  value.attr("where") = error.where;
-  value.attr("hint") = error.hint;
+  const py::object value = py::reinterpret_borrow<py::object>(error_type)(str_of(error.message()));
+  value.attr("what") = str_of(error.what);
+  value.attr("where") = str_of(error.where);
+  value.attr("hint") = str_of(error.hint);
   value.attr("refused") = error.refused;
   PyErr_SetObject(error_type, value.ptr());
   throw py::error_already_set();

@@ -4,8 +4,10 @@
 namespace dlis::python {
 namespace {
 
-Network load(const std::string& model, std::int64_t batch, std::uint64_t seed,
+// A path, so that names that are no UTF-8 come as the bytes that they are.
+Network load(const std::filesystem::path& path, std::int64_t batch, std::uint64_t seed,
              const std::map<std::string, std::vector<std::int64_t>>& shapes) {
+  const std::string model = path.string();
   ModelOptions options;
   options.batch = batch;
   options.seed = seed;
@@ -117,7 +119,7 @@ std::vector<ValueText> texts_of(const Graph& graph, const std::vector<ValueId>& 
 
 void add_network(py::module_& m) {
   py::class_<Network>(m, "Network")
-      .def_readonly("model", &Network::model)
+      .def_property_readonly("model", [](const Network& n) { return str_of(n.model); })
       .def_readonly("notes", &Network::notes)
       .def_property_readonly("inputs",
                              [](const Network& n) { return texts_of(n.graph, n.graph.inputs); })

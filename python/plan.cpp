@@ -10,7 +10,8 @@ namespace {
 
 using PlanPointer = std::shared_ptr<const Plan>;
 
-// A plan and its idle sessions: each run of a thread of Python takes one, or opens one more.
+// A plan and its idle sessions: each run of a thread of Python takes one, or opens one more. A
+// process that was forked has no threads of theirs, so it opens its own.
 class RunnablePlan {
  public:
   explicit RunnablePlan(PlanPointer plan) : plan_(std::move(plan)) {}
@@ -29,6 +30,7 @@ class RunnablePlan {
   Result<Session> take() {
     {
       const std::lock_guard lock(mutex_);
+      if (std::exchange(process_, process_id()) != process_id()) idle_.clear();
       if (!idle_.empty()) {
         Session session = std::move(idle_.back());
         idle_.pop_back();
@@ -40,6 +42,7 @@ class RunnablePlan {
 
   PlanPointer plan_;
   std::mutex mutex_;
+  int process_ = process_id();
   std::vector<Session> idle_;
 };
 
@@ -115,8 +118,11 @@ Result<PlanOptions> options_of(const std::string& model, const PlanRequest& requ
 }
 
 std::unique_ptr<RunnablePlan> plan_of(const Network& network, const PlanRequest& request) {
-  return std::make_unique<RunnablePlan>(without_lock([&]() -> Result<PlanPointer> {
-    return make_plan(network.graph, DLIS_TRY(options_of(network.model, request)));
+  Watch watch(py::none{});
+  return std::make_unique<RunnablePlan>(watch.run([&]() -> Result<PlanPointer> {
+    PlanOptions options = DLIS_TRY(options_of(network.model, request));
+    options.go_on = [&] { return watch.go_on("planning", 0); };
+    return make_plan(network.graph, options);
   }));
 }
 

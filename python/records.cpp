@@ -5,7 +5,7 @@ namespace dlis::python {
 namespace {
 
 py::object object_of(const Field& value) {
-  if (auto* text = std::get_if<std::string>(&value)) return py::str(*text);
+  if (auto* text = std::get_if<std::string>(&value)) return str_of(*text);
   if (auto* integer = std::get_if<std::int64_t>(&value)) return py::int_(*integer);
   if (auto* real = std::get_if<double>(&value); real && std::isfinite(*real))
     return py::float_(*real);

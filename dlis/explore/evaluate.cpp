@@ -150,6 +150,7 @@ struct Prefixes::State {
   Result<const Accuracy*> accuracy_before() {
     PlanOptions plain;
     plain.cache = options.cache;
+    plain.go_on = [this] { return go_on("planning", 0); };
     const PlanPointer plan = DLIS_TRY(make_plan(loaded.graph, plain));
     return accuracy(loaded.graph, loaded.hash, *plan);
   }
@@ -159,6 +160,7 @@ struct Prefixes::State {
     PlanOptions as = plan_options(stack, options.cache);
     as.tune = options.tune;
     as.memory_bytes = options.memory_bytes;
+    as.go_on = [this] { return go_on("planning", 0); };
     return as;
   }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <random>
 #include <set>
 
@@ -146,6 +147,25 @@ TEST_F(Choice, WhatFullMeasuredServesQuick) {
   const std::size_t before = cached().size();
   plan_of(graph, options(Tune::quick));
   EXPECT_EQ(cached().size(), before);
+}
+
+TEST_F(Choice, StopsBetweenMeasurementsWhereItIsAsked) {
+  const Graph graph = chain(2, 2);
+  PlanOptions full = options(Tune::full);
+  full.schedule = "auto";
+  full.threads = 2;
+  int asked = 0, last = std::numeric_limits<int>::max();
+  full.go_on = [&] { return asked++ < last; };
+  EXPECT_FALSE(plan_of(graph, full)->options.go_on);  // whom it asks may be gone
+  const int all = asked;
+  EXPECT_GT(all, 20);
+  for (const int moment : {0, 1, 5, all / 2}) {
+    asked = 0, last = moment;
+    const auto plan = make_plan(graph, full);
+    ASSERT_FALSE(plan) << moment;
+    EXPECT_EQ(plan.error().message(), "stopped");
+    EXPECT_EQ(asked, moment + 1);
+  }
 }
 
 TEST_F(Choice, FullSettlesInsideThePlanAndComparesWithSingleRows) {

@@ -130,6 +130,11 @@ bool is_tried(const Format& format, const std::string& asked, const LoweredStep&
 
 }  // namespace
 
+Status check_going_on(const PlanOptions& options) {
+  if (!options.go_on || options.go_on()) return {};
+  return fail("stopped");
+}
+
 Chooser::Chooser(const PlanOptions& options, const std::vector<LoweredStep>& layers,
                  const FixedMemory& fixed)
     : options_(options),
@@ -253,15 +258,17 @@ Status Chooser::weigh(LoweredStep& layer) {
   const bool taken = options_.choices.contains(layer.step.name);
   const bool timed =
       !taken && (std::ranges::count_if(candidates, is_offered) > 1 || tune_schedule_ || time_all_);
-  const auto weigh_offered = [&] {
-    for (Candidate& candidate : candidates)
+  const auto weigh_offered = [&]() -> Result<bool> {
+    for (Candidate& candidate : candidates) {
+      DLIS_TRY(check_going_on(options_));
       if (candidate.offered) weigh(layer, candidate, timed);
+    }
     return std::ranges::any_of(candidates, is_offered);
   };
-  if (weigh_offered()) return {};
+  if (DLIS_TRY(weigh_offered())) return {};
   if (!taken && !layer.step.fallback && options_.device != "cpu") {  // the device fails
     fall_back(layer);
-    if (weigh_offered()) return {};
+    if (DLIS_TRY(weigh_offered())) return {};
   }
   const auto refused = std::ranges::find_if(candidates, [](auto& c) { return !c.refusal.empty(); });
   return fail(refused == candidates.end() ? "no row computes it" : refused->refusal,
@@ -319,6 +326,7 @@ Status Chooser::decide(std::vector<LoweredStep>& layers, std::size_t limit) {
   for (LoweredStep& layer : layers) {
     Step& step = layer.step;
     if (!layer.weights.has_value()) continue;
+    DLIS_TRY(check_going_on(options_));
     Candidate& candidate = step.candidates[std::size_t(candidate_of(layer, (*within)[i]))];
     if ((*within)[i] != free[i]) step.demoted_from = candidate_of(layer, free[i]);
     step.conv_row = candidate.row;

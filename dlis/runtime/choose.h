@@ -7,6 +7,9 @@
 
 namespace dlis {
 
+// The error "stopped" where nobody waits for the plan any more.
+Status check_going_on(const PlanOptions& options);
+
 // Decides for the layers of one plan. Weights are timed as cold as the plan will leave them: where
 // the packed weights of all layers together exceed the last-level cache, it is flushed before each
 // timed run.

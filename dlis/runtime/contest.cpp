@@ -217,6 +217,9 @@ class Contest {
     return team;
   }
 
+  // Before a round of measurements.
+  Status check_going_on() const { return dlis::check_going_on(plan_->options); }
+
   Status exchange(Team& team) {
     for (StandIn& other : team) {
       Step& own = plan_->steps[other.step];
@@ -245,6 +248,7 @@ class Contest {
     const double start = now_ms();
     for (int round = 0; goes_on(round, start); ++round) {
       for (std::size_t team = 0; team < teams.size(); ++team) {
+        DLIS_TRY(check_going_on());
         DLIS_TRY(profile(teams.size()));
         DLIS_TRY(exchange(teams[team]));
         DLIS_TRY(profile(team));
@@ -273,6 +277,7 @@ class Contest {
     std::vector<double> ratios;
     const double start = now_ms();
     for (int round = 0; goes_on(round, start); ++round) {
+      DLIS_TRY(check_going_on());
       const double ours = DLIS_TRY(timed(session_, inputs_));
       DLIS_TRY(exchange(team));
       const double theirs = DLIS_TRY(timed(session_, inputs_));
@@ -308,11 +313,12 @@ Status settle_inside(const std::shared_ptr<Plan>& plan, const std::vector<Lowere
 Result<double> compare_in_turns(std::shared_ptr<const Plan> plan,
                                 std::shared_ptr<const Plan> other) {
   const std::vector<Tensor> inputs = random_inputs(plan->graph);
-  Session ours = DLIS_TRY(Session::open(std::move(plan)));
+  Session ours = DLIS_TRY(Session::open(plan));
   Session theirs = DLIS_TRY(Session::open(std::move(other)));
   std::vector<double> ratios;
   const double start = now_ms();
   for (int round = 0; goes_on(round, start); ++round) {
+    DLIS_TRY(check_going_on(plan->options));
     const double first = DLIS_TRY(timed(ours, inputs));
     ratios.push_back(DLIS_TRY(timed(theirs, inputs)) / first);
   }

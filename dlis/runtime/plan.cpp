@@ -287,6 +287,7 @@ Result<PlanPointer> plan_of_fastest_types(const Prepared& prepared) {
       continue;
     }
     auto rival = decided_plan(prepared, other.in_f32);
+    DLIS_TRY(check_going_on(options));
     if (rival) DLIS_TRY(fastest.challenge(*rival, other.name));
     if (!rival && !fastest.plan && other.in_f32.empty()) plan = std::move(rival);  // the smallest
   }
@@ -312,6 +313,7 @@ Result<PlanPointer> plan_of_fastest_devices(const Prepared& prepared) {
     Prepared alone = prepared;
     alone.options.device = device;
     const auto rival = plan_of_fastest_types(alone);
+    DLIS_TRY(check_going_on(options));
     if (!rival) continue;  // it may be too large
     (*rival)->options.device = options.device;
     for (Step& step : (*rival)->steps)
@@ -330,6 +332,7 @@ Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOpti
     const double start = now_ms();
     const Prepared prepared = DLIS_TRY(prepare_types(graph, options));
     const PlanPointer plan = DLIS_TRY(plan_of_fastest_devices(prepared));
+    plan->options.go_on = {};
     plan->plan_ms = now_ms() - start;
     return_freed_memory();  // copies of weights between the plan's own leave megabytes behind
     return std::shared_ptr<const Plan>(plan);

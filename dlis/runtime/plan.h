@@ -2,6 +2,7 @@
 // its values lie, and the packed weights. Immutable; any number of sessions share one.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -50,6 +51,9 @@ struct PlanOptions {
   Choices choices;               // of an earlier plan: taken as they are, nothing is measured
   Isa isa = host_isa();          // for another than this machine's a plan can only be packed
   bool keep_weights = false;     // constants stay in the graph beside their packed form
+  // Asked between measurements; once it is false planning ends with the error "stopped". No part of
+  // the plan.
+  std::function<bool()> go_on = {};
 };
 
 // How physical memory orders a value's logical axes.

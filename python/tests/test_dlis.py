@@ -104,6 +104,11 @@ class Networks(Fixture):
             self.net.save(scratch(name))
             again = dlis.load(pathlib.Path(scratch(name)))
             np.testing.assert_allclose(again.run(self.x[:1]), self.net.run(self.x[:1]), atol=1e-4)
+        odd = os.fsencode(scratch("")) + b"\xff.onnx"  # no UTF-8
+        self.net.save(odd)
+        self.assertIn("\\xff.onnx", repr(dlis.load(os.fsdecode(odd))))
+        os.remove(odd)
+        self.fails("\\xff.onnx: there is no such file", dlis.load, odd)
         self.fails("end it in .onnx", self.net.save, scratch("a.txt"))
         self.fails("none", self.net.save, scratch("none/a.onnx"))
 
@@ -157,6 +162,18 @@ class Runs(Fixture):
             thread.join()
         self.assertEqual(wrong, [])
 
+    def test_a_forked_process_runs_and_ends(self):
+        plan = self.net.plan(tune="off", threads=2)
+        expected = plan.run(self.x[:1])
+        time.sleep(0.02)  # its threads have gone to sleep
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)
+            same = np.array_equal(plan.run(self.x[:1]), expected)
+            del plan
+            os._exit(0 if same else 1)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+
     def test_reads_and_writes_where_the_arrays_lie(self):
         images = np.ascontiguousarray(np.tile(self.x, (10, 1, 1, 1)))
         plan = self.net.shaped({"input": images.shape}).plan(tune="off")
@@ -208,6 +225,19 @@ class Runs(Fixture):
                               ("device", "gpu"), ("tune", "hard"), ("memory", 0), ("memory", "1K"),
                               ("threads", 0), ("memory", "much")):
             self.fails_as_command(("plan", NETWORK, f"--{option}", value), self.net.plan, **{option: value})
+
+
+    def test_threads_may_outlive_the_program(self):
+        program = f"""if True:
+            import sys, threading, time
+            sys.path.insert(0, sys.argv[1])
+            import dlis, numpy
+            plan = dlis.load({NETWORK!r}).plan(tune="off")
+            x = numpy.zeros((1, 3, 32, 32), numpy.float32)
+            threading.Thread(target=lambda: [plan.run(x) for _ in range(10**6)], daemon=True).start()
+            time.sleep(0.2)"""
+        done = subprocess.run([sys.executable, "-c", program, sys.argv[1]], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 
 class Compression(Fixture):
@@ -340,6 +370,7 @@ except KeyboardInterrupt:
         kept = dlis.records(store)  # finished ones are whole
         self.assertLess(len(kept), 59)
         self.interrupted("[net.accuracy('synthetic:20000') for _ in range(100)]")
+        self.interrupted("net.shaped({'input': (64, 3, 32, 32)}).plan(tune='full', schedule='auto', threads=2)")
 
     def test_what_progress_raises_is_raised(self):
         def stop(text, share):

@@ -5,6 +5,7 @@ import html
 import os
 
 from . import _dlis
+from ._network import assign
 
 
 class Records(list):
@@ -39,19 +40,16 @@ def explore(models=(), *, output, compress=(), format=(), compute=(), schedule=(
     dicts, such as pandas.DataFrame takes. Where no stack keeps the constraints it raises dlis.Error,
     and dlis.records(output) has the records. `progress(text, share)` is called now and then."""
     asked = _dlis.Exploration()
-    space = asked.space
     models = [models] if isinstance(models, os.PathLike) else _list(models)
-    space.models = [_model(model) for model in models]
-    space.compress, space.format, space.compute = _list(compress), _list(format), _list(compute)
-    space.schedule, space.device = _list(schedule), _list(device)
-    space.threads, space.stacks = _list(threads), _list(stacks)
-    asked.options.data, asked.options.batch, asked.options.seed = data, batch, seed
+    assign(asked.space, models=[_model(model) for model in models], compress=_list(compress),
+           format=_list(format), compute=_list(compute), schedule=_list(schedule),
+           device=_list(device), threads=_list(threads), stacks=_list(stacks))
+    assign(asked.options, data=data, batch=batch, seed=seed)
     asked.set_limits(_text(memory), tune, seconds)
     bounds = asked.constraints
     bounds.min_top1, bounds.max_ms = _text(min_top1), _text(max_ms)
     bounds.max_memory, bounds.max_bytes = _text(max_memory), _text(max_bytes)
-    asked.budget, asked.grid, asked.store = _text(budget), grid, os.fspath(output)
-    asked.retrain = _text(retrain)
+    assign(asked, budget=_text(budget), grid=grid, store=os.fspath(output), retrain=_text(retrain))
     if zoo is not None:
         asked.zoo = os.fspath(zoo)
     found = asked.run(progress)

@@ -14,6 +14,16 @@ _TYPES = {"f32": "float32", "f16": "float16", "bf16": "uint16", "i8": "int8", "u
           "i32": "int32", "i64": "int64"}
 
 
+def assign(target, **values):
+    """Sets attributes of a compiled object, which tells neither which one it does not take nor
+    what."""
+    for name, value in values.items():
+        try:
+            setattr(target, name, value)
+        except TypeError:
+            raise TypeError(f"{name} cannot be {value!r} ({type(value).__name__})") from None
+
+
 class Value(NamedTuple):
     """An input or output of a network."""
     name: str
@@ -130,10 +140,9 @@ class Network:
         """The fastest plan within `memory` (bytes or "64M"). The arguments are the command's:
         `tune` (off, quick, full) says how much it may measure, `choices` names a saved plan."""
         request = _dlis.PlanRequest()
-        request.format, request.compute, request.schedule = format, compute, schedule
-        request.threads, request.device, request.tune = threads, device, tune
-        request.memory = "" if memory is None else str(memory)
-        request.choices = "" if choices is None else os.fspath(choices)
+        assign(request, format=format, compute=compute, schedule=schedule, threads=threads,
+               device=device, tune=tune, memory="" if memory is None else str(memory),
+               choices="" if choices is None else os.fspath(choices))
         return Plan(_dlis.make_plan(self._network, request))
 
     def run(self, x, out=None):
