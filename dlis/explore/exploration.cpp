@@ -46,23 +46,24 @@ Result<std::vector<std::string>> search(const Exploration& asked, BudgetOptions 
     return retraining_seconds(stack.compress, opened.macs, opened.images, cores);
   };
   const auto screen_file = screening_store_of(asked.store);
-  Store screened = DLIS_TRY(Store::open(screen_file)), store = DLIS_TRY(Store::open(asked.store));
   EvaluateOptions for_executor = options;
   // Both stages, and the next run, take what was retrained from here.
   if (for_executor.checkpoints.empty()) for_executor.checkpoints = retrained_folder_of(asked.store);
   const Executor* executor = DLIS_TRY(find_executor(asked.execution.executor));
   for_executor.machine = executor->machine(asked.execution);
   const Evaluator evaluator(std::move(for_executor));
-  const auto stage = [&](double seconds, std::int64_t images, const auto& at, Store& to) {
-    const Measuring how = evaluator.measuring(seconds, images, asked.execution, at);
-    return Stage{with_origin(how, opened.made), &to};
+  const auto measuring = [&](double seconds, std::int64_t images, const auto& at) {
+    return with_origin(evaluator.measuring(seconds, images, asked.execution, at), opened.made);
   };
   const std::int64_t few =
       options.images ? std::min(options.images, kScreening.images) : kScreening.images;
-  const Stage cheap =
-      stage(std::min(options.seconds, kScreening.seconds), few, screen_file, screened);
-  const Stage full = stage(options.seconds, options.images, asked.store, store);
-  into.search = DLIS_TRY(explore_within(opened.stacks, cheap, full, as, report));
+  const Measuring cheap =
+      measuring(std::min(options.seconds, kScreening.seconds), few, screen_file);
+  const Measuring full = measuring(options.seconds, options.images, asked.store);
+  Store screened = DLIS_TRY(open_store(screen_file, opened.stacks, cheap));
+  Store store = DLIS_TRY(Store::open(asked.store));
+  into.search =
+      DLIS_TRY(explore_within(opened.stacks, {cheap, &screened}, {full, &store}, as, report));
   if (!into.search->stopped && into.search->screened == 0)
     return fail("the budget ended before the first stack was screened", "--budget", "give more");
   if (!into.search->stopped) return into.search->keys;
@@ -94,6 +95,16 @@ Status keep_answer(const Constraints& constraints, const std::filesystem::path& 
   const auto all = DLIS_TRY(store.all());
   const auto place = std::ranges::find(all, *told->pick) - all.begin();
   return store.put_answer({std::size_t(place) + 1, found.answer});
+}
+
+// A run that gave no times has failed, whatever the reasons in its records.
+std::optional<Error> all_refused(const std::vector<Record>& records,
+                                 const std::filesystem::path& store) {
+  if (records.empty() || !std::ranges::all_of(records, &Record::refused)) return std::nullopt;
+  const std::string count =
+      records.size() == 1 ? "the stack is" : fmt::format("all {} stacks are", records.size());
+  return Error{fmt::format("{} refused: {}", count, records[0].text("refused")), store.string(),
+               records.size() == 1 ? "" : "this is the first of the reasons; explore other stacks"};
 }
 
 // What would only come out after the budget was spent.
@@ -129,6 +140,7 @@ Result<Explored> explore(const Exploration& asked, const Report& report) {
                                               : sweep_all(asked, report, result));
   result.records = DLIS_TRY(records_of(keys, asked.store));
   DLIS_TRY(keep_answer(as.constraints, asked.store, result));
+  if (as.constraints.empty()) result.missed = all_refused(result.records, asked.store);
   return result;
 }
 

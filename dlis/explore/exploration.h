@@ -26,7 +26,8 @@ struct Exploration {
 struct Explored {
   std::vector<Record> records;         // of its stacks: the store may hold others
   std::string answer;                  // which of them to ship; empty without constraints
-  std::optional<Error> missed;         // what the nearest stack misses, where none keeps all
+  std::optional<Error> missed;         // what the nearest stack misses, where none keeps all; why
+                                       // none was measured
   Progress progress;                   // of the product
   std::optional<BudgetResult> search;  // where it searched
   double budget_seconds = 0;

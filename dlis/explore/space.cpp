@@ -81,11 +81,26 @@ Result<std::vector<Stack>> product_of(const Space& space) {
   return stacks;
 }
 
+// An axis that nothing uses would be taken for a part of the stacks.
+Status check_axes_are_used(const Space& space) {
+  if (!space.models.empty()) return {};
+  if (space.stacks.empty()) return fail("no model is given", "", "name a file or a row");
+  for (const auto& [name, is_given] : {std::pair("--compress", !space.compress.empty()),
+                                       {"--format", !space.format.empty()},
+                                       {"--compute", !space.compute.empty()},
+                                       {"--schedule", !space.schedule.empty()},
+                                       {"--threads", !space.threads.empty()},
+                                       {"--device", !space.device.empty()}})
+    if (is_given)
+      return fail("a whole stack has its own choice, and no MODEL is given for this one", name,
+                  "write it into the stack, or name a MODEL");
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Stack>> stacks_of(const Space& space) {
-  if (space.models.empty() && space.stacks.empty())
-    return fail("no model is given", "", "name a file or a row");
+  DLIS_TRY(check_axes_are_used(space));
   std::vector<Stack> stacks = DLIS_TRY(product_of(space)), unique;
   for (const std::string& line : space.stacks) stacks.push_back(DLIS_TRY(parse_stack(line)));
   for (Stack& stack : stacks) {

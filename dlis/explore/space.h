@@ -10,7 +10,7 @@ namespace dlis {
 
 // The values of each axis as text, as the command takes them. An empty axis has its default alone:
 // `none`, `auto`, `auto`, `static`, `cpu`, 1 thread. Models have no default; where there is none,
-// the axes are not used. `stacks` are whole lines, besides the product.
+// no axis may have values. `stacks` are whole lines, besides the product.
 struct Space {
   std::vector<std::string> models, compress, format, compute, schedule, device;
   std::vector<int> threads;
@@ -20,7 +20,7 @@ struct Space {
 // Every combination once, in an order that shares prefixes: the model changes slowest, then the
 // technique, format, compute, schedule, device, and threads fastest; then the whole lines. Threads
 // that the device already states (`cpu:2`) win. Names are checked against the lists. Errors:
-// neither a model nor a stack; those of parse_stack and check_names.
+// neither a model nor a stack, an axis without a model; those of parse_stack and check_names.
 Result<std::vector<Stack>> stacks_of(const Space& space);
 
 }  // namespace dlis

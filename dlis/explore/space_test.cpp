@@ -74,6 +74,11 @@ TEST(Space, ErrorsComeBeforeAnythingIsMeasured) {
   space.threads = {};
   space.models = {"a|b"};
   EXPECT_THAT(lines_of(space), ElementsAre(HasSubstr("'a|b")));
+  space.models = {};
+  space.stacks = {"resnet20 | none | auto | auto | cpu"};
+  space.format = {"csr"};
+  EXPECT_THAT(lines_of(space),
+              ElementsAre(HasSubstr("--format: a whole stack has its own choice")));
 }
 
 }  // namespace

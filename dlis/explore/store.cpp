@@ -6,6 +6,7 @@
 
 #include <cctype>
 
+#include "dlis/base/file.h"
 #include "dlis/explore/store_tables.h"
 
 namespace dlis {
@@ -107,6 +108,11 @@ Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
+
+Status Store::check_place(const fs::path& file) {
+  DLIS_TRY(check_kind(file));
+  return check_writable(file);
+}
 
 Result<Store> Store::open(const fs::path& file) {
   DLIS_TRY(check_kind(file));

@@ -24,6 +24,8 @@ class Store {
  public:
   // Creates the file where there is none.
   static Result<Store> open(const std::filesystem::path& file);
+  // That there is or may be a file of this name; what is in it is not looked at.
+  static Status check_place(const std::filesystem::path& file);
   // For reports: never creates or changes the file, and works while another process writes, as well
   // as from a read-only disk.
   static Result<Store> open_existing(const std::filesystem::path& file);

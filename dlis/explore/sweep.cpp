@@ -40,17 +40,27 @@ Measuring Evaluator::measuring(double seconds, std::int64_t images, const Execut
   return measuring;
 }
 
+Result<Store> open_store(const std::filesystem::path& file, std::span<const Stack> stacks,
+                         const Measuring& measuring) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored) && !stacks.empty()) {
+    DLIS_TRY(Store::check_place(file));
+    DLIS_TRY(measuring.key(stacks.front()));
+  }
+  return Store::open(file);
+}
+
 Result<SweepResult> sweep(const Space& space, const EvaluateOptions& options,
                           const std::filesystem::path& file, const Report& report,
                           const Execution& execution) {
   const Executor* executor = DLIS_TRY(find_executor(execution.executor));
   const std::vector<Stack> stacks = DLIS_TRY(stacks_of(space));
-  Store store = DLIS_TRY(Store::open(file));
   EvaluateOptions for_executor = options;
   for_executor.machine = executor->machine(execution);
   const Evaluator evaluator(std::move(for_executor));
-  return sweep(stacks, store, evaluator.measuring(options.seconds, options.images, execution, file),
-               report);
+  const Measuring measuring = evaluator.measuring(options.seconds, options.images, execution, file);
+  Store store = DLIS_TRY(open_store(file, stacks, measuring));
+  return sweep(stacks, store, measuring, report);
 }
 
 }  // namespace dlis

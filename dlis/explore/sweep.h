@@ -56,6 +56,11 @@ class Evaluator {
   std::shared_ptr<Prefixes> prefixes_;
 };
 
+// The store, which is new only where nothing is wrong with its place or with the first stack's
+// model, data and target.
+Result<Store> open_store(const std::filesystem::path& file, std::span<const Stack> stacks,
+                         const Measuring& measuring);
+
 // Evaluates every stack whose key the store does not hold, as the executor does it: `local` in
 // order. `report` is called before each stack, at the end and often between; false stops (the stack
 // at hand is not kept). An error ends the sweep; finished records stay.

@@ -193,7 +193,7 @@ TEST_F(Errors, StoresOfAnotherKind) {
     EXPECT_EQ(run({"report", "run.db", "-o", "run.html", "--csv", "run.csv"}).status, 0);
   }
   EXPECT_EQ(run({"report", "run.db"}).status, 0);
-  expect_failure({"explore", network, "-o", "none/run.db"}, "cannot be opened");
+  expect_failure({"explore", network, "-o", "none/run.db"}, "no such folder");
   expect_failure({"explore", network, "-o", "none/"}, "names a folder");
   ASSERT_EQ(run({"explore", network, "--seconds", "0.01", "-o", ":memory:"}).status, 0);
   EXPECT_TRUE(fs::exists(folder_ / ":memory:"));

@@ -191,6 +191,33 @@ TEST_F(Explore, InterruptEndsCleanlyAndSaysHowToGoOn) {
   EXPECT_LT(records().size(), 12u);
 }
 
+TEST_F(Explore, WhatIsWrongFromTheStartLeavesNoStore) {
+  const std::string network = kNetwork.string(), none = "none.onnx | none | auto | auto | cpu";
+  expect_failure({"explore", "none.onnx", "-o", "run.db"}, "no such file");
+  expect_failure({"explore", "--stack", none, "-o", "run.db"}, "no such file");
+  expect_failure({"explore", network, "--budget", "1m", "--compress", "none", "--data",
+                  "cifar10:none", "-o", "run.db"},
+                 "none");
+  expect_failure({"explore", network, "--target", "local:true", "-o", "run.db"}, "no dlis-run");
+  expect_failure({"explore", "--stack", none, "--format", "csr", "-o", "run.db"},
+                 "--format: a whole stack has its own choice");
+  for (const auto& file : fs::directory_iterator(folder_))
+    EXPECT_THAT(file.path().filename().string(), testing::Not(HasSubstr("run."))) << file.path();
+}
+
+TEST_F(Explore, WhereEveryStackIsRefusedItHasFailed) {
+  std::vector<std::string> given{"explore", "--seconds", "0.01", "-o", "run.db"};
+  for (const char* row : {"sparse_direct", "depthwise"}) {
+    given.insert(given.end(),
+                 {"--stack", kNetwork.string() + " | none | dense | " + row + " | cpu"});
+    const Outcome outcome = run(given);
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.out, HasSubstr("refused"));
+    EXPECT_THAT(outcome.err, HasSubstr("refused: no layer accepts"));
+  }
+  EXPECT_EQ(records().size(), 2u);
+}
+
 TEST_F(Explore, AStoreOfAnotherVersionIsLeftAlone) {
   { ASSERT_TRUE(Store::open(folder_ / "run.db")); }
   std::string bytes = contents(folder_ / "run.db");

@@ -42,7 +42,8 @@ class Targets : public CommandTest {
                                  "--data",     kImages + "?limit=40",
                                  "--seconds",  "0.02",
                                  "-o",         store};
-    if (!target.empty()) all.insert(all.end(), {"--target", target, "--runner", DLIS_RUN_COMMAND});
+    if (!target.empty()) all.insert(all.end(), {"--target", target});
+    if (target.starts_with("ssh")) all.insert(all.end(), {"--runner", DLIS_RUN_COMMAND});
     return all;
   }
   std::vector<Record> records(const std::string& store) const {
@@ -193,6 +194,7 @@ TEST_F(Targets, ThatAreNoneAreRefused) {
   write("runner", "echo hello");
   expect_failure({"evaluate", stack, "--target", "ssh:host", "--runner", "runner"}, "no program");
   expect_failure({"evaluate", stack, "--target", "ssh:host", "--runner", "nowhere"}, "nowhere");
+  expect_failure({"evaluate", stack, "--target", "local:true", "--runner", "runner"}, "--runner");
 }
 
 // An `adb` that plays one device: its storage is a folder, its shell this machine's.

@@ -104,8 +104,7 @@ TEST_F(Sensors, GoThroughCompressionAndExploration) {
       "--seconds", "0.02",       "--json"};
   auto here = all, there = all;
   here.insert(here.end(), {"-o", "here.db"});
-  there.insert(there.end(), {"-o", "there.db", "--target", "local:" DLIS_RUN_COMMAND, "--runner",
-                             DLIS_RUN_COMMAND});
+  there.insert(there.end(), {"-o", "there.db", "--target", "local:" DLIS_RUN_COMMAND});
   const auto a = objects(here), b = objects(there);
   ASSERT_EQ(a.size(), 2u);
   ASSERT_EQ(b.size(), 2u);

@@ -46,6 +46,8 @@ TEST_F(Usage, WrongUsageIsExitStatus2) {
         {"accuracy", "resnet20"},
         {"explore", "resnet20"},
         {"explore", "-o", "r.db"},
+        {"explore", "resnet20", "-o", "r.db", "--slurm", "time=1:00:00"},
+        {"explore", "resnet20", "-o", "r.db", "--executor", "local", "--at-once", "2"},
         {"explore", "resnet20", "-o", ""},
         {"explore", "resnet20", "--max-ms", ""},
         {"report", "r.db", "-o", ""},

@@ -119,6 +119,8 @@ Result<std::string> Link::output_of(const std::string& script) {
 }
 
 Status Link::choose_program(fs::path program) {
+  if (target_.row->program && !program.empty())
+    return fail("this target names its own program", "--runner", "leave it out");
   if (target_.row->program) return {};
   if (program.empty()) {
     const std::string machine = DLIS_TRY(output_of("uname -m"));
