@@ -62,7 +62,7 @@ Finding check_cache() {
 
 Finding check_data() {
   const char* folder = std::getenv("DLIS_DATA");
-  if (!folder) return {"DLIS_DATA", Finding::good, "not set; data are named by --data"};
+  if (!folder || !*folder) return {"DLIS_DATA", Finding::good, "not set; data are named by --data"};
   std::error_code error;
   if (std::filesystem::is_directory(folder, error)) return {"DLIS_DATA", Finding::good, folder};
   return {"DLIS_DATA", Finding::bad, fmt::format("{}: there is no such folder", folder)};

@@ -290,7 +290,7 @@ TEST_F(Export, WhatCannotBeExportedLeavesNothing) {
       0);
   fails({"run.db", "-o", "made"}, "not the one that was measured");
   fs::remove(folder_ / "net.onnx");
-  fails({"run.db", "-o", "made"}, "no such file");
+  fails({"run.db", "-o", "made"}, "go to the folder in which `dlis explore` ran");
   EXPECT_EQ(run({"export", "run.db"}).status, 2);
   EXPECT_FALSE(fs::exists(folder_ / "made"));
   expect_no_leftovers();

@@ -13,6 +13,7 @@
 #include "dlis/explore/describe.h"
 #include "dlis/explore/export/files.h"
 #include "dlis/explore/export/packing.h"
+#include "dlis/explore/load.h"
 #include "dlis/explore/observe.h"
 #include "dlis/format/npy.h"
 #include "dlis/hardware/machine.h"
@@ -93,11 +94,21 @@ Status save_all(const std::vector<Tensor>& tensors, const std::vector<std::strin
   return {};
 }
 
+// A command names files from the folder in which it was given.
+Status check_is_there(const Asked& asked, const Entry& entry) {
+  const auto file = file_of_model(asked.stack.model);
+  std::error_code ignored;
+  if (!file || file->is_absolute() || std::filesystem::exists(*file, ignored)) return {};
+  return fail(fmt::format("there is no such file, which record {} names", entry.number),
+              file->string(), "go to the folder in which `dlis explore` ran, or put it back");
+}
+
 // The network that was measured, made again by its command's options.
 Result<Graph> network_of(const Asked& asked, const ExportOptions& options, const Entry& entry) {
   EvaluateOptions as = asked.options;
   as.checkpoints = options.checkpoints;
   as.progress = options.progress;
+  DLIS_TRY(check_is_there(asked, entry));
   Graph graph = DLIS_TRY(Prefixes(std::move(as)).network_of(asked.stack));
   if (graph.packed)
     return fail("its weights are packed for one plan", asked.stack.model, "explore the ONNX file");
