@@ -330,7 +330,7 @@ TEST_F(Choice, WeightedSharesFollowMeasuredSpeeds) {
   two.threads = 2;
   two.schedule = "weighted";
   GraphBuilder b;  // long enough for a busy machine to begin both shares
-  const Graph graph = b.finish({b.conv(b.input({1, 64, 48, 48}), 64, 64, 3)});
+  const Graph graph = b.finish({b.conv(b.input({1, 64, 28, 28}), 64, 64, 5)});
   const auto measured = [](const Plan& plan) {
     const auto& speeds = plan.steps[0].schedule.speeds;
     return speeds.size() == 2 && speeds[0] == 1 && speeds[1] < 0.5;  // a sixth on a quiet machine
