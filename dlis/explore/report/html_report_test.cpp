@@ -70,6 +70,12 @@ TEST(HtmlReport, WithoutAScriptEveryRecordIsARowWithItsCommand) {
   EXPECT_THAT(page, HasSubstr("<noscript>"));
 }
 
+TEST(HtmlReport, AnAnswerStandsWhereTheAdviceWould) {
+  const std::string page = html_report(some_records(), "run.db", "Ship `a|b`: 1 < 2.");
+  EXPECT_THAT(page, HasSubstr("Ship <code>a|b</code>: 1 &lt; 2."));
+  EXPECT_THAT(page, Not(HasSubstr("within 1 point of the best")));
+}
+
 TEST(HtmlReport, TheLatestRecordOfAStackKeepsItsNumber) {
   auto records = some_records();
   records.push_back(records[0]);
