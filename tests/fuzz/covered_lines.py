@@ -28,3 +28,13 @@ def counts_of_lines(segments):
             counts[line] = count
         before = own[-1] if own else before
     return counts
+
+
+def lines_that_run(functions, name):
+    """Of file `name`, the lines of all functions that were executed at all."""
+    lines = set()
+    for function in functions:
+        for first, _, last, _, _, file, *_ in function["regions"] if function["count"] else []:
+            if function["filenames"][file] == name:
+                lines.update(range(first, last + 1))
+    return lines
