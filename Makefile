@@ -23,7 +23,7 @@ package:
 test: setup
 	cmake --preset release
 	cmake --build --preset release
-	ctest --preset release
+	ctest --preset release -j 2
 
 # The source's findings, asked again: docs/results/studies.md and a page. Needs DLIS_DATA and idle cores.
 studies: build

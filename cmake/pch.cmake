@@ -11,10 +11,12 @@ set(DLIS_PCH_library <algorithm> <cmath> <filesystem> <functional> <map> <memory
     <optional> <span> <string> <string_view> <variant> <vector> <fmt/format.h> <tl/expected.hpp>)
 set(DLIS_PCH_glue ${DLIS_PCH_library})
 set(DLIS_PCH_test ${DLIS_PCH_library} <gmock/gmock.h> <gtest/gtest.h>)
+set(DLIS_PCH_hot_test ${DLIS_PCH_test})
 
 # dlis_precompile(TARGET KIND libraries...): TARGET is compiled behind the headers of KIND, which are
-# compiled once, against the libraries of the first caller. KIND is `library`, `glue` or `test`; they
-# differ in optimisation, and in position independence as libraries and executables do.
+# compiled once, against the libraries of the first caller. KIND is `library`, `glue`, `test` or, under
+# sanitizers, `hot_test`; they differ in optimisation, and in position independence as libraries and
+# executables do.
 function(dlis_precompile target kind)
   if(NOT DLIS_PCH)
     return()
@@ -22,7 +24,7 @@ function(dlis_precompile target kind)
   set(owner dlis_pch_${kind})
   if(NOT TARGET ${owner})
     file(WRITE ${PROJECT_BINARY_DIR}/${owner}.cpp "int main() {}\n")
-    if(kind STREQUAL test)
+    if(kind MATCHES "test$")
       add_executable(${owner} EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/${owner}.cpp)
     else()
       add_library(${owner} STATIC EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/${owner}.cpp)

@@ -41,6 +41,9 @@ Result<Board> read_board(const std::filesystem::path& folder) {
   Board board;
   board.topology = DLIS_TRY(read_topology(folder));
   const std::string file = (folder / "speeds.json").string();
+  if (!std::filesystem::exists(file))
+    return fail("the speeds of this board are not recorded", file,
+                "boards/README.md says what the file holds");
   const std::string text = DLIS_TRY(read_text(file));
   const Json root = parse_json<Json>(text);
   if (!root.is_object())
