@@ -37,8 +37,9 @@ def explore(models=(), *, output, compress=(), format=(), compute=(), schedule=(
 
     The records go into the store `output`; the same call goes on where it was stopped (Ctrl-C), and
     measures nothing twice. Gives the records of these stacks, refused ones included: a list of
-    dicts, such as pandas.DataFrame takes. Where no stack keeps the constraints it raises dlis.Error,
-    and dlis.records(output) has the records. `progress(text, share)` is called now and then."""
+    dicts, such as pandas.DataFrame takes. Where no stack keeps the constraints, or all are refused,
+    it raises dlis.Error, and dlis.records(output) has the records. `progress(text, share)` is called
+    now and then."""
     asked = _dlis.Exploration()
     models = [models] if isinstance(models, os.PathLike) else _list(models)
     assign(asked.space, models=[_model(model) for model in models], compress=_list(compress),
