@@ -24,11 +24,13 @@ CLI::Option* add_target(CLI::App& verb, TargetOptions& target) {
 }
 
 void EvaluateArguments::add_to(CLI::App& verb) {
-  verb.add_option("--data", options.data, "for accuracy: " + data_forms())->type_name("D");
+  auto* data =
+      verb.add_option("--data", options.data, "for accuracy: " + data_forms())->type_name("D");
   verb.add_option("--images", options.images,
                   "accuracy of so many of its images, at equal distances; 0: of all (0)")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::NonNegativeNumber)
+      ->needs(data);
   verb.add_option("--seconds", options.seconds, "of timing a stack (0.5)");
   verb.add_option("--shape", shapes, "an input's shape: name=1x3x224x224")
       ->allow_extra_args(false)
@@ -38,7 +40,8 @@ void EvaluateArguments::add_to(CLI::App& verb) {
   auto* target = add_target(verb, options.target);
   verb.add_flag("--accuracy-here", options.target.accuracy_here,
                 "run the images here and not on the target; the record says so")
-      ->needs(target);
+      ->needs(target)
+      ->needs(data);
   limits.add_to(verb);
 }
 

@@ -11,6 +11,12 @@ namespace dlis::app {
 
 namespace {
 
+// "\x1b[31m", as `coloured` writes it.
+bool begins_colour(std::string_view text) {
+  const std::size_t end = text.find_first_not_of("0123456789", 2);
+  return text.starts_with("\x1b[") && end != text.npos && text[end] == 'm';
+}
+
 // A column that is aligned to the right holds numbers, where it holds anything.
 Json cell(const std::string& text, bool number) {
   const Json value = number ? Json::parse(text, nullptr, false) : Json();
@@ -18,6 +24,15 @@ Json cell(const std::string& text, bool number) {
 }
 
 }  // namespace
+
+void print(std::string text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool moves = (c < ' ' && c != '\n' && c != '\t') || c == 0x7f;
+    if (moves && !begins_colour(std::string_view(text).substr(i))) text[i] = '?';
+  }
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 std::string coloured(std::string_view text, Colour colour, std::FILE* to) {
   const char* none = std::getenv("NO_COLOR");

@@ -8,7 +8,9 @@
 
 namespace dlis::app {
 
-inline void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+// What would move a terminal's cursor or set its title, which names in files may hold, is shown as
+// '?'; colours, tabs and ends of lines stay.
+void print(std::string text);
 
 // Colours are for people: where the stream is a terminal and NO_COLOR is not set.
 enum class Colour { red = 31, green = 32, yellow = 33 };

@@ -17,7 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Not "._1.jpg", which macOS writes beside "1.jpg".
 bool is_image(const fs::path& file) {
+  if (file.filename().string().starts_with('.')) return false;
   const std::string end = lower(file.extension().string());
   return end == ".jpg" || end == ".jpeg" || end == ".png";
 }

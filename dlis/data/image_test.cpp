@@ -254,6 +254,7 @@ TEST(Images, AListOfLabels) {
   folder.put("labels.txt", "b.png 7\n");
   EXPECT_THAT(load_dataset(spec, {1, 3, 4, 4}).error().message(),
               HasSubstr("1 of the 2 images beside it have no line in it, the first is a c.png"));
+  folder.put("._b.png", "attributes");
   folder.put("labels.txt", "./b.png 7\na c.png 0\n");
   EXPECT_TRUE(load_dataset(spec, {1, 3, 4, 4}));
   folder.put("labels.txt", "b.png seven\n");

@@ -66,9 +66,10 @@ std::vector<std::string> words_of(const EvaluateOptions& options) {
   const auto add = [&](const char* option, std::string value) {
     words.insert(words.end(), {option, std::move(value)});
   };
-  if (!options.data.empty()) add("--data", options.data);
+  const bool has_data = !options.data.empty();
+  if (has_data) add("--data", options.data);
   if (options.seconds != usual.seconds) add("--seconds", fmt::format("{}", options.seconds));
-  if (options.images) add("--images", std::to_string(options.images));
+  if (options.images && has_data) add("--images", std::to_string(options.images));
   if (options.model.batch != usual.model.batch) add("--batch", std::to_string(options.model.batch));
   for (const auto& [input, shape] : options.model.shapes)
     add("--shape", input + "=" + shape.text());

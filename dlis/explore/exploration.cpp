@@ -60,8 +60,8 @@ Result<std::vector<std::string>> search(const Exploration& asked, BudgetOptions 
   const Measuring cheap =
       measuring(std::min(options.seconds, kScreening.seconds), few, screen_file);
   const Measuring full = measuring(options.seconds, options.images, asked.store);
-  Store screened = DLIS_TRY(open_store(screen_file, opened.stacks, cheap));
-  Store store = DLIS_TRY(Store::open(asked.store));
+  Store store = DLIS_TRY(open_store(asked.store, opened.stacks, full));
+  Store screened = DLIS_TRY(Store::open(screen_file));
   into.search =
       DLIS_TRY(explore_within(opened.stacks, {cheap, &screened}, {full, &store}, as, report));
   if (!into.search->stopped && into.search->screened == 0)

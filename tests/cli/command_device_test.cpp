@@ -225,6 +225,22 @@ TEST_F(Export, TheFolderHoldsWhatWasMeasured) {
   expect_no_leftovers();
 }
 
+TEST_F(Export, StoppedAtAnyMomentItLeavesNothing) {
+  explore({"weight_prune:zeros=0.5 | dense | auto/static | cpu:1"}, kNetwork.string());
+  const Entry entry{1, records()[0]};
+  int asked = 0, last = -1;
+  ExportOptions options{folder_ / "made", {}, {}, [&](auto, double) { return asked++ != last; }};
+  for (last = 0;; ++last, asked = 0) {
+    const auto made = export_record(entry, "run.db", options);
+    if (made) break;
+    EXPECT_EQ(made.error().message(), "stopped");
+    EXPECT_FALSE(fs::exists(folder_ / "made"));
+    expect_no_leftovers();
+  }
+  EXPECT_GT(last, 4);
+  EXPECT_TRUE(fs::exists(folder_ / "made/README.md"));
+}
+
 TEST_F(Export, ASavedPlanOfAnotherMachineIsPackedFor) {
   explore({"none | auto | auto/static | cpu:1"}, kNetwork.string());
   ASSERT_EQ(run({"plan", kNetwork.string(), "--tune", "off", "-o", "plan.json"}).status, 0);

@@ -69,6 +69,22 @@ TEST_F(Errors, NamesStayOnOneLine) {
   expect_failure({"show", "lines.onnx"}, "a\\x0ab");
 }
 
+TEST_F(Errors, NamesMoveNoTerminal) {
+  const std::string name = "y\x1b]0;title\x07\r\x1b[2J";
+  Parts parts = small_conv(tensor("w", {1, 1, 1, 1}, {1}));
+  parts.nodes = {node("Conv", name, {"x", "w"}, name)};
+  parts.outputs = {value_info(name, {1, 1, 4, 4})};
+  write("names.onnx", model(parts));
+  for (const std::vector<std::string>& verb : {std::vector<std::string>{"show", "names.onnx"},
+                                               {"plan", "names.onnx", "--tune", "off", "--explain"},
+                                               {"show", "names.onnx", "--json"}}) {
+    const Outcome outcome = run(verb);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("title"));
+    EXPECT_EQ(outcome.out.find_first_of("\x1b\x07\r"), std::string::npos) << outcome.out;
+  }
+}
+
 TEST_F(Errors, OptionsThatDoNotFit) {
   const std::string network = kNetwork.string(), line = "n1h4w4c4 k4r3s3 p1";
   expect_failure({"bench", line, "--threads", "99999"}, "1 to 1024");

@@ -47,6 +47,8 @@ TEST_F(Usage, WrongUsageIsExitStatus2) {
         {"explore", "resnet20"},
         {"explore", "-o", "r.db"},
         {"explore", "resnet20", "-o", "r.db", "--slurm", "time=1:00:00"},
+        {"explore", "resnet20", "-o", "r.db", "--images", "5"},
+        {"explore", "resnet20", "-o", "r.db", "--target", "local:x", "--accuracy-here"},
         {"explore", "resnet20", "-o", "r.db", "--executor", "local", "--at-once", "2"},
         {"explore", "resnet20", "-o", ""},
         {"explore", "resnet20", "--max-ms", ""},

@@ -150,6 +150,12 @@ Status run_once(const PlanPointer& packed, const Asked& asked, const std::filesy
   return save_all(outputs, folder.outputs, at);
 }
 
+// Before a step that may take seconds.
+Status check_going_on(const ExportOptions& options, std::string_view step, double share) {
+  if (!options.progress || options.progress(step, share)) return {};
+  return fail("stopped");
+}
+
 }  // namespace
 
 Result<Exported> export_record(const Entry& entry, const std::string& store,
@@ -161,9 +167,12 @@ Result<Exported> export_record(const Entry& entry, const std::string& store,
   folder.store = store;
   folder.threads = asked.stack.threads;
   folder.graph = DLIS_TRY(network_of(asked, options, entry));
+  DLIS_TRY(check_going_on(options, "packing", 0));
   const PlanPointer packed =
       DLIS_TRY(plan_to_pack(folder.graph, asked.stack, entry.record, options.plan, folder.notes));
+  DLIS_TRY(check_going_on(options, "writing", 0.3));
   DLIS_TRY(save_networks(packed, made.path(), folder));
+  DLIS_TRY(check_going_on(options, "running", 0.7));
   DLIS_TRY(run_once(packed, asked, made.path(), folder));
   for (const auto& [name, text] : texts_of(folder))
     DLIS_TRY(write_file_atomic(made.path() / name, text));
