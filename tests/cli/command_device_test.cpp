@@ -233,7 +233,7 @@ TEST_F(Export, StoppedAtAnyMomentItLeavesNothing) {
   for (last = 0;; ++last, asked = 0) {
     const auto made = export_record(entry, "run.db", options);
     if (made) break;
-    EXPECT_EQ(made.error().message(), "stopped");
+    EXPECT_EQ(made.error().what, "stopped");
     EXPECT_FALSE(fs::exists(folder_ / "made"));
     expect_no_leftovers();
   }
