@@ -30,6 +30,30 @@ TEST(Operators, RefuseWhatTheyDoNotKnow) {
               HasSubstr("input 1 ('b') is a setting and has to be a constant"));
 }
 
+// A .dlis file has nodes that no import has seen.
+std::string refused_by_inference(const char* op, const std::vector<Shape>& inputs,
+                                 Attributes attributes) {
+  Graph graph;
+  Node node{find_operator(op), "it", std::move(attributes), {}, {}};
+  for (const Shape& shape : inputs)
+    node.inputs.push_back(graph.add_value({.name = "x", .shape = shape}));
+  node.outputs = {graph.add_value({.name = "y"})};
+  const Status status = infer_node(graph, node);
+  return status ? "accepted" : status.error().message();
+}
+
+TEST(Operators, InferenceChecksWhatKernelsRelyOn) {
+  for (const std::int64_t size : {-100, 0, 1 << 21})
+    EXPECT_THAT(refused_by_inference("LRN", {{1, 3, 2, 2}}, with({{"size", size}})),
+                HasSubstr("its size has to be"));
+  EXPECT_THAT(refused_by_inference("ConstantOfShape", {{2}}, with({{"shape", Ints{1000}}})),
+              HasSubstr("at most 0 axes"));
+  for (const std::int64_t m : {-2, 0, 3, 5, 8})
+    EXPECT_THAT(refused_by_inference("WinogradConv", {{1, 1, 9, 9}, {1, 1, m + 2, m + 2}},
+                                     with({{"m", m}})),
+                HasSubstr("its m is not 2, 4 or 6"));
+}
+
 TEST(Fold, Constants) {
   EXPECT_THAT(
       integers(folded({.op = "Constant", .attributes = with({{"value_ints", Ints{4, 5}}})})),

@@ -25,7 +25,7 @@ std::vector<CopyPart> parts(const OpProblem& problem) {
     if (axis < 0) axis += in.shape.rank();
     const std::int64_t step = i < steps.size() ? steps[i] : 1;
     origin += begin_of(starts[i], step, in.shape[axis]) * in.strides[axis];
-    strides[axis] = in.strides[axis] * step;
+    if (out.shape[axis] > 1) strides[axis] *= step;  // else it may be beyond any extent
   }
   CopyPart part = copy_part(problem, out.shape, out.strides, strides);
   part.in_origin = origin;

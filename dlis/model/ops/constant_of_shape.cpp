@@ -15,6 +15,7 @@ Status import(ImportNode& in) {
 }
 
 Status infer(InferContext& context) {
+  DLIS_TRY(check_rank(context, 0, 0, 0));
   const Shape shape = DLIS_TRY(make_shape(context.node.attributes.ints("shape")));
   set_output(context, shape);
   return {};

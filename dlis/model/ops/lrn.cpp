@@ -10,14 +10,13 @@ Status import(ImportNode& in) {
   set_default(attributes, "alpha", 1e-4f);
   set_default(attributes, "beta", 0.75f);
   set_default(attributes, "bias", 1.0f);
-  DLIS_TRY(require(attributes, "size"));
-  if (attributes.integer("size") < 1 || attributes.integer("size") > 1 << 20)
-    return fail("its size has to be from 1 to 1048576");
-  return {};
+  return require(attributes, "size");
 }
 
 Status infer(InferContext& context) {
   DLIS_TRY(check_rank(context, 0, 2));
+  const std::int64_t size = context.node.attributes.integer("size");
+  if (size < 1 || size > 1 << 20) return fail("its size has to be from 1 to 1048576");
   set_output(context, shape_of(context, 0));
   return {};
 }

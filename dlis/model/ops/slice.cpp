@@ -80,7 +80,7 @@ Folded fold(const Node& node, std::span<const Tensor> inputs) {
     const Cut& cut = cuts[std::size_t(axis)];
     from.shape[axis] = cut.count;
     origin += cut.begin * from.strides[axis];
-    from.strides[axis] *= cut.step;
+    if (cut.count > 1) from.strides[axis] *= cut.step;  // else it may be beyond any extent
   }
   Tensor out(from.type, from.shape);
   if (out.elements() > 0) from.data += origin * std::int64_t(size_of(from.type));

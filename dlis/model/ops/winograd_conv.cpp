@@ -29,8 +29,6 @@ Status import(ImportNode& in) {
   if (in.node.inputs.size() > 3) return fail("takes at most 3 inputs");
   Attributes& attributes = in.node.attributes;
   if (!attributes.has("m")) return fail("it has no attribute m, which has to be 2, 4 or 6");
-  const std::int64_t m = attributes.integer("m");
-  if (m < 0 || m > 6 || !winograd_matrices(int(m))) return fail("its m is not 2, 4 or 6");
   set_default(attributes, "relu", std::int64_t(0));
   const std::int64_t relu = attributes.integer("relu", -1);
   if (relu != 0 && relu != 1) return fail("its relu is neither 0 nor 1");
@@ -52,7 +50,9 @@ Status export_(ExportNode& out) {
 
 Status check_weights(const InferContext& context) {
   const Shape &x = shape_of(context, 0), &w = shape_of(context, 1);
-  const std::int64_t a = context.node.attributes.integer("m") + 2;
+  const std::int64_t m = context.node.attributes.integer("m");
+  if (m < 0 || m > 6 || !winograd_matrices(int(m))) return fail("its m is not 2, 4 or 6");
+  const std::int64_t a = m + 2;
   if (w[1] != x[1] || w[2] != a || w[3] != a)
     return fail(fmt::format("its weights are {}, but {} channels and m {} need Kx{}x{}x{}",
                             w.text(), x[1], a - 2, x[1], a, a));
