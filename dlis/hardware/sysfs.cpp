@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "dlis/base/cgroup.h"
 #include "dlis/base/file.h"
 #include "dlis/base/text.h"
@@ -13,8 +11,6 @@ namespace dlis::sysfs {
 namespace fs = std::filesystem;
 
 namespace {
-constexpr int kMostCpus = 8192;  // Linux's own limit; a larger number is a damaged file
-
 std::optional<std::int64_t> number(std::string_view text) {
   const auto value = parse_integer(text);
   return value ? std::optional(*value) : std::nullopt;
@@ -42,30 +38,6 @@ std::string text(const fs::path& file) {
 }
 
 std::optional<std::int64_t> integer(const fs::path& file) { return number(text(file)); }
-
-std::optional<std::int64_t> parse_size(std::string_view text) {
-  int shift = 0;
-  if (text.ends_with('K')) shift = 10;
-  if (text.ends_with('M')) shift = 20;
-  if (shift) text.remove_suffix(1);
-  const auto value = number(text);
-  if (!value || *value <= 0 || *value > (std::int64_t(1) << 40 >> shift)) return std::nullopt;
-  return *value << shift;
-}
-
-std::vector<int> parse_cpu_list(std::string_view text) {
-  std::vector<int> cpus;
-  for (const std::string_view part : split(trim(text), ',')) {
-    const auto ends = split(part, '-');
-    const auto first = number(ends[0]), last = number(ends.back());
-    if (ends.size() > 2 || !first || !last || *first < 0 || *last < *first || *last >= kMostCpus)
-      return {};
-    for (std::int64_t cpu = *first; cpu <= *last; ++cpu) cpus.push_back(int(cpu));
-  }
-  std::sort(cpus.begin(), cpus.end());
-  cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
-  return cpus;
-}
 
 std::vector<Cache> caches(const fs::path& cpu_folder) {
   std::vector<Cache> found;

@@ -16,8 +16,9 @@ using testing::IsEmpty;
 TEST(Sysfs, CpuLists) {
   EXPECT_THAT(sysfs::parse_cpu_list("0-3,6\n"), ElementsAre(0, 1, 2, 3, 6));
   EXPECT_THAT(sysfs::parse_cpu_list("7,2-3,3"), ElementsAre(2, 3, 7));
-  for (const char* bad : {"", "x", "3-1", "0-3-5", "-1", "0-99999999", "1,,2", "1-"})
+  for (const char* bad : {"", "x", "3-1", "0-3-5", "-1", "0-99999999", "1,,2", "1-", "0-8191,0"})
     EXPECT_THAT(sysfs::parse_cpu_list(bad), IsEmpty()) << bad;
+  EXPECT_EQ(sysfs::parse_cpu_list("0-8191").size(), 8192u);
 }
 
 TEST(Sysfs, Sizes) {
