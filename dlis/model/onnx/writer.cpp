@@ -83,6 +83,7 @@ Status write_node(Export& out, const Node& node) {
   std::vector<std::string> added;
   for (const auto& [suffix, tensor] : exported.added) {
     added.push_back(unique(out, prefix + "_" + suffix));
+    DLIS_TRY(check_finite(tensor, added.back()));
     *out.proto.add_initializer() = proto_of(tensor, added.back());
   }
   for (const ValueId id : exported.node.inputs)
