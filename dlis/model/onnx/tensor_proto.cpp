@@ -201,6 +201,8 @@ onnx::TensorProto proto_of(const Tensor& tensor, const std::string& name) {
 }
 
 Status check_finite(const Tensor& tensor, const std::string& name) {
+  if (tensor.type() == DType::f16 || tensor.type() == DType::bf16)
+    return check_finite(tensor.converted(DType::f32), name);
   if (tensor.type() != DType::f32) return {};
   const auto values = tensor.as<float>();
   constexpr std::uint32_t kExponent = 0x7f800000;  // all ones: infinite or not a number
