@@ -50,8 +50,7 @@ void add_export(CLI::App& app, Action& chosen) {
   verb->add_option("RUN.db", arguments->store, "what `dlis explore -o` wrote")->required();
   verb->add_option("--pick", arguments->pick,
                    "a record's number, as `dlis report` shows it, or its stack (the stack that "
-                   "`dlis report` "
-                   "advises)")
+                   "`dlis report` advises)")
       ->type_name("ID")
       ->check(kNotEmpty);
   verb->add_option("-o,--output", arguments->folder, "a new folder")

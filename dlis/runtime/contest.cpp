@@ -337,4 +337,9 @@ Status Fastest::challenge(std::shared_ptr<Plan> rival, const std::string& its_na
   return {};
 }
 
+std::shared_ptr<Plan> Fastest::with_rivals() const {
+  plan->rivals.insert(plan->rivals.end(), rivals.begin(), rivals.end());
+  return plan;
+}
+
 }  // namespace dlis

@@ -29,6 +29,7 @@ struct Fastest {
   std::vector<RivalPlan> rivals;
 
   Status challenge(std::shared_ptr<Plan> rival, const std::string& its_name);
+  std::shared_ptr<Plan> with_rivals() const;  // the fastest, which tells of the others
 };
 
 }  // namespace dlis

@@ -292,9 +292,7 @@ Result<PlanPointer> plan_of_fastest_types(const Prepared& prepared) {
     if (!rival && !fastest.plan && other.in_f32.empty()) plan = std::move(rival);  // the smallest
   }
   if (!fastest.plan) return plan;
-  auto& rivals = fastest.plan->rivals;
-  rivals.insert(rivals.end(), fastest.rivals.begin(), fastest.rivals.end());
-  return fastest.plan;
+  return fastest.with_rivals();
 }
 
 // A layer is timed alone with its values in the processor's memory, which a device has to copy;
@@ -320,9 +318,7 @@ Result<PlanPointer> plan_of_fastest_devices(const Prepared& prepared) {
       if (step.conv_row) step.split.why_whole = fmt::format("the whole on {} is faster", device);
     DLIS_TRY(fastest.challenge(*rival, std::string(device)));
   }
-  auto& rivals = fastest.plan->rivals;
-  rivals.insert(rivals.end(), fastest.rivals.begin(), fastest.rivals.end());
-  return fastest.plan;
+  return fastest.with_rivals();
 }
 
 }  // namespace
